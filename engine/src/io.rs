@@ -1,0 +1,273 @@
+//! What a node reads and writes in one frame, through the typed keys of its declaration.
+
+use std::sync::Arc;
+
+use crate::frame::{Frame, Pixels};
+use crate::gpu::WireId;
+use crate::node::{FrameCtx, Fault};
+use crate::plan::Source;
+use crate::port::{Colour, Control, List, Note, Notes, Port, Style, Trigger, Value};
+use crate::spec::{In, InputSpec, Out, OutputSpec, Unwired};
+
+/// The constants of one input as they stand: the script's, or moved by hand.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Slot {
+    /// Nothing was given.
+    Empty,
+    /// Read from a node.
+    Wire { node: usize, output: usize },
+    /// The script's number, and the number set by hand if there is one.
+    Number { script: f64, hand: Option<f64> },
+    /// A constant colour.
+    Colour(Colour),
+    /// Members of a list.
+    List(Vec<Slot>),
+}
+
+impl Slot {
+    pub(crate) fn of(source: &Source) -> Slot {
+        match source {
+            Source::Empty => Slot::Empty,
+            Source::Wire { node, output } => Slot::Wire { node: *node, output: *output },
+            Source::Number(script) => Slot::Number { script: *script, hand: None },
+            Source::Colour(colour) => Slot::Colour(*colour),
+            Source::List(members) => Slot::List(members.iter().map(Slot::of).collect()),
+        }
+    }
+
+    /// Takes over what was moved by hand in `old`, unless the script's own value has changed.
+    pub(crate) fn keep_hand(&mut self, old: &Slot) {
+        match (self, old) {
+            (Slot::Number { script, hand }, Slot::Number { script: before, hand: moved }) if script == before => {
+                *hand = *moved;
+            }
+            (Slot::List(members), Slot::List(before)) => {
+                members.iter_mut().zip(before).for_each(|(member, old)| member.keep_hand(old));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The outputs of one running node, and the identity under which its wires are known to the GPU.
+#[derive(Debug, Default)]
+pub(crate) struct Outputs {
+    pub(crate) uid: u64,
+    pub(crate) values: Vec<Value>,
+}
+
+/// One node's view of the graph in one frame.
+pub struct Io<'a> {
+    pub(crate) inputs: &'a [InputSpec],
+    pub(crate) slots: &'a [Slot],
+    pub(crate) wires: &'a [Outputs],
+    pub(crate) output_specs: &'a [OutputSpec],
+    pub(crate) outputs: &'a mut [Value],
+}
+
+impl<'a> Io<'a> {
+    /// The position of an input, if the node has it.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.inputs.iter().position(|input| input.name == name)
+    }
+
+    /// The inputs that the node has, a shader's parameters included.
+    pub fn inputs(&self) -> &'a [InputSpec] {
+        self.inputs
+    }
+
+    /// A control, clamped to its hard range; what is not a number is the input's default.
+    pub fn control(&self, key: &In<Control>) -> f64 {
+        self.position(&key.0.name).map_or(0.0, |position| self.control_at(position))
+    }
+
+    /// A control by position.
+    pub fn control_at(&self, position: usize) -> f64 {
+        self.number(&self.inputs[position], &self.slots[position])
+    }
+
+    /// The members of a list of controls.
+    pub fn controls(&self, key: &In<List<Control>>) -> impl Iterator<Item = f64> + '_ {
+        let position = self.position(&key.0.name);
+        position.into_iter().flat_map(move |position| {
+            members(&self.slots[position]).iter().map(move |slot| self.number(&self.inputs[position], slot))
+        })
+    }
+
+    fn number(&self, spec: &InputSpec, slot: &Slot) -> f64 {
+        let raw = match slot {
+            Slot::Wire { node, output } => match self.wires[*node].values.get(*output) {
+                Some(Value::Control(value)) => *value,
+                _ => f64::NAN,
+            },
+            Slot::Number { script, hand } => hand.unwrap_or(*script),
+            _ => f64::NAN,
+        };
+        if raw.is_nan() { default_number(spec) } else { spec.hard.clamp(raw) }
+    }
+
+    /// A colour.
+    pub fn colour(&self, key: &In<Colour>) -> Colour {
+        self.position(&key.0.name).map_or(Colour::BLACK, |position| self.colour_at(position))
+    }
+
+    /// A colour by position.
+    pub fn colour_at(&self, position: usize) -> Colour {
+        let raw = match &self.slots[position] {
+            Slot::Colour(colour) => Some(*colour),
+            Slot::Wire { node, output } => match self.wires[*node].values.get(*output) {
+                Some(Value::Colour(colour)) => Some(*colour),
+                _ => None,
+            },
+            _ => None,
+        };
+        let default = match self.inputs[position].unwired {
+            Unwired::Colour(colour) => colour,
+            _ => Colour::BLACK,
+        };
+        let colour = raw.unwrap_or(default);
+        if colour.0.iter().all(|component| component.is_finite()) { colour } else { default }
+    }
+
+    /// A picture; `None` when nothing is wired, or nothing has been made yet.
+    pub fn frame(&self, key: &In<Frame>) -> Option<&'a Frame> {
+        self.frame_at(self.position(&key.0.name)?)
+    }
+
+    /// A picture by position.
+    pub fn frame_at(&self, position: usize) -> Option<&'a Frame> {
+        match self.value(&self.slots[position])? {
+            Value::Frame(frame) => frame.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether a wire, a number or a colour was given for an input.
+    pub fn is_given(&self, position: usize) -> bool {
+        self.slots[position] != Slot::Empty
+    }
+
+    /// The pixels of a picture in memory. Behind a GPU node they are read back: live, the newest
+    /// that have arrived (so the first frames may have none), offline those of this frame.
+    pub fn pixels(&self, ctx: &mut FrameCtx<'_>, key: &In<Frame>) -> Result<Option<Arc<Pixels>>, Fault> {
+        let Some(position) = self.position(&key.0.name) else { return Ok(None) };
+        let Some(frame) = self.frame_at(position) else { return Ok(None) };
+        if let Some(pixels) = frame.memory() {
+            return Ok(Some(pixels.clone()));
+        }
+        let Slot::Wire { node, output } = self.slots[position] else { return Ok(None) };
+        let wire = WireId { node: self.wires[node].uid, output };
+        let wait = ctx.offline;
+        ctx.gpu()?.read_back(wire, frame, wait)
+    }
+
+    /// A style; `None` when nothing is wired, or nothing has been made yet.
+    pub fn style(&self, key: &In<Style>) -> Option<&'a Style> {
+        let position = self.position(&key.0.name)?;
+        style_of(self.value(&self.slots[position])?)
+    }
+
+    /// The members of a list of styles.
+    pub fn styles(&self, key: &In<List<Style>>) -> impl Iterator<Item = Option<&'a Style>> + '_ {
+        let slots: &'a [Slot] = self.position(&key.0.name).map_or(&[], |position| members(&self.slots[position]));
+        slots.iter().map(|slot| style_of(self.value(slot)?))
+    }
+
+    /// The note events of this frame.
+    pub fn notes(&self, key: &In<Notes>) -> &'a [Note] {
+        let value = self.position(&key.0.name).and_then(|position| self.value(&self.slots[position]));
+        match value {
+            Some(Value::Notes(notes)) => notes,
+            _ => &[],
+        }
+    }
+
+    /// The edges of a trigger in this frame.
+    pub fn trigger(&self, key: &In<Trigger>) -> u32 {
+        let value = self.position(&key.0.name).and_then(|position| self.value(&self.slots[position]));
+        match value {
+            Some(Value::Trigger(edges)) => *edges,
+            _ => 0,
+        }
+    }
+
+    fn value(&self, slot: &Slot) -> Option<&'a Value> {
+        match slot {
+            Slot::Wire { node, output } => self.wires[*node].values.get(*output),
+            _ => None,
+        }
+    }
+
+    fn out<P: Port>(&mut self, key: &Out<P>) -> Option<&mut Value> {
+        let position = self.output_specs.iter().position(|output| output.name == key.0.name)?;
+        self.outputs.get_mut(position)
+    }
+
+    fn set<P: Port>(&mut self, key: &Out<P>, value: Value) {
+        if let Some(out) = self.out(key) {
+            *out = value;
+        }
+    }
+
+    /// Writes a control. What is not finite is not written: the last value stands.
+    pub fn set_control(&mut self, key: &Out<Control>, value: f64) {
+        if value.is_finite() {
+            self.set(key, Value::Control(value));
+        }
+    }
+
+    /// Writes a colour.
+    pub fn set_colour(&mut self, key: &Out<Colour>, colour: Colour) {
+        self.set(key, Value::Colour(colour));
+    }
+
+    /// Writes a picture.
+    pub fn set_frame(&mut self, key: &Out<Frame>, frame: Frame) {
+        self.set(key, Value::Frame(Some(frame)));
+    }
+
+    /// Takes the picture away: nothing has been made yet.
+    pub fn clear_frame(&mut self, key: &Out<Frame>) {
+        self.set(key, Value::Frame(None));
+    }
+
+    /// Writes a style.
+    pub fn set_style(&mut self, key: &Out<Style>, style: Style) {
+        self.set(key, Value::Style(Some(style)));
+    }
+
+    /// Writes the edges of a trigger in this frame.
+    pub fn set_trigger(&mut self, key: &Out<Trigger>, edges: u32) {
+        self.set(key, Value::Trigger(edges));
+    }
+
+    /// The note events of this frame, to be filled; empty at the start of each frame.
+    pub fn notes_out(&mut self, key: &Out<Notes>) -> Option<&mut Vec<Note>> {
+        match self.out(key) {
+            Some(Value::Notes(notes)) => Some(notes),
+            _ => None,
+        }
+    }
+}
+
+fn members(slot: &Slot) -> &[Slot] {
+    match slot {
+        Slot::List(members) => members,
+        Slot::Empty => &[],
+        single => std::slice::from_ref(single),
+    }
+}
+
+fn style_of(value: &Value) -> Option<&Style> {
+    match value {
+        Value::Style(style) => style.as_ref(),
+        _ => None,
+    }
+}
+
+fn default_number(spec: &InputSpec) -> f64 {
+    match spec.unwired {
+        Unwired::Value(value) => value,
+        _ => spec.hard.clamp(0.0),
+    }
+}

@@ -1,0 +1,150 @@
+//! What a node is while it runs.
+
+use std::any::Any;
+
+use thiserror::Error;
+
+use crate::assets::Assets;
+use crate::audio::AudioNode;
+use crate::clock::{FrameRate, Tick};
+use crate::diagnostic::Span;
+use crate::gpu::{Gpu, Recorder};
+use crate::io::Io;
+use crate::workers::Workers;
+
+/// A running node.
+pub trait Node: Any + Send {
+    /// Called once a frame, in plan order. Never blocks: slow work goes to the workers and
+    /// publishes its newest result. After a fault the outputs hold their last values.
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault>;
+
+    /// The half that runs on the audio thread; taken once, before the node runs.
+    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
+        None
+    }
+
+    /// An option changed: take over what still fits from the node of the same kind that this one
+    /// replaces. Runs between two frames.
+    fn adopt(&mut self, _old: &mut dyn Any) {}
+
+    /// How it is doing, for the inspector.
+    fn status(&self) -> Status {
+        Status::Ready
+    }
+}
+
+/// How a node is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// All is well.
+    #[default]
+    Ready,
+    /// Not there yet, and why: "painting the first picture".
+    Waiting(String),
+    /// Something is wrong; the last good output is held.
+    Failed(String),
+}
+
+/// A node could not do its work in this frame.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{message}")]
+pub struct Fault {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Fault {
+    /// From what is wrong and what to do.
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Fault {
+        Fault { message: message.into(), help: help.into() }
+    }
+}
+
+/// A node could not be built.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error("{message}")]
+pub struct BuildError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// The option at fault, if it is one.
+    pub option: Option<&'static str>,
+    /// The place in a file of the user's, with the text of its line: a shader's fault.
+    pub place: Option<(Span, String)>,
+}
+
+impl BuildError {
+    /// From what is wrong and what to do.
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> BuildError {
+        BuildError { message: message.into(), help: help.into(), option: None, place: None }
+    }
+
+    /// Names the option at fault.
+    pub fn option(mut self, option: &'static str) -> BuildError {
+        self.option = Some(option);
+        self
+    }
+
+    /// Points into a file of the user's.
+    pub fn place(mut self, span: Span, line: impl Into<String>) -> BuildError {
+        self.place = Some((span, line.into()));
+        self
+    }
+}
+
+/// What a node may use while it is built, on the loader thread.
+pub struct BuildCtx<'a> {
+    /// Files that the node finds out about while it is built (an option's own file is in `Options`).
+    pub assets: &'a dyn Assets,
+    /// The GPU, if there is one.
+    pub gpu: Option<&'a Gpu>,
+    /// The worker pool, to keep for slow work.
+    pub workers: &'a Workers,
+    /// Seed of this node's randomness: the same for the same patch, node and `--seed`.
+    pub seed: u64,
+}
+
+impl<'a> BuildCtx<'a> {
+    /// The GPU, or why there is none.
+    pub fn gpu(&self) -> Result<&'a Gpu, BuildError> {
+        self.gpu.ok_or_else(|| BuildError::new(NO_GPU, NO_GPU_HELP))
+    }
+}
+
+const NO_GPU: &str = "there is no graphics adapter";
+const NO_GPU_HELP: &str = "install a Vulkan driver (Debian and Ubuntu: `apt install mesa-vulkan-drivers`) and start again";
+
+/// What a node may use in a frame.
+pub struct FrameCtx<'a> {
+    /// The tick of the video clock.
+    pub tick: Tick,
+    /// Frames a second.
+    pub rate: FrameRate,
+    /// The canvas in pixels: the size at which generators draw.
+    pub canvas_px: [u32; 2],
+    /// Whether this is an offline render: waiting is allowed, and work is done inline.
+    pub offline: bool,
+    /// The worker pool.
+    pub workers: &'a Workers,
+    pub(crate) recorder: Option<&'a mut Recorder>,
+}
+
+impl FrameCtx<'_> {
+    /// Records GPU work of this frame.
+    pub fn gpu(&mut self) -> Result<&mut Recorder, Fault> {
+        self.recorder.as_deref_mut().ok_or_else(|| Fault::new(NO_GPU, NO_GPU_HELP))
+    }
+
+    /// Whether there is a GPU.
+    pub fn has_gpu(&self) -> bool {
+        self.recorder.is_some()
+    }
+
+    /// Pixels of this canvas for one pixel of a canvas 1080 lines high.
+    pub fn pixel_scale(&self) -> f64 {
+        f64::from(self.canvas_px[1]) / 1080.0
+    }
+}

@@ -1,0 +1,363 @@
+//! The declaration of a kind: plain data. Everything that a user ever reads about a node, and every
+//! function that a script can call, comes from it.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use crate::assets::Media;
+use crate::port::{Colour, Control, List, Port, PortType};
+
+/// The unit of a control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A plain number.
+    None,
+    /// A share, 0 to 1 in sensible use.
+    Ratio,
+    /// Cycles a second.
+    Hz,
+    /// Seconds.
+    Secs,
+    /// Beats of the transport.
+    Beats,
+    /// Beats a minute.
+    Bpm,
+    /// Decibels.
+    Decibels,
+    /// Semitones.
+    Semitones,
+    /// Pixels of a canvas 1080 lines high.
+    Px,
+    /// Degrees, counter-clockwise.
+    Degrees,
+}
+
+impl Unit {
+    /// How it is written behind a number.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Unit::None | Unit::Ratio => "",
+            Unit::Hz => "Hz",
+            Unit::Secs => "s",
+            Unit::Beats => "beats",
+            Unit::Bpm => "bpm",
+            Unit::Decibels => "dB",
+            Unit::Semitones => "st",
+            Unit::Px => "px",
+            Unit::Degrees => "°",
+        }
+    }
+}
+
+/// From `min` to `max`, both included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// Lowest value.
+    pub min: f64,
+    /// Highest value.
+    pub max: f64,
+}
+
+impl Range {
+    /// Whether a value lies inside.
+    pub fn contains(&self, value: f64) -> bool {
+        self.min <= value && value <= self.max
+    }
+
+    /// The nearest value inside.
+    pub fn clamp(&self, value: f64) -> f64 {
+        value.max(self.min).min(self.max)
+    }
+}
+
+/// A range, for declarations.
+pub const fn range(min: f64, max: f64) -> Range {
+    Range { min, max }
+}
+
+/// Any number that a wire may carry.
+pub const ANY: Range = range(-1e12, 1e12);
+
+/// What an input is when nothing is given for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Unwired {
+    /// A fault: the patch must give it.
+    Required,
+    /// This number.
+    Value(f64),
+    /// This colour.
+    Colour(Colour),
+    /// Nothing; the node sees no value.
+    Empty,
+}
+
+/// An input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputSpec {
+    /// snake_case name.
+    pub name: Cow<'static, str>,
+    /// Type of the input, or of each member of its list.
+    pub port: PortType,
+    /// Whether it takes a list.
+    pub list: bool,
+    /// What it is when nothing is given.
+    pub unwired: Unwired,
+    /// Unit of a control.
+    pub unit: Unit,
+    /// Range of a slider, for controls.
+    pub soft: Range,
+    /// Range that clamps, for controls.
+    pub hard: Range,
+    /// One sentence.
+    pub doc: Cow<'static, str>,
+}
+
+/// An output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputSpec {
+    /// snake_case name.
+    pub name: &'static str,
+    /// Type.
+    pub port: PortType,
+    /// Unit of a control.
+    pub unit: Unit,
+    /// One sentence.
+    pub doc: &'static str,
+}
+
+/// What an option takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OptionType {
+    /// Any text.
+    Text,
+    /// A number inside the range.
+    Number(Range),
+    /// A whole number inside the range.
+    Whole(Range),
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// `true` or `false`.
+    Flag,
+    /// A file that is read when the node is built; a changed file rebuilds the node.
+    File(Media),
+    /// A whole number or a name, such as a style's.
+    NumberOrName,
+    /// A file's name or the text itself: text with a line break in it is the text.
+    FileOrText(Media),
+}
+
+/// What an option is when nothing is given for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OptionDefault {
+    /// A fault: the patch must give it.
+    Required,
+    /// This text.
+    Text(&'static str),
+    /// This number.
+    Number(f64),
+    /// This flag.
+    Flag(bool),
+    /// The node decides.
+    Absent,
+}
+
+/// An option: what a node is built with. Changing it rebuilds the node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptionSpec {
+    /// snake_case name.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: OptionType,
+    /// What it is when nothing is given.
+    pub default: OptionDefault,
+    /// One sentence.
+    pub doc: &'static str,
+}
+
+/// Groups of kinds, in the order of the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// Where pictures come from.
+    Source,
+    /// What is done to pictures.
+    Look,
+    /// Painting with neural networks.
+    Paint,
+    /// Numbers that move.
+    Control,
+    /// Arithmetic on controls.
+    Maths,
+    /// Sound.
+    Sound,
+    /// Where pictures and sound leave.
+    Out,
+}
+
+impl Category {
+    /// Every category, in order.
+    pub const ALL: [Category; 7] = [
+        Category::Source,
+        Category::Look,
+        Category::Paint,
+        Category::Control,
+        Category::Maths,
+        Category::Sound,
+        Category::Out,
+    ];
+
+    /// Heading in the reference.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Category::Source => "Sources",
+            Category::Look => "Look",
+            Category::Paint => "Paint",
+            Category::Control => "Control",
+            Category::Maths => "Maths",
+            Category::Sound => "Sound",
+            Category::Out => "Out",
+        }
+    }
+}
+
+/// What the engine itself does with a node of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing special.
+    Plain,
+    /// Its first input, a picture, is shown.
+    Screen,
+    /// Its first input, sound, is heard.
+    Speakers,
+    /// Its option `name` names its input `value` on the inspector, in MIDI and OSC.
+    Knob,
+}
+
+/// The declaration of a kind.
+#[derive(Clone, Debug)]
+pub struct NodeSpec {
+    /// snake_case name, the function's name in scripts.
+    pub name: &'static str,
+    /// Where it stands in the reference.
+    pub category: Category,
+    /// One sentence for lists.
+    pub summary: &'static str,
+    /// What an artist needs to know, in sentences.
+    pub doc: &'static str,
+    /// A patch that shows it; it runs as a test.
+    pub example: &'static str,
+    /// Inputs in the order of positional arguments.
+    pub inputs: &'static [InputSpec],
+    /// Options, behind the inputs in positional arguments.
+    pub options: &'static [OptionSpec],
+    /// Outputs; the node alone is its first.
+    pub outputs: &'static [OutputSpec],
+    /// What the engine does with it.
+    pub role: Role,
+    /// Its inputs are read one frame late, so that a loop may pass through it.
+    pub breaks_cycles: bool,
+}
+
+impl NodeSpec {
+    /// The position and declaration of an output.
+    pub fn output(&self, name: &str) -> Option<(usize, &OutputSpec)> {
+        self.outputs.iter().enumerate().find(|(_, output)| output.name == name)
+    }
+
+    /// The declaration of an option.
+    pub fn option(&self, name: &str) -> Option<&OptionSpec> {
+        self.options.iter().find(|option| option.name == name)
+    }
+}
+
+/// A typed key of an input: its declaration, and the marker of its type.
+#[derive(Debug)]
+pub struct In<P: Port>(pub InputSpec, PhantomData<fn() -> P>);
+
+/// A typed key of an output.
+#[derive(Debug)]
+pub struct Out<P: Port>(pub OutputSpec, PhantomData<fn() -> P>);
+
+impl<P: Port> In<P> {
+    const fn declare(name: &'static str, unwired: Unwired, doc: &'static str) -> In<P> {
+        let spec = InputSpec {
+            name: Cow::Borrowed(name),
+            port: P::TYPE,
+            list: P::LIST,
+            unwired,
+            unit: Unit::None,
+            soft: range(0.0, 1.0),
+            hard: ANY,
+            doc: Cow::Borrowed(doc),
+        };
+        In(spec, PhantomData)
+    }
+
+    /// An input that the patch must give.
+    pub const fn required(name: &'static str, doc: &'static str) -> In<P> {
+        In::declare(name, Unwired::Required, doc)
+    }
+
+    /// An input that may stay empty.
+    pub const fn optional(name: &'static str, doc: &'static str) -> In<P> {
+        In::declare(name, Unwired::Empty, doc)
+    }
+}
+
+impl In<Control> {
+    /// A control with a default, a unit, a soft range for sliders and a hard range that clamps.
+    pub const fn control(
+        name: &'static str,
+        default: f64,
+        unit: Unit,
+        soft: Range,
+        hard: Range,
+        doc: &'static str,
+    ) -> In<Control> {
+        let mut input = In::<Control>::declare(name, Unwired::Value(default), doc);
+        input.0.unit = unit;
+        input.0.soft = soft;
+        input.0.hard = hard;
+        input
+    }
+
+    /// The `amount` of an effect: identity at 0, the whole effect at 1, and past both ends.
+    pub const fn amount(doc: &'static str) -> In<Control> {
+        In::control("amount", 1.0, Unit::Ratio, range(0.0, 1.0), range(-4.0, 4.0), doc)
+    }
+}
+
+impl In<Colour> {
+    /// A colour with a default.
+    pub const fn colour(name: &'static str, default: Colour, doc: &'static str) -> In<Colour> {
+        In::declare(name, Unwired::Colour(default), doc)
+    }
+}
+
+impl In<List<Control>> {
+    /// A list of controls with a unit and ranges, which the patch must give.
+    pub const fn controls(
+        name: &'static str,
+        unit: Unit,
+        soft: Range,
+        hard: Range,
+        doc: &'static str,
+    ) -> In<List<Control>> {
+        let mut input = In::<List<Control>>::declare(name, Unwired::Required, doc);
+        input.0.unit = unit;
+        input.0.soft = soft;
+        input.0.hard = hard;
+        input
+    }
+}
+
+impl<P: Port> Out<P> {
+    /// An output.
+    pub const fn new(name: &'static str, doc: &'static str) -> Out<P> {
+        Out::with_unit(name, Unit::None, doc)
+    }
+
+    /// An output whose control has a unit.
+    pub const fn with_unit(name: &'static str, unit: Unit, doc: &'static str) -> Out<P> {
+        Out(OutputSpec { name, port: P::TYPE, unit, doc }, PhantomData)
+    }
+}
