@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::frame::{Frame, Pixels};
 use crate::gpu::WireId;
-use crate::node::{FrameCtx, Fault};
+use crate::node::{Fault, FrameCtx};
 use crate::plan::Source;
 use crate::port::{Colour, Control, List, Note, Notes, Port, Style, Trigger, Value};
 use crate::spec::{In, InputSpec, Out, OutputSpec, Unwired};
@@ -38,7 +38,9 @@ impl Slot {
     /// Takes over what was moved by hand in `old`, unless the script's own value has changed.
     pub(crate) fn keep_hand(&mut self, old: &Slot) {
         match (self, old) {
-            (Slot::Number { script, hand }, Slot::Number { script: before, hand: moved }) if script == before => {
+            (Slot::Number { script, hand }, Slot::Number { script: before, hand: moved })
+                if script == before =>
+            {
                 *hand = *moved;
             }
             (Slot::List(members), Slot::List(before)) => {
@@ -169,7 +171,8 @@ impl<'a> Io<'a> {
 
     /// The members of a list of styles.
     pub fn styles(&self, key: &In<List<Style>>) -> impl Iterator<Item = Option<&'a Style>> + '_ {
-        let slots: &'a [Slot] = self.position(&key.0.name).map_or(&[], |position| members(&self.slots[position]));
+        let slots: &'a [Slot] =
+            self.position(&key.0.name).map_or(&[], |position| members(&self.slots[position]));
         slots.iter().map(|slot| style_of(self.value(slot)?))
     }
 

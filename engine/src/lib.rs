@@ -9,31 +9,31 @@
 //! ```
 
 // What may travel, and how a kind is declared. Pure data.
-pub mod port;
 pub mod frame;
-pub mod spec;
 pub mod options;
+pub mod port;
 pub mod registry;
+pub mod spec;
 
 // From a description to a plan, and from two plans to the difference. Pure functions.
-pub mod diagnostic;
-pub mod suggest;
 pub mod assets;
+pub mod check;
+pub mod diagnostic;
+pub mod diff;
 pub mod graph;
 pub mod plan;
-pub mod check;
-pub mod diff;
+pub mod suggest;
 
 // Running a plan.
-pub mod clock;
-pub mod workers;
-pub mod node;
-pub mod io;
-pub mod gpu;
 pub mod audio;
+pub mod clock;
+pub mod gpu;
+pub mod io;
 pub mod live;
+pub mod node;
 pub mod take;
+pub mod workers;
 
 // Front ends and readers of the registry.
-pub mod script;
 pub mod docs;
+pub mod script;

@@ -115,7 +115,8 @@ impl<'a> BuildCtx<'a> {
 }
 
 const NO_GPU: &str = "there is no graphics adapter";
-const NO_GPU_HELP: &str = "install a Vulkan driver (Debian and Ubuntu: `apt install mesa-vulkan-drivers`) and start again";
+const NO_GPU_HELP: &str =
+    "install a Vulkan driver (Debian and Ubuntu: `apt install mesa-vulkan-drivers`) and start again";
 
 /// What a node may use in a frame.
 pub struct FrameCtx<'a> {

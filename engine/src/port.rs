@@ -92,14 +92,16 @@ impl Colour {
 /// Decodes one sRGB component (IEC 61966-2-1), odd around zero so that it never makes a NaN.
 pub fn srgb_to_linear(encoded: f32) -> f32 {
     let magnitude = encoded.abs();
-    let linear = if magnitude <= 0.040_45 { magnitude / 12.92 } else { ((magnitude + 0.055) / 1.055).powf(2.4) };
+    let linear =
+        if magnitude <= 0.040_45 { magnitude / 12.92 } else { ((magnitude + 0.055) / 1.055).powf(2.4) };
     linear.copysign(encoded)
 }
 
 /// Encodes one linear component as sRGB (IEC 61966-2-1), odd around zero.
 pub fn linear_to_srgb(linear: f32) -> f32 {
     let magnitude = linear.abs();
-    let encoded = if magnitude <= 0.003_130_8 { magnitude * 12.92 } else { 1.055 * magnitude.powf(1.0 / 2.4) - 0.055 };
+    let encoded =
+        if magnitude <= 0.003_130_8 { magnitude * 12.92 } else { 1.055 * magnitude.powf(1.0 / 2.4) - 0.055 };
     encoded.copysign(linear)
 }
 

@@ -94,7 +94,7 @@ impl Registry {
 fn faults_of(spec: &NodeSpec) -> Vec<SpecError> {
     let mut messages = Vec::new();
     let mut names: Vec<&str> = Vec::new();
-    let mut sentence = |what: &str, text: &str| {
+    let sentence = |what: &str, text: &str| {
         let complete = text.ends_with('.') && text.chars().next().is_some_and(|first| !first.is_lowercase());
         (!complete).then(|| format!("{what} is not a sentence: `{text}`"))
     };
@@ -158,5 +158,7 @@ pub(crate) fn faults_of_input(input: &InputSpec) -> Vec<String> {
 
 fn is_snake_case(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
+        && name
+            .chars()
+            .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
 }

@@ -1,0 +1,1 @@
+//! From what was asked for to a plan, or to every fault at once.

@@ -1,0 +1,1 @@
+//! The one stamped log through which all outside input enters.
