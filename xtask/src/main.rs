@@ -1,2 +1,107 @@
-//! Development commands.
-fn main() {}
+//! Development commands, run as `cargo xtask COMMAND`.
+
+mod folder;
+mod play;
+mod run;
+mod setup;
+mod test;
+mod words;
+
+use std::process::ExitCode;
+
+/// What `cargo xtask help` prints.
+const HELP: &str = "\
+Usage: cargo xtask COMMAND
+
+Commands:
+  play [PATCH] [ARGS…]  set up this machine, build Pastiche and play a patch (without PATCH,
+                        the default one); with no window to play in, render ten seconds into
+                        pastiche-out/; ARGS go to the program
+  test                  set up this machine, then run everything that has to pass: formatting,
+                        forbidden words, clippy, tests, documentation, size of the target folder
+  help                  show this
+
+Environment:
+  PASTICHE_NO_SETUP=1   install nothing and look for nothing to install
+  CARGO_TARGET_DIR      where cargo builds
+";
+
+/// One parsed command line.
+#[derive(Debug, PartialEq, Eq)]
+enum Task {
+    /// Play or render a patch; holds what the program is handed.
+    Play(Vec<String>),
+    /// Run every check.
+    Test,
+    /// List the commands.
+    Help,
+}
+
+/// Reads the arguments that follow `cargo xtask`.
+fn parse(args: &[String]) -> Result<Task, String> {
+    let Some((name, rest)) = args.split_first() else {
+        return Ok(Task::Help);
+    };
+    match (name.as_str(), rest) {
+        ("help" | "--help" | "-h", _) => Ok(Task::Help),
+        ("play" | "test", [flag]) if flag == "--help" || flag == "-h" => Ok(Task::Help),
+        ("play", _) => Ok(Task::Play(rest.to_vec())),
+        ("test", []) => Ok(Task::Test),
+        ("test", [first, ..]) => Err(format!("`test` takes no arguments, got `{first}`")),
+        _ => Err(format!("there is no command `{name}`")),
+    }
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> =
+        std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let outcome = match parse(&args) {
+        Ok(Task::Help) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Ok(Task::Play(args)) => play::play(&args),
+        Ok(Task::Test) => test::test(),
+        Err(message) => {
+            eprintln!("error: {message}\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Result<Task, String> {
+        parse(&args.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn commands_are_told_apart() {
+        assert_eq!(parsed(&[]), Ok(Task::Help));
+        assert_eq!(parsed(&["help"]), Ok(Task::Help));
+        assert_eq!(parsed(&["play", "--help"]), Ok(Task::Help));
+        assert_eq!(parsed(&["test"]), Ok(Task::Test));
+        assert_eq!(parsed(&["play"]), Ok(Task::Play(vec![])));
+    }
+
+    #[test]
+    fn play_hands_its_arguments_on() {
+        let expected = vec!["a.json".to_owned(), "--seconds".to_owned(), "3".to_owned()];
+        assert_eq!(parsed(&["play", "a.json", "--seconds", "3"]), Ok(Task::Play(expected)));
+    }
+
+    #[test]
+    fn what_is_unknown_is_named() {
+        assert!(parsed(&["paly"]).unwrap_err().contains("paly"));
+        assert!(parsed(&["test", "--fast"]).unwrap_err().contains("--fast"));
+    }
+}
