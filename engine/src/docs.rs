@@ -4,7 +4,7 @@ use crate::spec::{InputSpec, NodeSpec, OptionSpec};
 
 /// The lines of help about a kind.
 pub fn describe(spec: &NodeSpec) -> Vec<String> {
-    describe_inputs(spec.inputs).into_iter().chain(describe_options(spec.options)).collect()
+    describe_inputs(&spec.declared_inputs()).into_iter().chain(describe_options(spec.options)).collect()
 }
 
 /// "inputs: …", if there are any.

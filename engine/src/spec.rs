@@ -246,7 +246,7 @@ pub struct NodeSpec {
     /// A patch that shows it; it runs as a test.
     pub example: &'static str,
     /// Inputs in the order of positional arguments.
-    pub inputs: &'static [InputSpec],
+    pub inputs: &'static [&'static InputSpec],
     /// Options, behind the inputs in positional arguments.
     pub options: &'static [OptionSpec],
     /// Outputs; the node alone is its first.
@@ -258,6 +258,11 @@ pub struct NodeSpec {
 }
 
 impl NodeSpec {
+    /// The declared inputs, for a node whose options add none.
+    pub fn declared_inputs(&self) -> Vec<InputSpec> {
+        self.inputs.iter().map(|input| (*input).clone()).collect()
+    }
+
     /// The position and declaration of an output.
     pub fn output(&self, name: &str) -> Option<(usize, &OutputSpec)> {
         self.outputs.iter().enumerate().find(|(_, output)| output.name == name)
