@@ -6,6 +6,7 @@
 
 use pastiche_engine::registry::{NodeKind, Registry, SpecError};
 
+mod effect;
 mod painting_style;
 
 macro_rules! kinds {
@@ -21,7 +22,8 @@ macro_rules! kinds {
 }
 
 kinds! {
-    picture,
+    picture, test_card,
+    blur, blend, feedback,
     style, style_mix,
     lfo, knob,
     maths,
