@@ -245,7 +245,7 @@ pub struct NodeSpec {
     pub doc: &'static str,
     /// A patch that shows it; it runs as a test.
     pub example: &'static str,
-    /// Inputs in the order of positional arguments: the declarations behind the `static` keys.
+    /// Inputs in the order of positional arguments.
     pub inputs: &'static [&'static InputSpec],
     /// Options, behind the inputs in positional arguments.
     pub options: &'static [OptionSpec],
@@ -264,7 +264,7 @@ impl NodeSpec {
     }
 
     /// The inputs, for a node whose inputs do not depend on its options.
-    pub fn own_inputs(&self) -> Vec<InputSpec> {
+    pub fn declared_inputs(&self) -> Vec<InputSpec> {
         self.inputs.iter().map(|input| (*input).clone()).collect()
     }
 
@@ -274,8 +274,8 @@ impl NodeSpec {
     }
 }
 
-/// A typed key of an input: its declaration, and the marker of its type. Kept in a `static`, so that
-/// the kind's declaration can point at it.
+/// A typed key of an input: its declaration, and the marker of its type. The declaration of a kind
+/// points at it: `inputs: &[&RADIUS.0]`.
 #[derive(Debug)]
 pub struct In<P: Port>(pub InputSpec, PhantomData<fn() -> P>);
 

@@ -115,7 +115,7 @@ fn a_changed_control_retunes_and_a_changed_option_rebuilds_and_adopts() {
         show.step();
     }
     let summary = show.load(&desc(10.0, "square"));
-    assert_eq!(summary, Summary { kept: 1, retuned: 2, rebuilt: 1, ..Summary::default() });
+    assert_eq!(summary, Summary { kept: 2, retuned: 1, rebuilt: 1, ..Summary::default() });
     show.step();
     assert_eq!((show.value("r"), show.value("c")), (3.0, 4.0));
     show.step();

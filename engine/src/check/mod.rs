@@ -94,10 +94,10 @@ fn type_node(
     let before = found.len();
     let options = options::resolve(node, kind, assets, found);
     if found[before..].iter().any(Diagnostic::is_error) {
-        return Some(Typed { kind, options, inputs: kind.spec.own_inputs() });
+        return Some(Typed { kind, options, inputs: kind.spec.declared_inputs() });
     }
     let inputs = match kind.inputs_for {
-        None => kind.spec.own_inputs(),
+        None => kind.spec.declared_inputs(),
         Some(inputs_for) => match inputs_for(&options, assets) {
             Ok(inputs) => {
                 let faults = inputs.iter().flat_map(faults_of_input);
@@ -106,7 +106,7 @@ fn type_node(
             }
             Err(error) => {
                 found.push(build_diagnostic(node, &error));
-                kind.spec.own_inputs()
+                kind.spec.declared_inputs()
             }
         },
     };
