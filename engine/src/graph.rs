@@ -21,11 +21,10 @@ impl NodeKey {
         NodeKey(name.into())
     }
 
-    /// The named node that it belongs to: everything before the first `.`, without `#2`. Nodes of
-    /// one group are matched together on reload.
+    /// The name that the script wrote: everything before the first `.`, `#` or `[`. Nodes of one
+    /// group are matched together on reload.
     pub fn group(&self) -> &str {
-        let named = self.0.split('.').next().unwrap_or(&self.0);
-        named.split('#').next().unwrap_or(named)
+        self.0.split(['.', '#', '[']).next().unwrap_or(&self.0)
     }
 }
 

@@ -73,7 +73,7 @@ pub struct BuildError {
     /// The option at fault, if it is one.
     pub option: Option<&'static str>,
     /// The place in a file of the user's, with the text of its line: a shader's fault.
-    pub place: Option<(Span, String)>,
+    pub place: Option<Box<(Span, String)>>,
 }
 
 impl BuildError {
@@ -90,7 +90,7 @@ impl BuildError {
 
     /// Points into a file of the user's.
     pub fn place(mut self, span: Span, line: impl Into<String>) -> BuildError {
-        self.place = Some((span, line.into()));
+        self.place = Some(Box::new((span, line.into())));
         self
     }
 }
