@@ -225,7 +225,7 @@ pub struct Show {
 
 impl Show {
     pub fn new(desc: &Desc) -> Show {
-        let (live, preparer) = Live::new(LiveConfig {
+        let (live, preparer, _) = Live::new(LiveConfig {
             gpu: None,
             workers: Workers::inline(),
             rate: FrameRate::from_fps(60.0).expect("a rate"),
