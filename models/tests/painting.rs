@@ -1,5 +1,7 @@
 //! What a caller of the painting network may rely on.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use pastiche_models::ModelError;
 use pastiche_models::painting::{LEAST_SIDE, MOST_PIXELS, Painting, Planes, STYLES};
 
@@ -80,9 +82,8 @@ fn bytes_and_floats_give_the_same_painting() {
     let floats = painting.paint_planes(&planes, &style).unwrap();
     let bytes = painting.paint_srgb8(&pixels, [45, 39], &style).unwrap();
     for (i, pixel) in bytes.chunks(4).enumerate() {
-        for c in 0..3 {
-            let value = floats.values()[c * width * height + i];
-            assert_eq!(pixel[c], (value * 255.0 + 0.5) as u8);
+        for (plane, &byte) in floats.values().chunks(width * height).zip(pixel) {
+            assert_eq!(byte, (plane[i] * 255.0 + 0.5) as u8);
         }
     }
 }

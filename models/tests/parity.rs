@@ -1,6 +1,8 @@
 //! The painting network against onnxruntime, value by value; `scripts/make_goldens.py` says how
 //! the outputs to compare with were made.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::Read;
 use std::path::PathBuf;
 

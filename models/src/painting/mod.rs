@@ -17,6 +17,7 @@
 
 mod executor;
 mod graph;
+mod onnx_file;
 mod picture;
 mod styles;
 mod weights;
