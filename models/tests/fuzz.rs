@@ -101,12 +101,7 @@ fn damaged(random: &mut Random, structure: &[usize]) -> Vec<u8> {
             let start = structure[random.below(structure.len())];
             let end = (start + random.below(5000)).min(whole.len());
             let again = [start, end, random.below(whole.len())][random.below(3)];
-            [
-                &whole[..start],
-                &whole[end..],
-                &whole[again..(again + 99).min(whole.len())],
-            ]
-            .concat()
+            [&whole[..start], &whole[end..], &whole[again..(again + 99).min(whole.len())]].concat()
         }
         // A length or shape of absurd size.
         8..=10 => {
@@ -150,10 +145,7 @@ fn worker(seed: u64) -> usize {
                 assert!(painted.is_ok(), "seed {seed}, case {case}: {painted:?}");
             }
         }
-        assert!(
-            started.elapsed() < MOST_TIME,
-            "seed {seed}, case {case} takes too long"
-        );
+        assert!(started.elapsed() < MOST_TIME, "seed {seed}, case {case} takes too long");
     }
     loaded
 }
@@ -161,22 +153,11 @@ fn worker(seed: u64) -> usize {
 #[test]
 fn damaged_weights_are_refused_or_run() {
     let loaded: usize = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..WORKERS)
-            .map(|seed| scope.spawn(move || worker(seed)))
-            .collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap())
-            .sum()
+        let workers: Vec<_> = (0..WORKERS).map(|seed| scope.spawn(move || worker(seed))).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).sum()
     });
     let largest = LARGEST_REQUEST.load(Ordering::Relaxed);
     println!("{loaded} damaged files still load; largest request {largest} bytes");
-    assert!(
-        loaded > 100,
-        "the damage is too great to reach the deeper checks"
-    );
-    assert!(
-        largest < MOST_BYTES_AT_ONCE,
-        "a damaged file asked for {largest} bytes at once"
-    );
+    assert!(loaded > 100, "the damage is too great to reach the deeper checks");
+    assert!(largest < MOST_BYTES_AT_ONCE, "a damaged file asked for {largest} bytes at once");
 }

@@ -68,19 +68,13 @@ pub(super) fn build(weights: &Weights) -> ModelProto {
     }
     builder.push("Sigmoid", &[&picture], [], PICTURE_OUTPUT.to_owned());
 
-    let named = |name: &str| ValueInfoProto {
-        name: Some(name.to_owned()),
-        ..Default::default()
-    };
+    let named = |name: &str| ValueInfoProto { name: Some(name.to_owned()), ..Default::default() };
     builder.graph.input = vec![named(PICTURE_INPUT), named(STYLE_INPUT)];
     builder.graph.output = vec![named(PICTURE_OUTPUT)];
     ModelProto {
         ir_version: Some(FILE_VERSION),
         graph: Some(builder.graph),
-        opset_import: vec![OperatorSetIdProto {
-            domain: None,
-            version: Some(OPERATOR_SET),
-        }],
+        opset_import: vec![OperatorSetIdProto { domain: None, version: Some(OPERATOR_SET) }],
         ..Default::default()
     }
 }
@@ -141,13 +135,7 @@ struct Builder {
 impl Builder {
     /// Adds a convolution and its conditional instance normalisation (equation 5 of the paper,
     /// with the style's scale and shift being sums over the styles, weighted by the style vector).
-    fn layer(
-        &mut self,
-        input: &str,
-        spec: &LayerSpec,
-        layer: &LayerWeights,
-        styles: usize,
-    ) -> String {
+    fn layer(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights, styles: usize) -> String {
         let convolved = match spec.scale {
             Scale::Double => self.doubling(input, spec, layer),
             Scale::Keep if spec.outputs < spec.inputs => self.by_rows(input, spec, layer),
@@ -164,34 +152,21 @@ impl Builder {
             let flat = self.integers(&[-1]);
             self.node("Reshape", &[&sum, &flat], [])
         });
-        self.node(
-            "InstanceNormalization",
-            &[&convolved, &gamma, &beta],
-            [float("epsilon", EPSILON)],
-        )
+        self.node("InstanceNormalization", &[&convolved, &gamma, &beta], [float("epsilon", EPSILON)])
     }
 
     fn doubling(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights) -> String {
         let padded = self.pad(input, 1, Beyond::Edge);
         let kernel = phase_kernel(&layer.kernel, spec.outputs, spec.inputs);
         let phases = self.convolution(&padded, &kernel, [spec.outputs * 4, spec.inputs, 3, 3], 1);
-        self.node(
-            "DepthToSpace",
-            &[&phases],
-            [integer("blocksize", 2), text("mode", "CRD")],
-        )
+        self.node("DepthToSpace", &[&phases], [integer("blocksize", 2), text("mode", "CRD")])
     }
 
     fn by_rows(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights) -> String {
         let side = spec.kernel;
         let padded = self.pad(input, side as i64 / 2, Beyond::Mirror);
         let kernel = row_kernel(&layer.kernel, spec.outputs, spec.inputs, side);
-        let rows = self.convolution(
-            &padded,
-            &kernel,
-            [side * spec.outputs, spec.inputs, 1, side],
-            1,
-        );
+        let rows = self.convolution(&padded, &kernel, [side * spec.outputs, spec.inputs, 1, side], 1);
         let axes = self.integers(&[CHANNELS, ROWS]);
         let mut sum: Option<String> = None;
         for row in 0..side {
@@ -199,10 +174,7 @@ impl Builder {
             // Row `row` of the kernel meets rows `row ..` of the padded picture, `side - 1` fewer.
             let below = (side - 1 - row) as i64;
             let starts = self.integers(&[channel as i64, row as i64]);
-            let ends = [
-                (channel + spec.outputs) as i64,
-                if below == 0 { END } else { -below },
-            ];
+            let ends = [(channel + spec.outputs) as i64, if below == 0 { END } else { -below }];
             let ends = self.integers(&ends);
             let slice = self.node("Slice", &[&rows, &starts, &ends, &axes], []);
             sum = Some(match sum {
@@ -213,20 +185,10 @@ impl Builder {
         sum.unwrap_or(rows)
     }
 
-    fn convolution(
-        &mut self,
-        input: &str,
-        kernel: &[f32],
-        shape: [usize; 4],
-        stride: i64,
-    ) -> String {
+    fn convolution(&mut self, input: &str, kernel: &[f32], shape: [usize; 4], stride: i64) -> String {
         let kernel = self.floats(kernel, &shape);
         let sides = integers("kernel_shape", &[shape[2] as i64, shape[3] as i64]);
-        self.node(
-            "Conv",
-            &[input, &kernel],
-            [sides, integers("strides", &[stride, stride])],
-        )
+        self.node("Conv", &[input, &kernel], [sides, integers("strides", &[stride, stride])])
     }
 
     fn pad(&mut self, input: &str, by: i64, beyond: Beyond) -> String {
@@ -245,8 +207,7 @@ impl Builder {
     }
 
     fn slice(&mut self, input: &str, axis: i64, (start, end, step): (i64, i64, i64)) -> String {
-        let [start, end, axis, step] =
-            [start, end, axis, step].map(|value| self.integers(&[value]));
+        let [start, end, axis, step] = [start, end, axis, step].map(|value| self.integers(&[value]));
         self.node("Slice", &[input, &start, &end, &axis, &step], [])
     }
 
@@ -278,19 +239,13 @@ impl Builder {
     }
 
     fn floats(&mut self, values: &[f32], shape: &[usize]) -> String {
-        let raw = values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
+        let raw = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         let dims = shape.iter().map(|&side| side as i64).collect();
         self.tensor(DataType::FLOAT, dims, raw)
     }
 
     fn integers(&mut self, values: &[i64]) -> String {
-        let raw = values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
+        let raw = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.tensor(DataType::INT64, vec![values.len() as i64], raw)
     }
 
@@ -313,37 +268,21 @@ impl Builder {
 }
 
 fn attribute(name: &str, kind: AttributeType) -> AttributeProto {
-    AttributeProto {
-        name: Some(name.to_owned()),
-        r#type: Some(kind),
-        ..Default::default()
-    }
+    AttributeProto { name: Some(name.to_owned()), r#type: Some(kind), ..Default::default() }
 }
 
 fn integer(name: &str, value: i64) -> AttributeProto {
-    AttributeProto {
-        i: Some(value),
-        ..attribute(name, AttributeType::INT)
-    }
+    AttributeProto { i: Some(value), ..attribute(name, AttributeType::INT) }
 }
 
 fn integers(name: &str, values: &[i64]) -> AttributeProto {
-    AttributeProto {
-        ints: values.to_vec(),
-        ..attribute(name, AttributeType::INTS)
-    }
+    AttributeProto { ints: values.to_vec(), ..attribute(name, AttributeType::INTS) }
 }
 
 fn float(name: &str, value: f32) -> AttributeProto {
-    AttributeProto {
-        f: Some(value),
-        ..attribute(name, AttributeType::FLOAT)
-    }
+    AttributeProto { f: Some(value), ..attribute(name, AttributeType::FLOAT) }
 }
 
 fn text(name: &str, value: &str) -> AttributeProto {
-    AttributeProto {
-        s: Some(value.to_owned()),
-        ..attribute(name, AttributeType::STRING)
-    }
+    AttributeProto { s: Some(value.to_owned()), ..attribute(name, AttributeType::STRING) }
 }

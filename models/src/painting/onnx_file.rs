@@ -47,12 +47,7 @@ pub(super) fn tensors(file: &[u8]) -> Result<Vec<FileTensor<'_>>, String> {
 }
 
 fn tensor(message: &[u8]) -> Result<FileTensor<'_>, String> {
-    let mut tensor = FileTensor {
-        name: &[],
-        dims: Vec::new(),
-        kind: 0,
-        raw: &[],
-    };
+    let mut tensor = FileTensor { name: &[], dims: Vec::new(), kind: 0, raw: &[] };
     for field in Fields(message) {
         match field? {
             (TENSOR_DIMS, Value::Number(side)) => tensor.dims.push(side),
@@ -121,9 +116,7 @@ fn field<'a>(rest: &mut &'a [u8]) -> Result<(u64, Value<'a>), String> {
 fn number(rest: &mut &[u8]) -> Result<u64, String> {
     let mut value = 0u64;
     for shift in (0..64).step_by(7) {
-        let (&byte, after) = rest
-            .split_first()
-            .ok_or("it ends in the middle of a number")?;
+        let (&byte, after) = rest.split_first().ok_or("it ends in the middle of a number")?;
         *rest = after;
         value |= u64::from(byte & 127) << shift;
         if byte < 128 {
@@ -134,9 +127,7 @@ fn number(rest: &mut &[u8]) -> Result<u64, String> {
 }
 
 fn block<'a>(rest: &mut &'a [u8], length: u64) -> Result<&'a [u8], String> {
-    let taken = usize::try_from(length)
-        .ok()
-        .and_then(|length| rest.split_at_checked(length));
+    let taken = usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length));
     let (block, after) =
         taken.ok_or_else(|| format!("a block of {length} bytes where {} are left", rest.len()))?;
     *rest = after;
@@ -150,29 +141,16 @@ mod tests {
 
     #[test]
     fn fields_of_every_wire_type_are_read() {
-        let message = [
-            0x08, 0x96, 0x01, 0x11, 1, 2, 3, 4, 5, 6, 7, 8, 0x1A, 2, 9, 9, 0x25, 1, 2, 3, 4,
-        ];
+        let message = [0x08, 0x96, 0x01, 0x11, 1, 2, 3, 4, 5, 6, 7, 8, 0x1A, 2, 9, 9, 0x25, 1, 2, 3, 4];
         let fields: Vec<_> = Fields(&message).collect::<Result<_, _>>().unwrap();
-        let expected = [
-            (1, Value::Number(150)),
-            (2, Value::Fixed),
-            (3, Value::Bytes(&[9, 9])),
-            (4, Value::Fixed),
-        ];
+        let expected =
+            [(1, Value::Number(150)), (2, Value::Fixed), (3, Value::Bytes(&[9, 9])), (4, Value::Fixed)];
         assert_eq!(fields, expected);
     }
 
     #[test]
     fn damage_is_an_error_and_ends_the_reading() {
-        for message in [
-            &[0x0A, 5, 1][..],
-            &[0x08, 0x80],
-            &[0x0B],
-            &[0x08; 1],
-            &[0x11, 1],
-            &[0xFF; 12],
-        ] {
+        for message in [&[0x0A, 5, 1][..], &[0x08, 0x80], &[0x0B], &[0x08; 1], &[0x11, 1], &[0xFF; 12]] {
             let fields: Vec<_> = Fields(message).collect();
             assert!(matches!(fields[..], [Err(_)]), "{fields:?}");
         }

@@ -64,20 +64,8 @@ pub(super) const LAYERS: [LayerSpec; 18] = [
     layer("expand.2", 9, Scale::Keep, 4, 3),
 ];
 
-const fn layer(
-    name: &'static str,
-    kernel: usize,
-    scale: Scale,
-    inputs: usize,
-    outputs: usize,
-) -> LayerSpec {
-    LayerSpec {
-        name,
-        kernel,
-        scale,
-        inputs,
-        outputs,
-    }
+const fn layer(name: &'static str, kernel: usize, scale: Scale, inputs: usize, outputs: usize) -> LayerSpec {
+    LayerSpec { name, kernel, scale, inputs, outputs }
 }
 
 /// The tensors of one layer, row-major.
@@ -104,10 +92,7 @@ impl Weights {
     /// Reads and checks the tensors of an ONNX file.
     pub(super) fn from_onnx(bytes: &[u8]) -> Result<Self, ModelError> {
         if bytes.len() > MOST_FILE_BYTES {
-            return Err(unreadable(format!(
-                "it has {} bytes, more than {MOST_FILE_BYTES}",
-                bytes.len()
-            )));
+            return Err(unreadable(format!("it has {} bytes, more than {MOST_FILE_BYTES}", bytes.len())));
         }
         let tensors = &onnx_file::tensors(bytes).map_err(unreadable)?;
         let styles = style_count(tensors)?;
@@ -135,10 +120,7 @@ fn style_count(tensors: &[FileTensor<'_>]) -> Result<usize, ModelError> {
         Some(Ok(count)) if (1..=MOST_STYLES).contains(&count) => Ok(count),
         _ => Err(unfit(
             &name,
-            format!(
-                "of 1 to {MOST_STYLES} styles by {} channels",
-                LAYERS[0].outputs
-            ),
+            format!("of 1 to {MOST_STYLES} styles by {} channels", LAYERS[0].outputs),
             format!("{dims:?}"),
         )),
     }
@@ -148,36 +130,18 @@ fn find<'a>(tensors: &'a [FileTensor<'a>], name: &str) -> Result<&'a FileTensor<
     tensors
         .iter()
         .find(|tensor| tensor.name == name.as_bytes())
-        .ok_or_else(|| {
-            unfit(
-                name,
-                "present".to_owned(),
-                "nothing by that name".to_owned(),
-            )
-        })
+        .ok_or_else(|| unfit(name, "present".to_owned(), "nothing by that name".to_owned()))
 }
 
 fn values(tensors: &[FileTensor<'_>], name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
     let tensor = find(tensors, name)?;
     let fits = tensor.dims.len() == shape.len()
-        && tensor
-            .dims
-            .iter()
-            .zip(shape)
-            .all(|(&found, &wanted)| usize::try_from(found) == Ok(wanted));
+        && tensor.dims.iter().zip(shape).all(|(&found, &wanted)| usize::try_from(found) == Ok(wanted));
     if !fits {
-        return Err(unfit(
-            name,
-            format!("{shape:?}"),
-            format!("{:?}", tensor.dims),
-        ));
+        return Err(unfit(name, format!("{shape:?}"), format!("{:?}", tensor.dims)));
     }
     if tensor.kind != FLOAT {
-        return Err(unfit(
-            name,
-            "32-bit floats".to_owned(),
-            format!("type {}", tensor.kind),
-        ));
+        return Err(unfit(name, "32-bit floats".to_owned(), format!("type {}", tensor.kind)));
     }
     let length = 4 * shape.iter().product::<usize>();
     if tensor.raw.len() != length {
@@ -185,32 +149,17 @@ fn values(tensors: &[FileTensor<'_>], name: &str, shape: &[usize]) -> Result<Vec
         return Err(unfit(name, format!("{length} bytes"), found));
     }
     let (chunks, _) = tensor.raw.as_chunks::<4>();
-    let values: Vec<f32> = chunks
-        .iter()
-        .map(|&bytes| f32::from_le_bytes(bytes))
-        .collect();
+    let values: Vec<f32> = chunks.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(values),
-        Some(place) => Err(unfit(
-            name,
-            "finite".to_owned(),
-            format!("{} at {place}", values[place]),
-        )),
+        Some(place) => Err(unfit(name, "finite".to_owned(), format!("{} at {place}", values[place]))),
     }
 }
 
 fn unreadable(reason: String) -> ModelError {
-    ModelError::WeightsUnreadable {
-        network: NETWORK,
-        reason,
-    }
+    ModelError::WeightsUnreadable { network: NETWORK, reason }
 }
 
 fn unfit(tensor: &str, expected: String, found: String) -> ModelError {
-    ModelError::WeightsUnfit {
-        network: NETWORK,
-        tensor: tensor.to_owned(),
-        expected,
-        found,
-    }
+    ModelError::WeightsUnfit { network: NETWORK, tensor: tensor.to_owned(), expected, found }
 }
