@@ -3,6 +3,8 @@
 //!
 //! - normalisation is one operator instead of nine;
 //! - reflection padding is made of slices and concatenations, which copy whole rows;
+//! - halving layers are not padded at all, but their first row and column done twice
+//!   ([`Builder::halving`]);
 //! - "repeat each pixel twice, pad, convolve 3x3" becomes a 3x3 convolution of the small picture
 //!   to four times the channels, one set for each of the four pixel positions, and a shuffle
 //!   ([`phase_kernel`]);
@@ -139,11 +141,11 @@ impl Builder {
         let convolved = match spec.scale {
             Scale::Double => self.doubling(input, spec, layer),
             Scale::Keep if spec.outputs < spec.inputs => self.by_rows(input, spec, layer),
-            Scale::Keep | Scale::Half => {
+            Scale::Half => self.halving(input, spec, layer),
+            Scale::Keep => {
                 let padded = self.pad(input, spec.kernel as i64 / 2, Beyond::Mirror);
                 let shape = [spec.outputs, spec.inputs, spec.kernel, spec.kernel];
-                let stride = if spec.scale == Scale::Half { 2 } else { 1 };
-                self.convolution(&padded, &layer.kernel, shape, stride)
+                self.convolution(&padded, &layer.kernel, shape, 1, 0)
             }
         };
         let [gamma, beta] = [&layer.gamma, &layer.beta].map(|values| {
@@ -158,7 +160,7 @@ impl Builder {
     fn doubling(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights) -> String {
         let padded = self.pad(input, 1, Beyond::Edge);
         let kernel = phase_kernel(&layer.kernel, spec.outputs, spec.inputs);
-        let phases = self.convolution(&padded, &kernel, [spec.outputs * 4, spec.inputs, 3, 3], 1);
+        let phases = self.convolution(&padded, &kernel, [spec.outputs * 4, spec.inputs, 3, 3], 1, 0);
         self.node("DepthToSpace", &[&phases], [integer("blocksize", 2), text("mode", "CRD")])
     }
 
@@ -166,7 +168,7 @@ impl Builder {
         let side = spec.kernel;
         let padded = self.pad(input, side as i64 / 2, Beyond::Mirror);
         let kernel = row_kernel(&layer.kernel, spec.outputs, spec.inputs, side);
-        let rows = self.convolution(&padded, &kernel, [side * spec.outputs, spec.inputs, 1, side], 1);
+        let rows = self.convolution(&padded, &kernel, [side * spec.outputs, spec.inputs, 1, side], 1, 0);
         let axes = self.integers(&[CHANNELS, ROWS]);
         let mut sum: Option<String> = None;
         for row in 0..side {
@@ -185,10 +187,35 @@ impl Builder {
         sum.unwrap_or(rows)
     }
 
-    fn convolution(&mut self, input: &str, kernel: &[f32], shape: [usize; 4], stride: i64) -> String {
+    /// The whole picture padded with zeros, which costs no copy, and its first row and column done
+    /// again with mirrored pixels. With even sides a stride of two never reaches beyond the other edges.
+    fn halving(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights) -> String {
+        let shape = [spec.outputs, spec.inputs, 3, 3];
+        let mut whole = self.convolution(input, &layer.kernel, shape, 2, 1);
+        for axis in [COLUMNS, ROWS] {
+            let strip = self.slice(input, axis, (0, 2, 1));
+            let strip = self.pad(&strip, 1, Beyond::Mirror);
+            let first = self.convolution(&strip, &layer.kernel, shape, 2, 0);
+            let others = self.slice(&whole, axis, (1, END, 1));
+            whole = self.node("Concat", &[&first, &others], [integer("axis", axis)]);
+        }
+        whole
+    }
+
+    /// A convolution with `zeros` rows above and columns to the left of the picture.
+    fn convolution(
+        &mut self,
+        input: &str,
+        kernel: &[f32],
+        shape: [usize; 4],
+        stride: i64,
+        zeros: i64,
+    ) -> String {
         let kernel = self.floats(kernel, &shape);
         let sides = integers("kernel_shape", &[shape[2] as i64, shape[3] as i64]);
-        self.node("Conv", &[input, &kernel], [sides, integers("strides", &[stride, stride])])
+        let strides = integers("strides", &[stride, stride]);
+        let pads = integers("pads", &[zeros, zeros, 0, 0]);
+        self.node("Conv", &[input, &kernel], [sides, strides, pads])
     }
 
     fn pad(&mut self, input: &str, by: i64, beyond: Beyond) -> String {
