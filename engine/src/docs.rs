@@ -4,12 +4,13 @@ use crate::spec::{InputSpec, NodeSpec, OptionSpec};
 
 /// The lines of help about a kind.
 pub fn describe(spec: &NodeSpec) -> Vec<String> {
-    describe_inputs(&spec.declared_inputs()).into_iter().chain(describe_options(spec.options)).collect()
+    describe_inputs(spec.inputs.iter().copied()).into_iter().chain(describe_options(spec.options)).collect()
 }
 
 /// "inputs: …", if there are any.
-pub fn describe_inputs(inputs: &[InputSpec]) -> Option<String> {
-    let words: Vec<String> = inputs.iter().map(|input| format!("{} ({})", input.name, input.port)).collect();
+pub fn describe_inputs<'a>(inputs: impl IntoIterator<Item = &'a InputSpec>) -> Option<String> {
+    let words: Vec<String> =
+        inputs.into_iter().map(|input| format!("{} ({})", input.name, input.port)).collect();
     (!words.is_empty()).then(|| format!("inputs: {}", words.join(", ")))
 }
 

@@ -258,14 +258,14 @@ pub struct NodeSpec {
 }
 
 impl NodeSpec {
-    /// The declared inputs, for a node whose options add none.
-    pub fn declared_inputs(&self) -> Vec<InputSpec> {
-        self.inputs.iter().map(|input| (*input).clone()).collect()
-    }
-
     /// The position and declaration of an output.
     pub fn output(&self, name: &str) -> Option<(usize, &OutputSpec)> {
         self.outputs.iter().enumerate().find(|(_, output)| output.name == name)
+    }
+
+    /// The inputs, for a node whose inputs do not depend on its options.
+    pub fn declared_inputs(&self) -> Vec<InputSpec> {
+        self.inputs.iter().map(|input| (*input).clone()).collect()
     }
 
     /// The declaration of an option.
@@ -274,7 +274,8 @@ impl NodeSpec {
     }
 }
 
-/// A typed key of an input: its declaration, and the marker of its type.
+/// A typed key of an input: its declaration, and the marker of its type. The declaration of a kind
+/// points at it: `inputs: &[&RADIUS.0]`.
 #[derive(Debug)]
 pub struct In<P: Port>(pub InputSpec, PhantomData<fn() -> P>);
 

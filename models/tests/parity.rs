@@ -1,6 +1,8 @@
 //! The painting network against onnxruntime, value by value; `scripts/make_goldens.py` says how
 //! the outputs to compare with were made.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -28,25 +30,14 @@ struct Case {
 }
 
 fn data(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
 fn photo(name: &str) -> Planes {
     let photo = image::open(data(name)).unwrap().to_rgb8();
     let (width, height) = photo.dimensions();
-    let channel = |c: usize| {
-        photo
-            .pixels()
-            .map(move |pixel| f32::from(pixel.0[c]) / 255.0)
-    };
-    Planes::new(
-        width as usize,
-        height as usize,
-        (0..3).flat_map(channel).collect(),
-    )
-    .unwrap()
+    let channel = |c: usize| photo.pixels().map(move |pixel| f32::from(pixel.0[c]) / 255.0);
+    Planes::new(width as usize, height as usize, (0..3).flat_map(channel).collect()).unwrap()
 }
 
 /// Undoes the packing of one picture: differences to the left, or to above in the first column.
@@ -68,20 +59,14 @@ fn unpack(differences: &[u16], width: usize, height: usize) -> Vec<f32> {
 }
 
 fn cases() -> Vec<Case> {
-    let about: About =
-        serde_json::from_str(&std::fs::read_to_string(data("mixes.json")).unwrap()).unwrap();
+    let about: About = serde_json::from_str(&std::fs::read_to_string(data("mixes.json")).unwrap()).unwrap();
     let mut bytes = Vec::new();
     let packed = std::fs::read(data("paintings.bin.z")).unwrap();
     assert!(packed.len() < 2_000_000);
-    flate2::read::ZlibDecoder::new(&packed[..])
-        .read_to_end(&mut bytes)
-        .unwrap();
+    flate2::read::ZlibDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
     let (high, low) = bytes.split_at(bytes.len() / 2);
-    let differences: Vec<u16> = high
-        .iter()
-        .zip(low)
-        .map(|(&high, &low)| u16::from_be_bytes([high, low]))
-        .collect();
+    let differences: Vec<u16> =
+        high.iter().zip(low).map(|(&high, &low)| u16::from_be_bytes([high, low])).collect();
     let mut rest = &differences[..];
 
     let singles = (0..26).map(|style| (0..26).map(|s| f32::from(s == style)).collect());
@@ -112,13 +97,8 @@ fn difference(a: &[f32], b: &[f32]) -> (f64, f32) {
     assert_eq!(a.len(), b.len());
     let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
     // NaN must not hide in a maximum.
-    let most = differences
-        .clone()
-        .fold(0.0, |most, d| if d <= most { most } else { d });
-    (
-        differences.map(f64::from).sum::<f64>() / a.len() as f64,
-        most,
-    )
+    let most = differences.clone().fold(0.0, |most, d| if d <= most { most } else { d });
+    (differences.map(f64::from).sum::<f64>() / a.len() as f64, most)
 }
 
 #[test]
@@ -142,16 +122,10 @@ fn all_styles_and_mixes_agree_with_onnxruntime() {
 #[test]
 fn the_rewritten_graph_agrees_with_the_published_file_run_unchanged() {
     let file = pastiche_models::painting::EMBEDDED_WEIGHTS;
-    let published = rten::ModelOptions::with_all_ops()
-        .load(file.to_vec())
-        .unwrap();
+    let published = rten::ModelOptions::with_all_ops().load(file.to_vec()).unwrap();
     let painting = Painting::embedded(2).unwrap();
     let picture = photo("coffee_64x64.png");
-    for style in [
-        painting.single_style(3),
-        painting.single_style(17),
-        vec![0.125; 26],
-    ] {
+    for style in [painting.single_style(3), painting.single_style(17), vec![0.125; 26]] {
         let image = NdTensorView::try_from_data([1, 3, 64, 64], picture.values()).unwrap();
         let weights = NdTensorView::try_from_data([26], &style[..]).unwrap();
         let inputs = published.input_ids();

@@ -87,6 +87,8 @@ fn cycle(nodes: &[PlanNode], reads: &[Vec<usize>], waits: &[usize]) -> Diagnosti
         next = reads[node].iter().copied().find(|&source| waits[source] > 0);
     }
     path.reverse();
+    let earliest = path.iter().enumerate().min_by_key(|(_, node)| **node).map_or(0, |(at, _)| at);
+    path.rotate_left(earliest);
     path.extend(path.first().copied());
     let names: Vec<String> = path.iter().map(|&node| nodes[node].key.to_string()).collect();
     let span = path.first().and_then(|&node| nodes[node].span.clone());

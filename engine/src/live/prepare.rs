@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::assets::Assets;
+use crate::audio::{AudioHalf, AudioLink, AudioPart, AudioPlan};
 use crate::check::build_fault;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
@@ -25,6 +26,7 @@ pub struct Preparer {
     pub(super) seed: u64,
     pub(super) plan: Arc<Plan>,
     pub(super) uids: Vec<u64>,
+    pub(super) links: Vec<Option<Arc<AudioLink>>>,
     pub(super) next_uid: u64,
     pub(super) version: u64,
 }
@@ -49,6 +51,7 @@ pub struct Prepared {
     pub(super) version: u64,
     pub(super) plan: Arc<Plan>,
     pub(super) nodes: Vec<PreparedNode>,
+    pub(super) audio: AudioPlan,
     pub(super) summary: Summary,
 }
 
@@ -76,12 +79,14 @@ pub(super) struct PreparedNode {
     /// The running node whose values moved by hand, and whose state if it is replaced, go on here.
     pub(super) follows: Option<u64>,
     pub(super) slots: Vec<Slot>,
+    pub(super) link: Option<Arc<AudioLink>>,
 }
 
 /// What a commit has taken out of the running graph; drop it on the loader thread.
 #[derive(Default)]
 pub struct Retired {
     pub(super) _boxes: Vec<Box<dyn Any + Send>>,
+    pub(super) _audio: Option<AudioPlan>,
 }
 
 impl Preparer {
@@ -91,6 +96,7 @@ impl Preparer {
         let mut faults = Vec::new();
         let mut nodes = Vec::with_capacity(next.nodes.len());
         let mut summary = Summary { dropped: changes.dropped.len(), ..Summary::default() };
+        let mut halves = Vec::with_capacity(next.nodes.len());
         let mut next_uid = self.next_uid;
         for (node, change) in next.nodes.iter().zip(&changes.nodes) {
             match change {
@@ -105,18 +111,29 @@ impl Preparer {
                 next_uid += 1;
                 next_uid
             });
-            let fresh = if kept { None } else { self.build(node, assets, &mut faults) };
+            let mut fresh = if kept { None } else { self.build(node, assets, &mut faults) };
+            let part = match (&mut fresh, change.old()) {
+                (Some(node), _) => node.take_audio().map(|node| AudioPart::New { node, adopt_from: follows }),
+                (None, Some(old)) => self.links[old].clone().map(|link| AudioPart::Kept { link }),
+                (None, None) => None,
+            };
+            halves.push(part.map(|part| AudioHalf { uid, part }));
             let slots = node.sources.iter().map(Slot::of).collect();
-            nodes.push(PreparedNode { uid, fresh, follows, slots });
+            nodes.push(PreparedNode { uid, fresh, follows, slots, link: None });
         }
         if !faults.is_empty() {
             return Err(faults);
         }
+        let (audio, links) = AudioPlan::new(&next, halves);
+        for (node, link) in nodes.iter_mut().zip(&links) {
+            node.link = link.clone();
+        }
         self.next_uid = next_uid;
         self.version += 1;
+        self.links = links;
         self.uids = nodes.iter().map(|node| node.uid).collect();
         self.plan = Arc::new(next);
-        Ok(Prepared { version: self.version, plan: self.plan.clone(), nodes, summary })
+        Ok(Prepared { version: self.version, plan: self.plan.clone(), nodes, audio, summary })
     }
 
     fn build(

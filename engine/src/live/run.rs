@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::audio::{AudioHandle, AudioLink, AudioRunner, audio_pair};
 use crate::clock::{FrameRate, Tick};
 use crate::frame::Frame;
 use crate::gpu::{Gpu, Recorder};
@@ -47,12 +48,17 @@ pub struct Live {
     pub(super) plan: Arc<Plan>,
     pub(super) nodes: Vec<Running>,
     outputs: Vec<Outputs>,
+    audio: AudioHandle,
 }
 
 pub(super) struct Running {
     node: Box<dyn Node>,
     pub(super) slots: Vec<Slot>,
     fault: Option<Fault>,
+    /// What it shares with its audio half.
+    link: Option<Arc<AudioLink>>,
+    /// Samples that the audio half had to silence, when last looked.
+    silenced: u64,
     /// A node that panicked is not run again.
     panicked: bool,
 }
@@ -80,8 +86,9 @@ pub struct FrameReport {
 }
 
 impl Live {
-    /// An empty running graph, and the loader's half of it.
-    pub fn new(config: LiveConfig) -> (Live, Preparer) {
+    /// An empty running graph, the loader's half of it, and the audio thread's.
+    pub fn new(config: LiveConfig) -> (Live, Preparer, AudioRunner) {
+        let (audio, runner) = audio_pair(config.rate);
         let plan = Arc::new(Plan::default());
         let preparer = Preparer {
             gpu: config.gpu.clone(),
@@ -89,6 +96,7 @@ impl Live {
             seed: config.seed,
             plan: plan.clone(),
             uids: Vec::new(),
+            links: Vec::new(),
             next_uid: 0,
             version: 0,
         };
@@ -102,8 +110,9 @@ impl Live {
             plan,
             nodes: Vec::new(),
             outputs: Vec::new(),
+            audio,
         };
-        (live, preparer)
+        (live, preparer, runner)
     }
 
     /// The version that plays; 0 before the first commit.
@@ -164,9 +173,16 @@ impl Live {
                         adopt(node.as_mut(), old.node.as_mut());
                         retired.push(Box::new(old.node));
                     }
-                    Running { node, slots, fault: None, panicked: false }
+                    Running {
+                        node,
+                        slots,
+                        fault: None,
+                        link: prepared_node.link,
+                        silenced: 0,
+                        panicked: false,
+                    }
                 }
-                (None, Some(before)) => Running { slots, ..before },
+                (None, Some(before)) => Running { slots, link: prepared_node.link, ..before },
                 (None, None) => continue,
             };
             self.nodes.push(running);
@@ -177,7 +193,14 @@ impl Live {
         let old_plan = std::mem::replace(&mut self.plan, prepared.plan);
         retired.push(Box::new(old_plan));
         self.version = prepared.version;
-        Ok(Retired { _boxes: retired })
+        self.audio.send(prepared.audio);
+        Ok(Retired { _boxes: retired, _audio: None })
+    }
+
+    /// What the audio thread no longer runs; drop it on the loader thread. Ask once a frame, until
+    /// there is nothing.
+    pub fn retired(&mut self) -> Option<Retired> {
+        self.audio.retired().map(|plan| Retired { _boxes: Vec::new(), _audio: Some(plan) })
     }
 
     /// Runs one frame of every node, in plan order, and submits the GPU's work.
@@ -216,9 +239,12 @@ impl Live {
             };
             let node = &mut running.node;
             let result = catch_unwind(AssertUnwindSafe(|| node.frame(&mut ctx, &mut io)));
+            if let Some(link) = &running.link {
+                io.store_controls(link);
+            }
             self.outputs[position].values = values;
             let fault = match result {
-                Ok(Ok(())) => None,
+                Ok(Ok(())) => audio_fault(running),
                 Ok(Err(fault)) => Some(fault),
                 Err(panic) => {
                     running.panicked = true;
@@ -279,6 +305,23 @@ impl Live {
     pub fn recorder(&mut self) -> Option<&mut Recorder> {
         self.recorder.as_mut()
     }
+}
+
+fn audio_fault(running: &mut Running) -> Option<Fault> {
+    let link = running.link.as_ref()?;
+    if link.panicked() {
+        return Some(Fault::new(
+            "its sound panicked",
+            "it is silent until its options change or it is made anew",
+        ));
+    }
+    let silenced = std::mem::replace(&mut running.silenced, link.silenced());
+    (link.silenced() > silenced).then(|| {
+        Fault::new(
+            "its sound was not a number or far too loud",
+            "turn down what drives it; the samples were silenced",
+        )
+    })
 }
 
 fn keep_hands(slots: &mut [Slot], planned: &PlanNode, before: &Running, old: &PlanNode) {

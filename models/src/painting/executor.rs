@@ -33,22 +33,13 @@ impl RtenPainting {
     /// 64; a number outside is taken as the nearest of these).
     pub fn from_onnx(bytes: &[u8], threads: usize) -> Result<Self, ModelError> {
         let weights = Weights::from_onnx(bytes)?;
-        let unloadable = |reason: String| ModelError::WeightsUnreadable {
-            network: NETWORK,
-            reason,
-        };
-        let file = graph::build(&weights)
-            .write_buf()
-            .map_err(|e| unloadable(e.to_string()))?;
+        let unloadable = |reason: String| ModelError::WeightsUnreadable { network: NETWORK, reason };
+        let file = graph::build(&weights).write_buf().map_err(|e| unloadable(e.to_string()))?;
         let model = ModelOptions::with_all_ops()
             .prepack_weights(true)
             .load(file)
             .map_err(|error| unloadable(error.to_string()))?;
-        let node = |name| {
-            model
-                .node_id(name)
-                .map_err(|error| unloadable(error.to_string()))
-        };
+        let node = |name| model.node_id(name).map_err(|error| unloadable(error.to_string()));
         Ok(Self {
             picture_input: node(PICTURE_INPUT)?,
             style_input: node(STYLE_INPUT)?,
@@ -65,26 +56,14 @@ impl RtenPainting {
         let weights = NdTensorView::try_from_data([1, self.styles], style).map_err(text)?;
         let mut options = RunOptions::default();
         options.thread_pool = Some(self.pool.clone());
-        let inputs = vec![
-            (self.picture_input, image.into()),
-            (self.style_input, weights.into()),
-        ];
-        let outputs = self
-            .model
-            .run(inputs, &[self.picture_output], Some(options))
-            .map_err(text)?;
-        let output = outputs
-            .into_iter()
-            .next()
-            .ok_or("the network has no output")?;
+        let inputs = vec![(self.picture_input, image.into()), (self.style_input, weights.into())];
+        let outputs = self.model.run(inputs, &[self.picture_output], Some(options)).map_err(text)?;
+        let output = outputs.into_iter().next().ok_or("the network has no output")?;
         let output: NdTensor<f32, 4> = output.try_into().map_err(text)?;
         if output.shape() == size {
             Ok(output.into_data())
         } else {
-            Err(format!(
-                "the output's shape is {:?} instead of {size:?}",
-                output.shape()
-            ))
+            Err(format!("the output's shape is {:?} instead of {size:?}", output.shape()))
         }
     }
 }
@@ -99,12 +78,7 @@ impl PaintingNetwork for RtenPainting {
         // The executor belongs to another project; a panic in it must not end the show.
         catch_unwind(AssertUnwindSafe(|| self.run(picture, style)))
             .unwrap_or_else(|_| Err("the executor panicked".to_owned()))
-            .map_err(|reason| ModelError::RunFailed {
-                network: NETWORK,
-                width,
-                height,
-                reason,
-            })
+            .map_err(|reason| ModelError::RunFailed { network: NETWORK, width, height, reason })
             .and_then(|values| Planes::new(width, height, values))
     }
 }

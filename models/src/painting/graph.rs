@@ -3,6 +3,8 @@
 //!
 //! - normalisation is one operator instead of nine;
 //! - reflection padding is made of slices and concatenations, which copy whole rows;
+//! - halving layers are not padded at all, but their first row and column done twice
+//!   ([`Builder::halving`]);
 //! - "repeat each pixel twice, pad, convolve 3x3" becomes a 3x3 convolution of the small picture
 //!   to four times the channels, one set for each of the four pixel positions, and a shuffle
 //!   ([`phase_kernel`]);
@@ -68,19 +70,13 @@ pub(super) fn build(weights: &Weights) -> ModelProto {
     }
     builder.push("Sigmoid", &[&picture], [], PICTURE_OUTPUT.to_owned());
 
-    let named = |name: &str| ValueInfoProto {
-        name: Some(name.to_owned()),
-        ..Default::default()
-    };
+    let named = |name: &str| ValueInfoProto { name: Some(name.to_owned()), ..Default::default() };
     builder.graph.input = vec![named(PICTURE_INPUT), named(STYLE_INPUT)];
     builder.graph.output = vec![named(PICTURE_OUTPUT)];
     ModelProto {
         ir_version: Some(FILE_VERSION),
         graph: Some(builder.graph),
-        opset_import: vec![OperatorSetIdProto {
-            domain: None,
-            version: Some(OPERATOR_SET),
-        }],
+        opset_import: vec![OperatorSetIdProto { domain: None, version: Some(OPERATOR_SET) }],
         ..Default::default()
     }
 }
@@ -141,21 +137,15 @@ struct Builder {
 impl Builder {
     /// Adds a convolution and its conditional instance normalisation (equation 5 of the paper,
     /// with the style's scale and shift being sums over the styles, weighted by the style vector).
-    fn layer(
-        &mut self,
-        input: &str,
-        spec: &LayerSpec,
-        layer: &LayerWeights,
-        styles: usize,
-    ) -> String {
+    fn layer(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights, styles: usize) -> String {
         let convolved = match spec.scale {
             Scale::Double => self.doubling(input, spec, layer),
             Scale::Keep if spec.outputs < spec.inputs => self.by_rows(input, spec, layer),
-            Scale::Keep | Scale::Half => {
+            Scale::Half => self.halving(input, spec, layer),
+            Scale::Keep => {
                 let padded = self.pad(input, spec.kernel as i64 / 2, Beyond::Mirror);
                 let shape = [spec.outputs, spec.inputs, spec.kernel, spec.kernel];
-                let stride = if spec.scale == Scale::Half { 2 } else { 1 };
-                self.convolution(&padded, &layer.kernel, shape, stride)
+                self.convolution(&padded, &layer.kernel, shape, 1, 0)
             }
         };
         let [gamma, beta] = [&layer.gamma, &layer.beta].map(|values| {
@@ -164,34 +154,21 @@ impl Builder {
             let flat = self.integers(&[-1]);
             self.node("Reshape", &[&sum, &flat], [])
         });
-        self.node(
-            "InstanceNormalization",
-            &[&convolved, &gamma, &beta],
-            [float("epsilon", EPSILON)],
-        )
+        self.node("InstanceNormalization", &[&convolved, &gamma, &beta], [float("epsilon", EPSILON)])
     }
 
     fn doubling(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights) -> String {
         let padded = self.pad(input, 1, Beyond::Edge);
         let kernel = phase_kernel(&layer.kernel, spec.outputs, spec.inputs);
-        let phases = self.convolution(&padded, &kernel, [spec.outputs * 4, spec.inputs, 3, 3], 1);
-        self.node(
-            "DepthToSpace",
-            &[&phases],
-            [integer("blocksize", 2), text("mode", "CRD")],
-        )
+        let phases = self.convolution(&padded, &kernel, [spec.outputs * 4, spec.inputs, 3, 3], 1, 0);
+        self.node("DepthToSpace", &[&phases], [integer("blocksize", 2), text("mode", "CRD")])
     }
 
     fn by_rows(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights) -> String {
         let side = spec.kernel;
         let padded = self.pad(input, side as i64 / 2, Beyond::Mirror);
         let kernel = row_kernel(&layer.kernel, spec.outputs, spec.inputs, side);
-        let rows = self.convolution(
-            &padded,
-            &kernel,
-            [side * spec.outputs, spec.inputs, 1, side],
-            1,
-        );
+        let rows = self.convolution(&padded, &kernel, [side * spec.outputs, spec.inputs, 1, side], 1, 0);
         let axes = self.integers(&[CHANNELS, ROWS]);
         let mut sum: Option<String> = None;
         for row in 0..side {
@@ -199,10 +176,7 @@ impl Builder {
             // Row `row` of the kernel meets rows `row ..` of the padded picture, `side - 1` fewer.
             let below = (side - 1 - row) as i64;
             let starts = self.integers(&[channel as i64, row as i64]);
-            let ends = [
-                (channel + spec.outputs) as i64,
-                if below == 0 { END } else { -below },
-            ];
+            let ends = [(channel + spec.outputs) as i64, if below == 0 { END } else { -below }];
             let ends = self.integers(&ends);
             let slice = self.node("Slice", &[&rows, &starts, &ends, &axes], []);
             sum = Some(match sum {
@@ -213,20 +187,35 @@ impl Builder {
         sum.unwrap_or(rows)
     }
 
+    /// The whole picture padded with zeros, which costs no copy, and its first row and column done
+    /// again with mirrored pixels. With even sides a stride of two never reaches beyond the other edges.
+    fn halving(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights) -> String {
+        let shape = [spec.outputs, spec.inputs, 3, 3];
+        let mut whole = self.convolution(input, &layer.kernel, shape, 2, 1);
+        for axis in [COLUMNS, ROWS] {
+            let strip = self.slice(input, axis, (0, 2, 1));
+            let strip = self.pad(&strip, 1, Beyond::Mirror);
+            let first = self.convolution(&strip, &layer.kernel, shape, 2, 0);
+            let others = self.slice(&whole, axis, (1, END, 1));
+            whole = self.node("Concat", &[&first, &others], [integer("axis", axis)]);
+        }
+        whole
+    }
+
+    /// A convolution with `zeros` rows above and columns to the left of the picture.
     fn convolution(
         &mut self,
         input: &str,
         kernel: &[f32],
         shape: [usize; 4],
         stride: i64,
+        zeros: i64,
     ) -> String {
         let kernel = self.floats(kernel, &shape);
         let sides = integers("kernel_shape", &[shape[2] as i64, shape[3] as i64]);
-        self.node(
-            "Conv",
-            &[input, &kernel],
-            [sides, integers("strides", &[stride, stride])],
-        )
+        let strides = integers("strides", &[stride, stride]);
+        let pads = integers("pads", &[zeros, zeros, 0, 0]);
+        self.node("Conv", &[input, &kernel], [sides, strides, pads])
     }
 
     fn pad(&mut self, input: &str, by: i64, beyond: Beyond) -> String {
@@ -245,8 +234,7 @@ impl Builder {
     }
 
     fn slice(&mut self, input: &str, axis: i64, (start, end, step): (i64, i64, i64)) -> String {
-        let [start, end, axis, step] =
-            [start, end, axis, step].map(|value| self.integers(&[value]));
+        let [start, end, axis, step] = [start, end, axis, step].map(|value| self.integers(&[value]));
         self.node("Slice", &[input, &start, &end, &axis, &step], [])
     }
 
@@ -278,19 +266,13 @@ impl Builder {
     }
 
     fn floats(&mut self, values: &[f32], shape: &[usize]) -> String {
-        let raw = values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
+        let raw = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         let dims = shape.iter().map(|&side| side as i64).collect();
         self.tensor(DataType::FLOAT, dims, raw)
     }
 
     fn integers(&mut self, values: &[i64]) -> String {
-        let raw = values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
+        let raw = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.tensor(DataType::INT64, vec![values.len() as i64], raw)
     }
 
@@ -313,37 +295,21 @@ impl Builder {
 }
 
 fn attribute(name: &str, kind: AttributeType) -> AttributeProto {
-    AttributeProto {
-        name: Some(name.to_owned()),
-        r#type: Some(kind),
-        ..Default::default()
-    }
+    AttributeProto { name: Some(name.to_owned()), r#type: Some(kind), ..Default::default() }
 }
 
 fn integer(name: &str, value: i64) -> AttributeProto {
-    AttributeProto {
-        i: Some(value),
-        ..attribute(name, AttributeType::INT)
-    }
+    AttributeProto { i: Some(value), ..attribute(name, AttributeType::INT) }
 }
 
 fn integers(name: &str, values: &[i64]) -> AttributeProto {
-    AttributeProto {
-        ints: values.to_vec(),
-        ..attribute(name, AttributeType::INTS)
-    }
+    AttributeProto { ints: values.to_vec(), ..attribute(name, AttributeType::INTS) }
 }
 
 fn float(name: &str, value: f32) -> AttributeProto {
-    AttributeProto {
-        f: Some(value),
-        ..attribute(name, AttributeType::FLOAT)
-    }
+    AttributeProto { f: Some(value), ..attribute(name, AttributeType::FLOAT) }
 }
 
 fn text(name: &str, value: &str) -> AttributeProto {
-    AttributeProto {
-        s: Some(value.to_owned()),
-        ..attribute(name, AttributeType::STRING)
-    }
+    AttributeProto { s: Some(value.to_owned()), ..attribute(name, AttributeType::STRING) }
 }

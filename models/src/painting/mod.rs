@@ -17,6 +17,7 @@
 
 mod executor;
 mod graph;
+mod onnx_file;
 mod picture;
 mod styles;
 mod weights;
@@ -69,9 +70,7 @@ impl Painting {
     /// A network of the same build with weights from elsewhere: the bytes of an ONNX file with
     /// tensors of the same names and shapes, from 1 to 256 styles.
     pub fn from_bytes(bytes: &[u8], threads: usize) -> Result<Self, ModelError> {
-        Ok(Self::with_network(Box::new(RtenPainting::from_onnx(
-            bytes, threads,
-        )?)))
+        Ok(Self::with_network(Box::new(RtenPainting::from_onnx(bytes, threads)?)))
     }
 
     /// A network run by something else.
@@ -88,9 +87,7 @@ impl Painting {
     pub fn paint_planes(&self, picture: &Planes, style: &[f32]) -> Result<Planes, ModelError> {
         check_size(picture.width(), picture.height())?;
         self.check_style(style)?;
-        let painted = self
-            .network
-            .run(&picture.padded_to_multiple(SIDE_STEP), style)?;
+        let painted = self.network.run(&picture.padded_to_multiple(SIDE_STEP), style)?;
         Ok(painted.cropped(picture.width(), picture.height()))
     }
 
@@ -110,17 +107,12 @@ impl Painting {
         if width % SIDE_STEP != 0 || height % SIDE_STEP != 0 {
             picture = picture.padded_to_multiple(SIDE_STEP);
         }
-        Ok(self
-            .network
-            .run(&picture, style)?
-            .to_srgb8(width, height, pixels))
+        Ok(self.network.run(&picture, style)?.to_srgb8(width, height, pixels))
     }
 
     /// The style vector of one published style, all zeros if there is none by that number.
     pub fn single_style(&self, number: usize) -> Vec<f32> {
-        (0..self.style_count())
-            .map(|style| f32::from(style == number))
-            .collect()
+        (0..self.style_count()).map(|style| f32::from(style == number)).collect()
     }
 
     fn check_style(&self, style: &[f32]) -> Result<(), ModelError> {
@@ -133,31 +125,18 @@ impl Painting {
         }
         match style.iter().position(|weight| !weight.is_finite()) {
             None => Ok(()),
-            Some(index) => Err(ModelError::StyleNotFinite {
-                index,
-                value: style[index],
-            }),
+            Some(index) => Err(ModelError::StyleNotFinite { index, value: style[index] }),
         }
     }
 }
 
 fn check_size(width: usize, height: usize) -> Result<(), ModelError> {
     if width < LEAST_SIDE || height < LEAST_SIDE {
-        return Err(ModelError::PictureTooSmall {
-            network: NETWORK,
-            width,
-            height,
-            least: LEAST_SIDE,
-        });
+        return Err(ModelError::PictureTooSmall { network: NETWORK, width, height, least: LEAST_SIDE });
     }
     if width.saturating_mul(height) > MOST_PIXELS {
         let most_pixels = MOST_PIXELS;
-        return Err(ModelError::PictureTooLarge {
-            network: NETWORK,
-            width,
-            height,
-            most_pixels,
-        });
+        return Err(ModelError::PictureTooLarge { network: NETWORK, width, height, most_pixels });
     }
     Ok(())
 }

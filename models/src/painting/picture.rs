@@ -15,11 +15,7 @@ impl Planes {
     /// Wraps the values of a picture; there must be `3 * width * height`.
     pub fn new(width: usize, height: usize, values: Vec<f32>) -> Result<Self, ModelError> {
         check_length(width, height, 3, values.len())?;
-        Ok(Self {
-            width,
-            height,
-            values,
-        })
+        Ok(Self { width, height, values })
     }
 
     /// The width in pixels.
@@ -51,11 +47,7 @@ impl Planes {
                 values.extend((self.width..width).map(|x| row[mirrored(x, self.width)]));
             }
         }
-        Self {
-            width,
-            height,
-            values,
-        }
+        Self { width, height, values }
     }
 
     /// The top left corner of the picture.
@@ -65,19 +57,11 @@ impl Planes {
             .chunks_exact(self.width * self.height)
             .flat_map(|plane| plane.chunks_exact(self.width).take(height));
         let values = rows.flat_map(|row| &row[..width]).copied().collect();
-        Self {
-            width,
-            height,
-            values,
-        }
+        Self { width, height, values }
     }
 
     /// Planes from 8-bit sRGB pixels of four channels; alpha is not looked at.
-    pub(super) fn from_srgb8(
-        pixels: &[u8],
-        width: usize,
-        height: usize,
-    ) -> Result<Self, ModelError> {
+    pub(super) fn from_srgb8(pixels: &[u8], width: usize, height: usize) -> Result<Self, ModelError> {
         check_length(width, height, 4, pixels.len())?;
         let mut values = vec![0.0; 3 * width * height];
         for (channel, plane) in values.chunks_exact_mut((width * height).max(1)).enumerate() {
@@ -85,21 +69,13 @@ impl Planes {
                 *value = f32::from(pixel[channel]) / 255.0;
             }
         }
-        Ok(Self {
-            width,
-            height,
-            values,
-        })
+        Ok(Self { width, height, values })
     }
 
     /// The top left corner as 8-bit sRGB pixels of four channels, alpha taken from `alpha_of`.
     pub(super) fn to_srgb8(&self, width: usize, height: usize, alpha_of: &[u8]) -> Vec<u8> {
         let mut pixels = alpha_of.to_vec();
-        for (channel, plane) in self
-            .values
-            .chunks_exact(self.width * self.height)
-            .enumerate()
-        {
+        for (channel, plane) in self.values.chunks_exact(self.width * self.height).enumerate() {
             let rows = plane.chunks_exact(self.width).take(height);
             for (row, pixels) in rows.zip(pixels.chunks_exact_mut(width * 4)) {
                 for (&value, pixel) in row.iter().zip(pixels.chunks_exact_mut(4)) {
@@ -112,23 +88,9 @@ impl Planes {
     }
 }
 
-fn check_length(
-    width: usize,
-    height: usize,
-    channels: usize,
-    found: usize,
-) -> Result<(), ModelError> {
+fn check_length(width: usize, height: usize, channels: usize, found: usize) -> Result<(), ModelError> {
     let expected = width.saturating_mul(height).saturating_mul(channels);
-    if found == expected {
-        Ok(())
-    } else {
-        Err(ModelError::BufferLength {
-            width,
-            height,
-            expected,
-            found,
-        })
-    }
+    if found == expected { Ok(()) } else { Err(ModelError::BufferLength { width, height, expected, found }) }
 }
 
 /// Where pixel `at` of a padded side comes from, mirrored at the last pixel of the side.
@@ -137,6 +99,7 @@ fn mirrored(at: usize, side: usize) -> usize {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -158,18 +121,13 @@ mod tests {
     fn cropping_undoes_padding() {
         for (width, height) in [(33, 32), (34, 39), (36, 35)] {
             let picture = counted(width, height);
-            assert_eq!(
-                picture.padded_to_multiple(4).cropped(width, height),
-                picture
-            );
+            assert_eq!(picture.padded_to_multiple(4).cropped(width, height), picture);
         }
     }
 
     #[test]
     fn eight_bits_survive_the_way_there_and_back() {
-        let pixels: Vec<u8> = (0..=255)
-            .flat_map(|v: u8| [v, 255 - v, v / 2, v / 3])
-            .collect();
+        let pixels: Vec<u8> = (0..=255).flat_map(|v: u8| [v, 255 - v, v / 2, v / 3]).collect();
         let planes = Planes::from_srgb8(&pixels, 16, 16).unwrap();
         assert_eq!(planes.to_srgb8(16, 16, &pixels), pixels);
     }
@@ -182,12 +140,7 @@ mod tests {
 
     #[test]
     fn a_buffer_of_the_wrong_length_is_refused() {
-        let error = ModelError::BufferLength {
-            width: 2,
-            height: 2,
-            expected: 12,
-            found: 11,
-        };
+        let error = ModelError::BufferLength { width: 2, height: 2, expected: 12, found: 11 };
         assert_eq!(Planes::new(2, 2, vec![0.0; 11]), Err(error));
         assert!(Planes::from_srgb8(&[], usize::MAX, 2).is_err());
     }

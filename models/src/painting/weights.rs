@@ -4,11 +4,8 @@
 //! not run. So nothing in a damaged file can ask the executor for memory or work: the graph
 //! is always the one that [`super::graph`] builds, at sizes known here.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use rten_onnx::onnx::{DataType, ModelProto, TensorProto};
-
 use super::NETWORK;
+use super::onnx_file::{self, FLOAT, FileTensor};
 use crate::error::ModelError;
 
 /// The longest file that is looked at, in bytes. The published one has 751,171.
@@ -43,8 +40,8 @@ pub(super) struct LayerSpec {
     pub outputs: usize,
 }
 
-/// The published network: the transformer of Dumoulin, Shlens and Kudlur (2017), table 2 of the
-/// appendix, with an eighth of its channels on the way up and a quarter on the way down.
+/// The published network: the style transfer network of Dumoulin, Shlens and Kudlur (2017), with
+/// fewer channels (32 where the paper goes up to 128) and one more residual block.
 /// The twelve middle layers form six residual blocks of two.
 pub(super) const LAYERS: [LayerSpec; 18] = [
     layer("contract.0", 9, Scale::Keep, 3, 32),
@@ -67,20 +64,8 @@ pub(super) const LAYERS: [LayerSpec; 18] = [
     layer("expand.2", 9, Scale::Keep, 4, 3),
 ];
 
-const fn layer(
-    name: &'static str,
-    kernel: usize,
-    scale: Scale,
-    inputs: usize,
-    outputs: usize,
-) -> LayerSpec {
-    LayerSpec {
-        name,
-        kernel,
-        scale,
-        inputs,
-        outputs,
-    }
+const fn layer(name: &'static str, kernel: usize, scale: Scale, inputs: usize, outputs: usize) -> LayerSpec {
+    LayerSpec { name, kernel, scale, inputs, outputs }
 }
 
 /// The tensors of one layer, row-major.
@@ -107,20 +92,9 @@ impl Weights {
     /// Reads and checks the tensors of an ONNX file.
     pub(super) fn from_onnx(bytes: &[u8]) -> Result<Self, ModelError> {
         if bytes.len() > MOST_FILE_BYTES {
-            return Err(unreadable(format!(
-                "it has {} bytes, more than {MOST_FILE_BYTES}",
-                bytes.len()
-            )));
+            return Err(unreadable(format!("it has {} bytes, more than {MOST_FILE_BYTES}", bytes.len())));
         }
-        // The parser belongs to another project; a panic in it is one more kind of damaged file.
-        let model = catch_unwind(AssertUnwindSafe(|| ModelProto::parse_buf(bytes)))
-            .map_err(|_| unreadable("the parser gave up".to_owned()))?
-            .map_err(|error| unreadable(error.to_string()))?;
-        let graph = model
-            .graph
-            .ok_or_else(|| unreadable("it holds no graph".to_owned()))?;
-        let tensors = &graph.initializer;
-
+        let tensors = &onnx_file::tensors(bytes).map_err(unreadable)?;
         let styles = style_count(tensors)?;
         let layers = LAYERS
             .iter()
@@ -139,94 +113,53 @@ impl Weights {
 }
 
 /// Reads the number of styles off the first layer; all others are then held to it.
-fn style_count(tensors: &[TensorProto]) -> Result<usize, ModelError> {
+fn style_count(tensors: &[FileTensor<'_>]) -> Result<usize, ModelError> {
     let name = format!("{}.norm.gamma", LAYERS[0].name);
     let dims = &find(tensors, &name)?.dims;
     match dims.first().map(|&count| usize::try_from(count)) {
         Some(Ok(count)) if (1..=MOST_STYLES).contains(&count) => Ok(count),
         _ => Err(unfit(
             &name,
-            format!(
-                "of 1 to {MOST_STYLES} styles by {} channels",
-                LAYERS[0].outputs
-            ),
+            format!("of 1 to {MOST_STYLES} styles by {} channels", LAYERS[0].outputs),
             format!("{dims:?}"),
         )),
     }
 }
 
-fn find<'a>(tensors: &'a [TensorProto], name: &str) -> Result<&'a TensorProto, ModelError> {
+fn find<'a>(tensors: &'a [FileTensor<'a>], name: &str) -> Result<&'a FileTensor<'a>, ModelError> {
     tensors
         .iter()
-        .find(|tensor| tensor.name.as_deref() == Some(name))
-        .ok_or_else(|| {
-            unfit(
-                name,
-                "present".to_owned(),
-                "nothing by that name".to_owned(),
-            )
-        })
+        .find(|tensor| tensor.name == name.as_bytes())
+        .ok_or_else(|| unfit(name, "present".to_owned(), "nothing by that name".to_owned()))
 }
 
-fn values(tensors: &[TensorProto], name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
+fn values(tensors: &[FileTensor<'_>], name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
     let tensor = find(tensors, name)?;
     let fits = tensor.dims.len() == shape.len()
-        && tensor
-            .dims
-            .iter()
-            .zip(shape)
-            .all(|(&found, &wanted)| usize::try_from(found) == Ok(wanted));
+        && tensor.dims.iter().zip(shape).all(|(&found, &wanted)| usize::try_from(found) == Ok(wanted));
     if !fits {
-        return Err(unfit(
-            name,
-            format!("{shape:?}"),
-            format!("{:?}", tensor.dims),
-        ));
+        return Err(unfit(name, format!("{shape:?}"), format!("{:?}", tensor.dims)));
     }
-    if tensor.data_type != Some(DataType::FLOAT) {
-        let found = tensor
-            .data_type
-            .as_ref()
-            .and_then(|kind| kind.name())
-            .unwrap_or("an unknown type");
-        return Err(unfit(name, "32-bit floats".to_owned(), found.to_owned()));
+    if tensor.kind != FLOAT {
+        return Err(unfit(name, "32-bit floats".to_owned(), format!("type {}", tensor.kind)));
     }
-    let length = shape.iter().product::<usize>();
-    let raw = tensor.raw_data.as_ref().map(|raw| raw.borrow());
-    let raw = raw.as_ref().map_or(&[][..], |raw| raw.as_slice());
-    if raw.len() != length * 4 {
-        return Err(unfit(
-            name,
-            format!("{} bytes", length * 4),
-            format!("{} bytes", raw.len()),
-        ));
+    let length = 4 * shape.iter().product::<usize>();
+    if tensor.raw.len() != length {
+        let found = format!("{} bytes", tensor.raw.len());
+        return Err(unfit(name, format!("{length} bytes"), found));
     }
-    let values: Vec<f32> = raw
-        .chunks_exact(4)
-        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-        .collect();
+    let (chunks, _) = tensor.raw.as_chunks::<4>();
+    let values: Vec<f32> = chunks.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(values),
-        Some(place) => Err(unfit(
-            name,
-            "finite".to_owned(),
-            format!("{} at {place}", values[place]),
-        )),
+        Some(place) => Err(unfit(name, "finite".to_owned(), format!("{} at {place}", values[place]))),
     }
 }
 
 fn unreadable(reason: String) -> ModelError {
-    ModelError::WeightsUnreadable {
-        network: NETWORK,
-        reason,
-    }
+    ModelError::WeightsUnreadable { network: NETWORK, reason }
 }
 
 fn unfit(tensor: &str, expected: String, found: String) -> ModelError {
-    ModelError::WeightsUnfit {
-        network: NETWORK,
-        tensor: tensor.to_owned(),
-        expected,
-        found,
-    }
+    ModelError::WeightsUnfit { network: NETWORK, tensor: tensor.to_owned(), expected, found }
 }
