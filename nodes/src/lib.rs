@@ -24,10 +24,11 @@ macro_rules! kinds {
 kinds! {
     picture, test_card,
     blur, blend, feedback,
-    style, style_mix,
+    style, style_mix, style_transfer,
     lfo, knob,
     maths,
-    screen,
+    tone, gain,
+    screen, speakers,
 }
 
 /// The table of every kind.
