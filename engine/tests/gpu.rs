@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use half::f16;
 use pastiche_engine::frame::{Frame, PixelFormat, Pixels};
-use pastiche_engine::gpu::{EffectDesc, Fit, Gpu, Recorder, Texture, WireId};
+use pastiche_engine::gpu::{EffectDesc, Fit, Gpu, Presented, Recorder, Texture, WireId};
 use pastiche_engine::port::{Colour, srgb_to_linear};
 
 const WIRE: WireId = WireId { node: 1, output: 0 };
@@ -22,6 +22,11 @@ const ADD: EffectDesc<'static> = EffectDesc {
     inputs: 1,
     uniform_bytes: 16,
 };
+
+const fn assert_send<T: Send>() {}
+const fn assert_shared<T: Send + Sync>() {}
+const _: () = assert_send::<Recorder>();
+const _: () = assert_shared::<(Gpu, Texture, Presented)>();
 
 fn open() -> Option<Gpu> {
     match Gpu::new() {
@@ -351,6 +356,15 @@ fn errors_in_a_shader_point_into_its_own_text() {
     let twice = compile(&format!("{head}    return vec4f(1.0);\n}}\nvar<private> input0: f32;"));
     assert_eq!(twice.line, Some(5), "{twice:?}");
 
+    let no_uniforms = compile(&format!("{head}    return u.amount;\n}}"));
+    assert_eq!((no_uniforms.line, no_uniforms.column, no_uniforms.length), (Some(3), 12, 1));
+
+    let endless = compile(&format!("{head}    /* "));
+    assert_eq!(endless.line, Some(3), "{endless:?}");
+
+    let one_channel = compile("@fragment fn main(in: Varyings) -> @location(0) f32 { return 1.0; }");
+    assert!(one_channel.message.contains("Float32"), "{one_channel}");
+
     let uniforms = EffectDesc { uniform_bytes: 4, ..ADD };
     let uniforms = EffectDesc { wgsl: &uniforms.wgsl.replace("vec4f }", "vec4f, more: vec4f }"), ..uniforms };
     assert!(gpu.effect(&uniforms).is_err(), "fewer bytes than the struct has");
@@ -388,6 +402,18 @@ fn two_recorders_on_one_device_do_not_mix() {
     one.texture(&frame).expect("uploads");
     let texture = two.texture(&frame).expect("uploads");
     assert_eq!(read(&mut two, &texture), [1.0, 0.0, 0.0, 1.0]);
+}
+
+#[test]
+fn a_recorder_that_ends_early_leaves_nothing_undone() {
+    let Some(gpu) = shared() else { return };
+    let frame = srgb8([1, 1], vec![0, 255, 0, 255]);
+    let mut ended = Recorder::new(&gpu);
+    let texture = ended.texture(&frame).expect("uploads");
+    drop(ended);
+    let mut recorder = Recorder::new(&gpu);
+    assert_eq!(read(&mut recorder, &texture), [0.0, 1.0, 0.0, 1.0]);
+    assert_eq!(recorder.uploads(), 0);
 }
 
 #[test]
@@ -456,8 +482,11 @@ fn a_lost_device_is_a_fault() {
     recorder.submit().expect("submits");
     gpu.device().destroy();
     assert!(recorder.read_back(WIRE, &frame, true).is_err());
-    recorder.begin_frame();
-    assert!(gpu.is_lost());
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !gpu.is_lost() {
+        assert!(Instant::now() < deadline, "nobody has noticed");
+        recorder.begin_frame();
+    }
     let fault = recorder.solid(Colour::WHITE, [4, 4]).expect_err("lost");
     assert!(fault.message.contains("lost"), "{fault:?}");
     assert!(recorder.texture(&srgb8([1, 1], vec![1; 4])).is_err());
