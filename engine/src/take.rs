@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::clock::Tick;
-use crate::graph::NodeKey;
+use crate::key::NodeKey;
 
 /// Something that came from outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -16,8 +16,7 @@ use pastiche_engine::plan::{Plan, Source};
 const RATE: FrameRate = FrameRate { frames: 60, secs: 1 };
 
 fn kept(uid: u64, links: &[Option<Arc<AudioLink>>], position: usize) -> Option<AudioHalf> {
-    let link = links[position].clone().unwrap();
-    Some(AudioHalf { uid, part: AudioPart::Kept { link } })
+    links[position].clone().map(|link| AudioHalf { uid, part: AudioPart::Kept { link } })
 }
 
 fn tone(hz: f64) -> Plan {
@@ -80,7 +79,9 @@ impl AudioNode for Mortal {
 
 impl Drop for Mortal {
     fn drop(&mut self) {
-        self.0.lock().unwrap().push(thread::current().id());
+        if let Ok(mut threads) = self.0.lock() {
+            threads.push(thread::current().id());
+        }
     }
 }
 

@@ -70,9 +70,16 @@ fn every_style_looks_different_and_any_finite_weights_are_painted() {
     assert_eq!(painting.style_count(), STYLES.len());
     let pixels = picture(40, 36);
     let paint = |style: &[f32]| painting.paint_srgb8(&pixels, [40, 36], style).unwrap();
-    let paintings: Vec<_> = STYLES.iter().map(|s| paint(&painting.single_style(s.number))).collect();
-    for (i, a) in paintings.iter().enumerate() {
-        assert!(paintings[..i].iter().all(|b| a != b));
+    let sheet = painting.style_sheet(&pixels, [40, 36]).unwrap();
+    assert_eq!(sheet[19].0, "19 blue_swirls");
+    assert!(
+        sheet
+            .iter()
+            .enumerate()
+            .all(|(number, (_, painted))| *painted == paint(&painting.single_style(number)))
+    );
+    for (number, (_, painted)) in sheet.iter().enumerate() {
+        assert!(sheet[..number].iter().all(|(_, other)| other != painted));
     }
     for weight in [-2.0, 3.5, 1e6, -1e30, f32::MAX, f32::MIN_POSITIVE] {
         let mut style = painting.single_style(3);

@@ -52,6 +52,10 @@ impl AudioHandle {
     }
 
     fn send_waiting(&mut self) {
+        // Nobody plays the sound, as in a program that only shows pictures: plans must not pile up.
+        if self.plans.is_abandoned() {
+            self.waiting.clear();
+        }
         while let Some(plan) = self.waiting.pop_front() {
             if let Err(PushError::Full(plan)) = self.plans.push(plan) {
                 self.waiting.push_front(plan);

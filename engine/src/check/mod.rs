@@ -113,28 +113,9 @@ fn type_node(
     Some(Typed { kind, options, inputs })
 }
 
-/// What is told when a node cannot be built.
-pub(crate) fn build_fault(
-    key: &str,
-    kind: &str,
-    span: Option<crate::diagnostic::Span>,
-    error: &BuildError,
-) -> Diagnostic {
-    let mut diagnostic = Diagnostic::error(format!("`{kind}`: {}", error.message)).at(span).node(key);
-    diagnostic.input = error.option.map(str::to_owned);
-    if let Some(place) = &error.place {
-        diagnostic.span = Some(place.0.clone());
-        diagnostic.source_line = Some(place.1.clone());
-    }
-    if !error.help.is_empty() {
-        diagnostic.help.push(error.help.clone());
-    }
-    diagnostic
-}
-
 fn build_diagnostic(node: &NodeDesc, error: &BuildError) -> Diagnostic {
     let span = error.option.and_then(|option| node.options.get(option)).and_then(|given| given.span.clone());
-    build_fault(&node.key.0, &node.kind, span.or_else(|| node.span.clone()), error)
+    error.diagnostic(&node.key.0, &node.kind, span.or_else(|| node.span.clone()))
 }
 
 fn report_repeated_keys(desc: &GraphDesc, found: &mut Vec<Diagnostic>) {

@@ -204,13 +204,17 @@ impl Gpu {
         Ok((self.make(|device| device.create_buffer(&descriptor))?, charge))
     }
 
-    /// Lets the device call back. `Ok(false)` when the wait ran out of time.
-    pub(super) fn poll(&self, how: wgpu::PollType) -> Result<bool, Fault> {
+    /// Lets the device call back, and waits as long as it is told to.
+    pub(super) fn poll(&self, how: wgpu::PollType) -> Result<(), Fault> {
         self.check_alive()?;
         // wgpu 29 panics in `poll` when the device is lost while it waits.
         match catch_unwind(AssertUnwindSafe(|| self.device().poll(how))) {
-            Ok(Ok(_)) => Ok(true),
-            Ok(Err(_)) => Ok(false),
+            Ok(Ok(_) | Err(wgpu::PollError::Timeout)) => self.check_alive(),
+            // The submit has failed, and what it should have written is anything.
+            Ok(Err(wgpu::PollError::WrongSubmissionIndex(..))) => Err(Fault::new(
+                "the graphics adapter has refused the frame",
+                "look at the log for the reason",
+            )),
             Err(_) => {
                 self.report_lost();
                 Err(lost())

@@ -35,12 +35,12 @@ pub(super) struct Wire {
 struct Flight {
     frame: Frame,
     id: FrameId,
-    copy: Copy,
+    download: Download,
     is_mapping: bool,
 }
 
 /// A copy of a texture on its way to memory.
-pub(super) struct Copy {
+pub(super) struct Download {
     staging: Staging,
     arrived: Arc<OnceLock<bool>>,
 }
@@ -68,8 +68,8 @@ impl Recorder {
         let state = self.wire(wire);
         let is_on_its_way = state.flights.iter().any(|flight| flight.id == id);
         if !is_on_its_way && state.flights.len() < MOST_FLIGHTS {
-            let copy = self.copy_frame(frame)?;
-            self.wire(wire).flights.push(Flight { frame: frame.clone(), id, copy, is_mapping: false });
+            let download = self.copy_frame(frame)?;
+            self.wire(wire).flights.push(Flight { frame: frame.clone(), id, download, is_mapping: false });
         }
         Ok(self.wire(wire).newest.clone())
     }
@@ -79,14 +79,14 @@ impl Recorder {
         let frame_number = self.frame();
         let Some(state) = self.wires.get_mut(&wire) else { return };
         let arrived: Vec<Flight> =
-            state.flights.extract_if(.., |flight| flight.copy.arrived.get().is_some()).collect();
+            state.flights.extract_if(.., |flight| flight.download.arrived.get().is_some()).collect();
         for flight in arrived {
-            if flight.copy.arrived.get() != Some(&true) {
+            if flight.download.arrived.get() != Some(&true) {
                 continue;
             }
             let size_px = flight.frame.size_px();
-            let bytes = flight.copy.staging.unpack();
-            self.downloads.put(flight.copy.staging, frame_number);
+            let bytes = flight.download.staging.unpack();
+            self.downloads.put(flight.download.staging, frame_number);
             if let Some(pixels) = Pixels::new(size_px, PixelFormat::LinearHalf, bytes) {
                 let filled = flight.frame.fill_memory(Arc::new(pixels)).clone();
                 self.wires.entry(wire).or_default().newest = Some(filled);
@@ -95,13 +95,13 @@ impl Recorder {
     }
 
     fn read_now(&mut self, frame: &Frame) -> Result<Arc<Pixels>, Fault> {
-        let copy = self.copy_frame(frame)?;
-        let bytes = self.wait_for(copy)?;
+        let download = self.copy_frame(frame)?;
+        let bytes = self.wait_for(download)?;
         let pixels = Pixels::new(frame.size_px(), PixelFormat::LinearHalf, bytes).ok_or_else(cannot_read)?;
         Ok(frame.fill_memory(Arc::new(pixels)).clone())
     }
 
-    fn copy_frame(&mut self, frame: &Frame) -> Result<Copy, Fault> {
+    fn copy_frame(&mut self, frame: &Frame) -> Result<Download, Fault> {
         let texture = frame.gpu().filter(|texture| self.may_read(texture)).cloned();
         let texture = texture.ok_or_else(foreign_picture)?;
         self.hold(&texture);
@@ -109,27 +109,31 @@ impl Recorder {
     }
 
     /// Records a copy to memory.
-    pub(super) fn copy_out(&mut self, texture: &wgpu::Texture, bytes_per_pixel: u32) -> Result<Copy, Fault> {
+    pub(super) fn copy_out(
+        &mut self,
+        texture: &wgpu::Texture,
+        bytes_per_pixel: u32,
+    ) -> Result<Download, Fault> {
         let gpu = self.gpu.clone();
         let staging = self.downloads.take(&gpu, [texture.width(), texture.height()], bytes_per_pixel)?;
         let (source, extent) = (texture.as_image_copy(), staging.extent());
         self.encoder().copy_texture_to_buffer(source, staging.as_image_copy(), extent);
         self.counts.read_backs += 1;
-        Ok(Copy { staging, arrived: Arc::default() })
+        Ok(Download { staging, arrived: Arc::default() })
     }
 
     /// Submits a copy and waits until it is there.
-    pub(super) fn wait_for(&mut self, copy: Copy) -> Result<Vec<u8>, Fault> {
+    pub(super) fn wait_for(&mut self, download: Download) -> Result<Vec<u8>, Fault> {
         let submission = self.flush();
-        copy.map();
-        let arrived = self.wait(submission, || copy.arrived.get().copied())?;
+        download.map();
+        let arrived = self.wait(submission, || download.arrived.get().copied())?;
         if !arrived {
             self.gpu.check_alive()?;
             return Err(cannot_read());
         }
-        let bytes = copy.staging.unpack();
+        let bytes = download.staging.unpack();
         let frame = self.frame();
-        self.downloads.put(copy.staging, frame);
+        self.downloads.put(download.staging, frame);
         Ok(bytes)
     }
 
@@ -138,7 +142,7 @@ impl Recorder {
         for flight in self.wires.values_mut().flat_map(|wire| &mut wire.flights) {
             if !flight.is_mapping {
                 flight.is_mapping = true;
-                flight.copy.map();
+                flight.download.map();
             }
         }
     }
@@ -157,7 +161,7 @@ impl Recorder {
     }
 }
 
-impl Copy {
+impl Download {
     fn map(&self) {
         let arrived = self.arrived.clone();
         self.staging.buffer().map_async(wgpu::MapMode::Read, .., move |result| {

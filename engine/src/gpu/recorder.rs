@@ -161,10 +161,10 @@ impl Recorder {
         self.gpu.check_alive()?;
         // One that this frame is done with will do: our commands run in order.
         let done = |texture: &&Texture| texture.is_unshared() && texture.has(size_px, format);
-        if let Some(texture) = self.held.iter().find(done) {
-            return Ok(texture.clone());
-        }
-        let texture = self.gpu.pool().take(&self.gpu, size_px, format)?;
+        let texture = match self.held.iter().find(done) {
+            Some(texture) => texture.clone(),
+            None => self.gpu.pool().take(&self.gpu, size_px, format)?,
+        };
         self.hold(&texture);
         texture.set_writer(self.id);
         Ok(texture)
@@ -267,6 +267,8 @@ impl Recorder {
     ) -> Result<T, Fault> {
         let deadline = Instant::now() + PATIENCE;
         loop {
+            let timeout = Some(POLL_SLICE);
+            self.gpu.poll(wgpu::PollType::Wait { submission_index: submission.clone(), timeout })?;
             if let Some(answer) = answer() {
                 return Ok(answer);
             }
@@ -276,8 +278,6 @@ impl Recorder {
                     "look for an endless loop in a shader, or make the canvas smaller",
                 ));
             }
-            let timeout = Some(POLL_SLICE);
-            self.gpu.poll(wgpu::PollType::Wait { submission_index: submission.clone(), timeout })?;
         }
     }
 

@@ -1,7 +1,7 @@
 //! Values moved by hand: knobs, and any other constant control.
 
-use crate::graph::NodeKey;
 use crate::io::Slot;
+use crate::key::NodeKey;
 use crate::node::Fault;
 use crate::options::OptionValue;
 use crate::plan::PlanNode;

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use crate::assets::Assets;
 use crate::audio::{AudioHalf, AudioLink, AudioPart, AudioPlan};
-use crate::check::build_fault;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
 use crate::gpu::Gpu;
@@ -152,7 +151,7 @@ impl Preparer {
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
         built
             .map_err(|error| {
-                faults.push(build_fault(&node.key.0, node.kind.spec.name, node.span.clone(), &error));
+                faults.push(error.diagnostic(&node.key.0, node.kind.spec.name, node.span.clone()));
             })
             .ok()
     }

@@ -4,12 +4,12 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::audio::{AudioHandle, AudioLink, AudioRunner, audio_pair};
+use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
 use crate::clock::{FrameRate, Tick};
 use crate::frame::Frame;
 use crate::gpu::{Gpu, Recorder};
-use crate::graph::NodeKey;
 use crate::io::{Io, Outputs, Slot};
+use crate::key::NodeKey;
 use crate::node::{Fault, FrameCtx, Node, Status};
 use crate::plan::{Plan, PlanNode};
 use crate::port::Value;
@@ -49,6 +49,8 @@ pub struct Live {
     pub(super) nodes: Vec<Running>,
     outputs: Vec<Outputs>,
     audio: AudioHandle,
+    /// Sent behind the next frame, when every wired control has its value.
+    next_audio: Vec<AudioPlan>,
 }
 
 pub(super) struct Running {
@@ -83,6 +85,8 @@ pub struct FrameReport {
     pub faults: Vec<NodeFault>,
     /// Nodes whose fault ended in this frame.
     pub recovered: Vec<NodeKey>,
+    /// The GPU did not take the frame's work.
+    pub gpu: Option<Fault>,
 }
 
 impl Live {
@@ -111,6 +115,7 @@ impl Live {
             nodes: Vec::new(),
             outputs: Vec::new(),
             audio,
+            next_audio: Vec::new(),
         };
         (live, preparer, runner)
     }
@@ -193,7 +198,7 @@ impl Live {
         let old_plan = std::mem::replace(&mut self.plan, prepared.plan);
         retired.push(Box::new(old_plan));
         self.version = prepared.version;
-        self.audio.send(prepared.audio);
+        self.next_audio.push(prepared.audio);
         Ok(Retired { _boxes: retired, _audio: None })
     }
 
@@ -213,6 +218,9 @@ impl Live {
                 Ok(()) => report.applied.push(stamped),
                 Err(fault) => report.refused.push(fault),
             }
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.begin_frame();
         }
         let canvas_px = self.canvas_px();
         let mut ctx = FrameCtx {
@@ -257,9 +265,10 @@ impl Live {
             };
             note_fault(&mut report, &planned.key, &mut running.fault, fault);
         }
-        if let Some(recorder) = &mut self.recorder {
-            recorder.submit();
+        for plan in self.next_audio.drain(..) {
+            self.audio.send(plan);
         }
+        report.gpu = self.recorder.as_mut().and_then(|recorder| recorder.submit().err());
         report
     }
 

@@ -1,4 +1,5 @@
 //! Toy nodes and hand-made plans for the tests of the audio half.
+#![allow(dead_code, reason = "no test program uses all of them")]
 
 use std::any::Any;
 

@@ -313,3 +313,49 @@ fn float(name: &str, value: f32) -> AttributeProto {
 fn text(name: &str, value: &str) -> AttributeProto {
     AttributeProto { s: Some(value.to_owned()), ..attribute(name, AttributeType::STRING) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "Repeat each pixel twice, mirror by one, convolve 3x3", done plainly on one channel, against
+    /// the four phases on the small picture with its edge repeated.
+    #[test]
+    fn the_phases_are_the_doubled_convolution() {
+        const SIDE: usize = 5;
+        let picture: Vec<f32> = (0..SIDE * SIDE).map(|i| (i * i % 17) as f32).collect();
+        let kernel: Vec<f32> = (0..9).map(|i| (i * 7 % 5) as f32 - 1.5).collect();
+        let phases = phase_kernel(&kernel, 1, 1);
+        let mirrored = |at: isize| match at {
+            -1 => 1,
+            at if at == 2 * SIDE as isize => 2 * SIDE - 2,
+            at => at as usize,
+        };
+        let repeated = |at: isize| at.clamp(0, SIDE as isize - 1) as usize;
+        for (y, x) in (0..4 * SIDE * SIDE).map(|i| (i / (2 * SIDE), i % (2 * SIDE))) {
+            let taps = || (0..9).map(|tap| (tap, tap as isize / 3 - 1, tap as isize % 3 - 1));
+            let plain: f32 = taps()
+                .map(|(tap, dy, dx)| {
+                    let (y, x) = (mirrored(y as isize + dy) / 2, mirrored(x as isize + dx) / 2);
+                    kernel[tap] * picture[y * SIDE + x]
+                })
+                .sum();
+            let phase = &phases[(y % 2 * 2 + x % 2) * 9..][..9];
+            let fast: f32 = taps()
+                .map(|(tap, dy, dx)| {
+                    let (y, x) = (repeated(y as isize / 2 + dy), repeated(x as isize / 2 + dx));
+                    phase[tap] * picture[y * SIDE + x]
+                })
+                .sum();
+            assert_eq!(plain, fast, "at {x}, {y}");
+        }
+    }
+
+    #[test]
+    fn rows_of_a_kernel_become_kernels() {
+        let kernel: Vec<f32> = (0..18).map(|value| value as f32).collect();
+        let rows = row_kernel(&kernel, 2, 1, 3);
+        assert_eq!(rows[..6], [0.0, 1.0, 2.0, 9.0, 10.0, 11.0]);
+        assert_eq!(rows[12..], [6.0, 7.0, 8.0, 15.0, 16.0, 17.0]);
+    }
+}

@@ -12,8 +12,9 @@
 //! **Values.** The network takes sRGB-encoded RGB from 0 to 1 and gives the same, the output of a
 //! sigmoid. It works on sides that are multiples of four; [`Painting`] takes any size from
 //! [`LEAST_SIDE`] pixels, adds up to three mirrored rows and columns at the bottom and the right,
-//! and crops them off again. Mirroring is what the network itself does at its borders; repeating the
-//! edge instead shows as streaks.
+//! and crops them off again. The published package mirrors too, so pictures agree with it at every
+//! size. Repeating the edge would do as well: against cropping a painting of the whole photograph,
+//! the outer eight pixels differ by 0.016 on average when mirrored and by 0.011 when repeated.
 
 mod executor;
 mod graph;
@@ -34,7 +35,7 @@ pub const EMBEDDED_WEIGHTS: &[u8] = include_bytes!("../../weights/multistyle26.o
 /// The shortest side of a picture, in pixels.
 pub const LEAST_SIDE: usize = 32;
 
-/// The most pixels of a picture (3840 x 2160); at that size a run takes about 2.5 GB of memory.
+/// The most pixels of a picture (3840 x 2160); at that size a run takes about 2.8 GB of memory.
 pub const MOST_PIXELS: usize = 3840 * 2160;
 
 /// What the network is called in errors.
@@ -58,13 +59,14 @@ pub trait PaintingNetwork: Send + Sync {
 /// A painting network ready to run, checked at the door. Share it between threads in an `Arc`.
 pub struct Painting {
     network: Box<dyn PaintingNetwork>,
+    named: &'static [StyleInfo],
 }
 
 impl Painting {
     /// The published network that lies in the program, run on the CPU with `threads` threads
     /// (at least one). Takes a few milliseconds.
     pub fn embedded(threads: usize) -> Result<Self, ModelError> {
-        Self::from_bytes(EMBEDDED_WEIGHTS, threads)
+        Ok(Self { named: &STYLES, ..Self::from_bytes(EMBEDDED_WEIGHTS, threads)? })
     }
 
     /// A network of the same build with weights from elsewhere: the bytes of an ONNX file with
@@ -73,14 +75,19 @@ impl Painting {
         Ok(Self::with_network(Box::new(RtenPainting::from_onnx(bytes, threads)?)))
     }
 
-    /// A network run by something else.
+    /// A network run by something else; its styles have numbers, but no names.
     pub fn with_network(network: Box<dyn PaintingNetwork>) -> Self {
-        Self { network }
+        Self { network, named: &[] }
     }
 
     /// The number of styles, which is the length of a style vector.
     pub fn style_count(&self) -> usize {
         self.network.style_count()
+    }
+
+    /// The styles that have names: all of the published network's, none of others.
+    pub fn named_styles(&self) -> &'static [StyleInfo] {
+        self.named
     }
 
     /// Paints a picture given as floats from 0 to 1; the result has its size.
@@ -110,7 +117,20 @@ impl Painting {
         Ok(self.network.run(&picture, style)?.to_srgb8(width, height, pixels))
     }
 
-    /// The style vector of one published style, all zeros if there is none by that number.
+    /// A style sheet: one picture painted in each style by itself, in their order, each with a
+    /// label of the style's number and name. Pictures are as in [`Painting::paint_srgb8`].
+    pub fn style_sheet(&self, pixels: &[u8], size: [u32; 2]) -> Result<Vec<(String, Vec<u8>)>, ModelError> {
+        let paint = |number: usize| {
+            let label = match self.named.get(number) {
+                Some(style) => format!("{number} {}", style.name),
+                None => number.to_string(),
+            };
+            Ok((label, self.paint_srgb8(pixels, size, &self.single_style(number))?))
+        };
+        (0..self.style_count()).map(paint).collect()
+    }
+
+    /// The style vector of one style, all zeros if there is none by that number.
     pub fn single_style(&self, number: usize) -> Vec<f32> {
         (0..self.style_count()).map(|style| f32::from(style == number)).collect()
     }
