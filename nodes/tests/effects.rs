@@ -165,7 +165,8 @@ fn blend_is_the_base_at_zero_and_half_way_at_a_half() {
     for mode in MODES {
         let Some(none) = blended(&base, &top, mode, 0.0) else { return };
         assert_eq!(none, base, "{mode}");
-        let (half, whole) = (blended(&base, &top, mode, 0.5).unwrap(), blended(&base, &top, mode, 1.0).unwrap());
+        let (half, whole) =
+            (blended(&base, &top, mode, 0.5).unwrap(), blended(&base, &top, mode, 1.0).unwrap());
         let halves = base.values.iter().zip(&whole.values).map(|(base, whole)| (base + whole) / 2.0);
         let between = Picture { size_px: base.size_px, values: halves.collect() };
         assert!(half.distance(&between) < 2e-3, "{mode}");
@@ -199,8 +200,10 @@ fn retouched(desc: &Desc, picture: &Picture) -> Desc {
 #[test]
 fn a_trail_fades_by_half_in_its_time_and_survives_a_reload() {
     let Some(gpu) = gpu() else { return };
-    let (light, dark) =
-        (Picture::one_colour([8, 8], [1.0, 0.5, 0.0, 1.0]), Picture::one_colour([8, 8], [0.0, 0.0, 0.0, 1.0]));
+    let (light, dark) = (
+        Picture::one_colour([8, 8], [1.0, 0.5, 0.0, 1.0]),
+        Picture::one_colour([8, 8], [0.0, 0.0, 0.0, 1.0]),
+    );
     for mode in ["lighten", "mix"] {
         let desc = trails(&light, mode);
         let mut show = Show::new(&gpu, &desc);
@@ -241,7 +244,8 @@ fn trails_never_explode() {
     for mode in ["lighten", "mix", "add", "under"] {
         let mut desc = trails(&bright, mode);
         for (name, value) in [("trail", 600.0), ("zoom", 1000.0), ("rotate", 36_000.0), ("amount", 4.0)] {
-            let given = Desc::new().node("x", "feedback").number(name, value).graph.nodes[0].inputs[name].clone();
+            let given =
+                Desc::new().node("x", "feedback").number(name, value).graph.nodes[0].inputs[name].clone();
             desc.graph.nodes[1].inputs.insert(name.into(), given);
         }
         let mut show = Show::new(&gpu, &desc);

@@ -122,7 +122,8 @@ impl Picture {
     pub fn of(size_px: [u32; 2], colour: impl Fn(u32, u32) -> [f32; 4]) -> Picture {
         let rows = (0..size_px[1]).flat_map(|y| (0..size_px[0]).map(move |x| (x, y)));
         // Through 16 bits, so that what a test expects is what the node is given.
-        let values = rows.flat_map(|(x, y)| colour(x, y)).map(|value| f16::from_f32(value).to_f32()).collect();
+        let values =
+            rows.flat_map(|(x, y)| colour(x, y)).map(|value| f16::from_f32(value).to_f32()).collect();
         Picture { size_px, values }
     }
 
@@ -133,7 +134,8 @@ impl Picture {
     /// Valid premultiplied noise.
     pub fn noise(size_px: [u32; 2], seed: u32) -> Picture {
         Picture::of(size_px, |x, y| {
-            let value = |channel: u32| random(seed ^ (x * 4 + channel).wrapping_mul(31).wrapping_add(y << 16));
+            let value =
+                |channel: u32| random(seed ^ (x * 4 + channel).wrapping_mul(31).wrapping_add(y << 16));
             let alpha = value(3).sqrt();
             [value(0) * alpha, value(1) * alpha, value(2) * alpha, alpha]
         })
@@ -152,9 +154,8 @@ impl Picture {
     }
 
     pub fn is_valid(&self) -> bool {
-        let valid = |pixel: &[f32]| {
-            pixel.iter().all(|value| value.is_finite() && *value >= 0.0) && pixel[3] <= 1.0
-        };
+        let valid =
+            |pixel: &[f32]| pixel.iter().all(|value| value.is_finite() && *value >= 0.0) && pixel[3] <= 1.0;
         self.values.chunks_exact(4).all(valid)
     }
 
