@@ -15,19 +15,21 @@ use crate::spec::{ANY, InputSpec, NodeSpec, OptionDefault, OptionSpec, OptionTyp
 /// What a kind takes, a line for its inputs and a line for its options:
 /// `inputs: image (frame, required), radius (control, px 0–32, default 8)`.
 pub fn describe(spec: &NodeSpec) -> Vec<String> {
-    let inputs = spec.inputs.iter().map(describe_input).collect::<Vec<_>>().join(", ");
-    let options = spec.options.iter().map(describe_option).collect::<Vec<_>>().join(", ");
-    let mut lines = Vec::new();
-    if !inputs.is_empty() {
-        lines.push(format!("inputs: {inputs}"));
-    }
-    if !options.is_empty() {
-        lines.push(format!("options: {options}"));
-    }
-    if lines.is_empty() {
-        lines.push(format!("`{}` has no inputs and no options", spec.name));
-    }
-    lines
+    let inputs = describe_inputs(spec.inputs.iter().copied());
+    let lines: Vec<String> = inputs.into_iter().chain(describe_options(spec.options)).collect();
+    if lines.is_empty() { vec![format!("`{}` has no inputs and no options", spec.name)] } else { lines }
+}
+
+/// "inputs: …", if there are any.
+pub fn describe_inputs<'a>(inputs: impl IntoIterator<Item = &'a InputSpec>) -> Option<String> {
+    let words: Vec<String> = inputs.into_iter().map(describe_input).collect();
+    (!words.is_empty()).then(|| format!("inputs: {}", words.join(", ")))
+}
+
+/// "options: …", if there are any.
+pub fn describe_options(options: &[OptionSpec]) -> Option<String> {
+    let words: Vec<String> = options.iter().map(describe_option).collect();
+    (!words.is_empty()).then(|| format!("options: {}", words.join(", ")))
 }
 
 /// `outputs: soprano (audio), alto (audio)`, if there are any.

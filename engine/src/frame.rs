@@ -60,9 +60,7 @@ impl Pixels {
     pub fn to_srgb8(&self) -> Vec<u8> {
         match self.format {
             PixelFormat::Srgb8 => self.bytes.clone(),
-            PixelFormat::LinearHalf => {
-                self.bytes.chunks_exact(8).flat_map(|pixel| linear_half_to_srgb8(pixel)).collect()
-            }
+            PixelFormat::LinearHalf => self.bytes.chunks_exact(8).flat_map(linear_half_to_srgb8).collect(),
         }
     }
 }

@@ -1,39 +1,11 @@
 //! What a patch asked for. May be wrong: nothing here has been checked against the registry yet.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Span;
+pub use crate::key::NodeKey;
 use crate::options::OptionValue;
 use crate::port::Colour;
-
-/// A node's name, its identity across edits: `paint`, `img#2`, `xs[0]`, `b/y`, `glow.image`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct NodeKey(pub Arc<str>);
-
-impl NodeKey {
-    /// From its text.
-    pub fn new(name: &str) -> NodeKey {
-        NodeKey(name.into())
-    }
-
-    /// The named node that it belongs to: everything before the first `.`, without `#2`. Nodes of
-    /// one group are matched together on reload.
-    pub fn group(&self) -> &str {
-        let named = self.0.split('.').next().unwrap_or(&self.0);
-        named.split('#').next().unwrap_or(named)
-    }
-}
-
-impl fmt::Display for NodeKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
 
 /// What a script gave for an input.
 #[derive(Clone, Debug, PartialEq)]

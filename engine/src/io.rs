@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::audio::AudioLink;
 use crate::frame::{Frame, Pixels};
 use crate::gpu::WireId;
 use crate::node::{Fault, FrameCtx};
 use crate::plan::Source;
-use crate::port::{Colour, Control, List, Note, Notes, Port, Style, Trigger, Value};
+use crate::port::{Colour, Control, List, Note, Notes, Port, PortType, Style, Trigger, Value};
 use crate::spec::{In, InputSpec, Out, OutputSpec, Unwired};
 
 /// The constants of one input as they stand: the script's, or moved by hand.
@@ -106,6 +107,17 @@ impl<'a> Io<'a> {
             _ => f64::NAN,
         };
         if raw.is_nan() { default_number(spec) } else { spec.hard.clamp(raw) }
+    }
+
+    /// Sends the newest control values to the audio half.
+    pub(crate) fn store_controls(&self, link: &AudioLink) {
+        for (position, (spec, slot)) in self.inputs.iter().zip(self.slots).enumerate() {
+            if spec.port == PortType::Control {
+                for (member, slot) in members(slot).iter().enumerate() {
+                    link.store(position, member, self.number(spec, slot));
+                }
+            }
+        }
     }
 
     /// A colour.

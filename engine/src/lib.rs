@@ -10,6 +10,7 @@
 
 // What may travel, and how a kind is declared. Pure data.
 pub mod frame;
+pub mod key;
 pub mod options;
 pub mod port;
 pub mod registry;

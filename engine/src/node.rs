@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::assets::Assets;
 use crate::audio::AudioNode;
 use crate::clock::{FrameRate, Tick};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::gpu::{Gpu, Recorder};
 use crate::io::Io;
 use crate::workers::Workers;
@@ -73,13 +73,28 @@ pub struct BuildError {
     /// The option at fault, if it is one.
     pub option: Option<&'static str>,
     /// The place in a file of the user's, with the text of its line: a shader's fault.
-    pub place: Option<(Span, String)>,
+    pub place: Option<Box<(Span, String)>>,
 }
 
 impl BuildError {
     /// From what is wrong and what to do.
     pub fn new(message: impl Into<String>, help: impl Into<String>) -> BuildError {
         BuildError { message: message.into(), help: help.into(), option: None, place: None }
+    }
+
+    /// What is told to the person who wrote the patch. Without a place of its own, the fault is at
+    /// `span`.
+    pub fn diagnostic(&self, key: &str, kind: &str, span: Option<Span>) -> Diagnostic {
+        let mut diagnostic = Diagnostic::error(format!("`{kind}`: {}", self.message)).at(span).node(key);
+        diagnostic.input = self.option.map(str::to_owned);
+        if let Some(place) = &self.place {
+            diagnostic.span = Some(place.0.clone());
+            diagnostic.source_line = Some(place.1.clone());
+        }
+        if !self.help.is_empty() {
+            diagnostic.help.push(self.help.clone());
+        }
+        diagnostic
     }
 
     /// Names the option at fault.
@@ -90,7 +105,7 @@ impl BuildError {
 
     /// Points into a file of the user's.
     pub fn place(mut self, span: Span, line: impl Into<String>) -> BuildError {
-        self.place = Some((span, line.into()));
+        self.place = Some(Box::new((span, line.into())));
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::graph::NodeKey;
+use crate::key::NodeKey;
 use crate::options::Options;
 use crate::port::Colour;
 use crate::registry::NodeKind;

@@ -246,7 +246,7 @@ pub struct NodeSpec {
     /// A patch that shows it; it runs as a test.
     pub example: &'static str,
     /// Inputs in the order of positional arguments.
-    pub inputs: &'static [InputSpec],
+    pub inputs: &'static [&'static InputSpec],
     /// Options, behind the inputs in positional arguments.
     pub options: &'static [OptionSpec],
     /// Outputs; the node alone is its first.
@@ -263,13 +263,19 @@ impl NodeSpec {
         self.outputs.iter().enumerate().find(|(_, output)| output.name == name)
     }
 
+    /// The inputs, for a node whose inputs do not depend on its options.
+    pub fn declared_inputs(&self) -> Vec<InputSpec> {
+        self.inputs.iter().map(|input| (*input).clone()).collect()
+    }
+
     /// The declaration of an option.
     pub fn option(&self, name: &str) -> Option<&OptionSpec> {
         self.options.iter().find(|option| option.name == name)
     }
 }
 
-/// A typed key of an input: its declaration, and the marker of its type.
+/// A typed key of an input: its declaration, and the marker of its type. The declaration of a kind
+/// points at it: `inputs: &[&RADIUS.0]`.
 #[derive(Debug)]
 pub struct In<P: Port>(pub InputSpec, PhantomData<fn() -> P>);
 

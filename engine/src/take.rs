@@ -1,1 +1,177 @@
-//! The one stamped log through which all outside input enters.
+//! The one stamped log through which all outside input enters a running graph. Recording it makes a
+//! take; playing it back makes the same pictures and sounds again.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::clock::Tick;
+use crate::key::NodeKey;
+
+/// Something that came from outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "input", rename_all = "snake_case")]
+pub enum Input {
+    /// A knob was turned, by its name.
+    Knob {
+        /// The knob's own name.
+        name: String,
+        /// The new value.
+        value: f64,
+    },
+    /// A constant control of any node was moved by hand.
+    Control {
+        /// The node.
+        node: NodeKey,
+        /// Name of its input.
+        name: String,
+        /// Position in a list input.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<usize>,
+        /// The new value.
+        value: f64,
+    },
+}
+
+/// An input and when it came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// Transport time in samples; it takes effect in the first frame that starts at or after it.
+    pub sample: u64,
+    /// What came.
+    #[serde(flatten)]
+    pub input: Input,
+}
+
+/// What a take needs to be played back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TakeHeader {
+    /// Version of the format.
+    pub pastiche_take: u32,
+    /// The patch as it was named.
+    pub patch: String,
+    /// Seed of all randomness.
+    pub seed: u64,
+}
+
+/// The version of the format that this program writes.
+pub const TAKE_VERSION: u32 = 1;
+
+/// A recording of all outside input, in the order of its stamps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Take {
+    /// What it was recorded with.
+    pub header: TakeHeader,
+    /// The inputs.
+    pub inputs: Vec<Stamped>,
+}
+
+/// Why a take cannot be played back.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error("line {line} of the take: {why}")]
+pub struct TakeError {
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl Take {
+    /// Reads a take: a header and then one input a line, as JSON. A last line without its end is
+    /// what a crash leaves behind; it is left out.
+    pub fn parse(text: &str) -> Result<Take, TakeError> {
+        let complete = match text.rfind('\n') {
+            Some(end) => &text[..end],
+            None => text,
+        };
+        let mut lines = complete.lines().enumerate().map(|(index, line)| (index + 1, line));
+        let (_, first) = lines.next().ok_or(TakeError { line: 1, why: "the file is empty".into() })?;
+        let header: TakeHeader = parse_line(1, first)?;
+        if header.pastiche_take != TAKE_VERSION {
+            let why = format!(
+                "the format is version {}, this program reads version {TAKE_VERSION}",
+                header.pastiche_take
+            );
+            return Err(TakeError { line: 1, why });
+        }
+        let mut inputs: Vec<Stamped> = Vec::new();
+        for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
+            let stamped: Stamped = parse_line(line, text)?;
+            if inputs.last().is_some_and(|last| last.sample > stamped.sample) {
+                return Err(TakeError {
+                    line,
+                    why: "its stamp is earlier than that of the line before".into(),
+                });
+            }
+            inputs.push(stamped);
+        }
+        Ok(Take { header, inputs })
+    }
+}
+
+fn parse_line<T: for<'a> Deserialize<'a>>(line: usize, text: &str) -> Result<T, TakeError> {
+    serde_json::from_str(text).map_err(|error| TakeError { line, why: error.to_string() })
+}
+
+/// Inputs that wait for their frame.
+#[derive(Clone, Debug, Default)]
+pub struct Inbox(VecDeque<Stamped>);
+
+impl Inbox {
+    /// Adds an input behind all with the same or an earlier stamp.
+    pub fn push(&mut self, stamped: Stamped) {
+        let place = self.0.partition_point(|waiting| waiting.sample <= stamped.sample);
+        self.0.insert(place, stamped);
+    }
+
+    /// Takes what is due in a frame, in order.
+    pub fn due(&mut self, tick: &Tick) -> Vec<Stamped> {
+        let number = self.0.partition_point(|waiting| waiting.sample <= tick.start_sample);
+        self.0.drain(..number).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn knob(sample: u64, value: f64) -> Stamped {
+        Stamped { sample, input: Input::Knob { name: "glow".into(), value } }
+    }
+
+    #[test]
+    fn inputs_come_in_the_order_of_their_stamps() {
+        let mut inbox = Inbox::default();
+        for (sample, value) in [(1600, 3.0), (0, 1.0), (1600, 4.0), (1599, 2.0), (1601, 5.0)] {
+            inbox.push(knob(sample, value));
+        }
+        let tick = Tick { frame: 1, start_sample: 1600, delta_samples: 1600 };
+        assert_eq!(inbox.due(&tick), [knob(0, 1.0), knob(1599, 2.0), knob(1600, 3.0), knob(1600, 4.0)]);
+        assert_eq!(inbox.due(&tick), []);
+    }
+
+    #[test]
+    fn a_take_survives_a_crash_in_its_last_line() {
+        let header = TakeHeader { pastiche_take: 1, patch: "a.rhai".into(), seed: 1 };
+        let mut text = serde_json::to_string(&header).unwrap() + "\n";
+        text += &(serde_json::to_string(&knob(7, 0.1)).unwrap() + "\n");
+        text += "{\"sample\":9,\"inp";
+        let take = Take::parse(&text).unwrap();
+        assert_eq!(take, Take { header, inputs: vec![knob(7, 0.1)] });
+    }
+
+    #[test]
+    fn says_which_line_is_wrong() {
+        let header = "{\"pastiche_take\":1,\"patch\":\"a.rhai\",\"seed\":1}\n";
+        let error = Take::parse(&format!("{header}nonsense\n")).unwrap_err();
+        assert_eq!(error.line, 2);
+        let backwards = format!(
+            "{header}{}\n{}\n",
+            serde_json::to_string(&knob(7, 0.1)).unwrap(),
+            serde_json::to_string(&knob(6, 0.1)).unwrap()
+        );
+        assert_eq!(Take::parse(&backwards).unwrap_err().line, 3);
+        assert_eq!(Take::parse("").unwrap_err().line, 1);
+    }
+}

@@ -1,1 +1,45 @@
-//! Pastiche nodes.
+//! The node kinds of Pastiche, one file a kind.
+//!
+//! A kind is a file here and a word in the list below. A file holds its declaration, its node and
+//! its tests, and never uses another kind's file; what several share stands in a helper module.
+//! Formulas on the GPU stand beside them in `wgsl/`.
+
+use pastiche_engine::registry::{NodeKind, Registry, SpecError};
+
+mod effect;
+mod painting_style;
+
+macro_rules! kinds {
+    ($($module:ident),* $(,)?) => {
+        $(mod $module;)*
+
+        /// Every kind, in the order of the reference.
+        pub fn kinds() -> impl Iterator<Item = &'static NodeKind> {
+            let families: [&'static [NodeKind]; _] = [$(&$module::KINDS),*];
+            families.into_iter().flatten()
+        }
+    };
+}
+
+kinds! {
+    picture, test_card,
+    blur, blend, feedback,
+    style, style_mix, style_transfer,
+    lfo, knob,
+    maths,
+    tone, gain,
+    screen, speakers,
+}
+
+/// The table of every kind.
+pub fn registry() -> Result<Registry, Vec<SpecError>> {
+    Registry::new(kinds())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_declaration_is_sound() {
+        super::registry().unwrap();
+    }
+}

@@ -1,10 +1,30 @@
 //! The half of a patch that runs on the audio thread: 48 kHz, stereo, 32-bit float, in blocks of at
 //! most [`MAX_BLOCK`] samples, cut where a frame starts.
+//!
+//! The loader thread builds an [`AudioPlan`], the frame side sends it with an [`AudioHandle`], and
+//! the [`AudioRunner`] takes over what is kept and sends the plan before it back to be freed.
+
+mod declick;
+mod io;
+mod link;
+mod plan;
+mod runner;
+mod smooth;
 
 use std::any::Any;
 
+pub use io::AudioIo;
+pub use link::AudioLink;
+pub use plan::{AudioHalf, AudioPart, AudioPlan};
+pub use runner::{AudioHandle, AudioRunner, audio_pair};
+pub use smooth::{Phase, Smoothed};
+
 /// Most samples in a block.
 pub const MAX_BLOCK: usize = 64;
+
+/// The loudest sample that a node may write: 120 dB over full scale. What is louder, or not a
+/// number, is a fault and becomes silence before any other node reads it.
+pub const LOUDEST: f32 = 1e6;
 
 /// One block of sound: left and right, 1.0 is full scale. Unclamped inside.
 pub type Block = [[f32; MAX_BLOCK]; 2];
@@ -12,6 +32,9 @@ pub type Block = [[f32; MAX_BLOCK]; 2];
 /// The audio half of a node.
 pub trait AudioNode: Any + Send {
     /// At most [`MAX_BLOCK`] samples. No allocation, lock, input or output, panic.
+    ///
+    /// How time is cut into blocks is no one's to hear: the same samples come out for blocks of
+    /// any lengths.
     fn block(&mut self, ctx: &BlockCtx, io: &mut AudioIo<'_>);
 
     /// An option changed: take over what still fits from the audio half that this one replaces, by
@@ -26,9 +49,4 @@ pub struct BlockCtx {
     pub start_sample: u64,
     /// Samples in it, 1 to [`MAX_BLOCK`].
     pub samples: usize,
-}
-
-/// What the audio half of a node reads and writes in one block.
-pub struct AudioIo<'a> {
-    marker: std::marker::PhantomData<&'a ()>,
 }

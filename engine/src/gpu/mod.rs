@@ -1,48 +1,26 @@
 //! The GPU: a device, a pool of textures, effects, and one recorder a running graph.
+//!
+//! Read in the order of the modules. Pictures here are RGBA16F, linear light, premultiplied alpha,
+//! row 0 at the top; 8-bit sRGB exists only in [`Recorder::texture`] and [`Recorder::present`].
 
-use std::sync::Arc;
+mod device;
+mod pool;
 
-use crate::frame::{Frame, Pixels};
-use crate::node::Fault;
+mod effect;
+mod shader_error;
 
-/// A device and what is shared on it.
-#[derive(Clone, Debug)]
-pub struct Gpu;
+mod buffers;
+mod fit;
+mod present;
+mod read_back;
+mod recorder;
+mod upload;
 
-/// A texture of the pool: RGBA16F, linear light, premultiplied.
-#[derive(Clone, Debug)]
-pub struct Texture {
-    size_px: [u32; 2],
-}
-
-impl Texture {
-    /// Width and height in pixels.
-    pub fn size_px(&self) -> [u32; 2] {
-        self.size_px
-    }
-}
-
-/// A wire of the running graph, across reloads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct WireId {
-    /// The running node that writes it.
-    pub node: u64,
-    /// Position of its output.
-    pub output: usize,
-}
-
-/// Records the GPU work of one running graph.
-#[derive(Debug)]
-pub struct Recorder;
-
-impl Recorder {
-    /// The pixels of a frame on the GPU.
-    pub fn read_back(
-        &mut self,
-        _wire: WireId,
-        _frame: &Frame,
-        _wait: bool,
-    ) -> Result<Option<Arc<Pixels>>, Fault> {
-        Ok(None)
-    }
-}
+pub use device::{Gpu, GpuError};
+pub use effect::{Effect, EffectDesc};
+pub use fit::Fit;
+pub use pool::Texture;
+pub use present::Presented;
+pub use read_back::WireId;
+pub use recorder::Recorder;
+pub use shader_error::ShaderError;

@@ -1,1 +1,10 @@
-//! The running graph.
+//! The running graph. It executes plans and never interprets: scripts, descriptions and the registry
+//! are unknown here.
+
+mod hands;
+mod prepare;
+mod run;
+
+pub use hands::{ControlState, KnobState};
+pub use prepare::{Prepared, Preparer, Retired, Summary};
+pub use run::{FrameReport, Live, LiveConfig, NodeFault};

@@ -8,16 +8,16 @@
 //! | `x / y` | `divide` | `a`, `b` |
 //! | `x % y` | `remainder` | `a`, `b` |
 //! | `x ** y` | `power` | `a`, `b` |
-//! | `-x` | `negate` | `x` |
+//! | `-x` | `negate` | `a` |
 //! | `x == y`, `x != y` | `equal`, `not_equal` | `a`, `b` |
 //! | `x < y`, `x <= y` | `less`, `less_equal` | `a`, `b` |
 //! | `x > y`, `x >= y` | `greater`, `greater_equal` | `a`, `b` |
 //! | `x & y`, `x \| y` | `both`, `either` | `a`, `b` |
 //!
 //! Functions of the same family are called by the names of their kinds, on controls and on numbers:
-//! `not(x)`, `select(condition, a, b)`, `min(a, b)`, `max(a, b)`, `clamp(x, low, high)`,
-//! `lerp(a, b, t)`, `smoothstep(low, high, x)`, `step(edge, x)`, and with one input `x`: `abs`,
-//! `sign`, `floor`, `ceil`, `round`, `fract`, `sqrt`, `exp`, `ln`, `sin`, `cos`, `tan` (radians).
+//! `select(condition, a, b)`, `min(a, b)`, `max(a, b)`, `clamp(a, low, high)`,
+//! `lerp(a, b, amount)`, `smoothstep(a, low, high)`, and with one input `a`: `not`, `abs`, `sign`,
+//! `floor`, `ceil`, `round`, `fract`, `sqrt`, `exp`, `ln`, `sin`, `cos`, `tan` (radians).
 
 /// Operators with two sides, and their kinds.
 pub(super) const BINARY: [(&str, &str); 14] = [

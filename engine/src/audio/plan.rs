@@ -1,0 +1,244 @@
+//! A plan of audio halves: who reads which buffer, in the order in which they run.
+
+use std::any::Any;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::io::Members;
+use super::{AudioIo, AudioLink, AudioNode, Block, BlockCtx, LOUDEST, MAX_BLOCK};
+use crate::plan::{Plan, PlanNode, Source};
+use crate::spec::{InputSpec, OutputSpec, Role};
+
+/// The audio half of one node of a plan.
+pub struct AudioHalf {
+    /// The identity of the running node: equal from plan to plan as long as the node is kept.
+    pub uid: u64,
+    /// New, or taken over.
+    pub part: AudioPart,
+}
+
+/// Where an audio half comes from.
+pub enum AudioPart {
+    /// Newly built.
+    New {
+        /// The audio half.
+        node: Box<dyn AudioNode>,
+        /// The identity of the node that this one replaces, if it replaces one.
+        adopt_from: Option<u64>,
+    },
+    /// Taken over from the plan before, where it has the same identity.
+    Kept {
+        /// What its halves share so far.
+        link: Arc<AudioLink>,
+    },
+}
+
+/// The audio halves of a plan, with every buffer that they need.
+#[derive(Default)]
+pub struct AudioPlan {
+    slots: Vec<Slot>,
+    buffers: Vec<Block>,
+    speakers: Vec<Members>,
+    /// Positions of slots, ordered by identity.
+    by_uid: Vec<(u64, usize)>,
+    /// Equal stamps: the same running nodes are heard through the same wires.
+    pub(crate) heard: u64,
+}
+
+struct Slot {
+    uid: u64,
+    node: Option<Box<dyn AudioNode>>,
+    adopt_from: Option<u64>,
+    /// What the node panicked with. Kept, because the audio thread frees nothing.
+    panic: Option<Box<dyn Any + Send>>,
+    link: Arc<AudioLink>,
+    inputs: Arc<[InputSpec]>,
+    sources: Box<[Members]>,
+    outputs: &'static [OutputSpec],
+    first_buffer: usize,
+}
+
+impl AudioPlan {
+    /// Builds the audio half of a plan; `halves` has one entry for each node of the plan, `None` for
+    /// nodes without one. Also returns what the halves of each node share from now on.
+    pub fn new(plan: &Plan, halves: Vec<Option<AudioHalf>>) -> (AudioPlan, Vec<Option<Arc<AudioLink>>>) {
+        let mut audio = AudioPlan::default();
+        let mut buffers = 0;
+        let mut wiring = Wiring { nodes: Vec::with_capacity(plan.nodes.len()) };
+        let mut links = Vec::with_capacity(plan.nodes.len());
+        let mut heard = DefaultHasher::new();
+        for (node, half) in plan.nodes.iter().zip(halves) {
+            if node.kind.spec.role == Role::Speakers
+                && let Some(source) = node.sources.first()
+            {
+                wiring.stamp(source).hash(&mut heard);
+                audio.speakers.push(wiring.members(source));
+            }
+            let Some(half) = half else {
+                wiring.nodes.push(None);
+                links.push(None);
+                continue;
+            };
+            let slot = Slot::new(node, half, &wiring, buffers);
+            let stamps: Vec<u64> = node.sources.iter().map(|source| wiring.stamp(source)).collect();
+            let mut stamp = DefaultHasher::new();
+            (slot.uid, stamps).hash(&mut stamp);
+            wiring.nodes.push(Some((buffers, stamp.finish())));
+            links.push(Some(slot.link.clone()));
+            buffers += slot.outputs.len();
+            audio.by_uid.push((slot.uid, audio.slots.len()));
+            audio.slots.push(slot);
+        }
+        audio.buffers = vec![[[0.0; MAX_BLOCK]; 2]; buffers];
+        audio.by_uid.sort_unstable();
+        audio.heard = if audio.speakers.is_empty() { 0 } else { heard.finish() };
+        (audio, links)
+    }
+
+    /// Moves what is kept over from the plan that ran until now, and lets replacements adopt.
+    pub(crate) fn take_over(&mut self, old: &mut AudioPlan) {
+        for slot in &mut self.slots {
+            let Some(node) = &mut slot.node else {
+                if let Some(before) = old.slot(slot.uid) {
+                    slot.node = before.node.take();
+                    slot.panic = before.panic.take();
+                    if slot.panic.is_some() {
+                        slot.link.report_panic();
+                    }
+                }
+                continue;
+            };
+            let replaced = slot.adopt_from.and_then(|uid| old.slot(uid)).filter(|old| old.panic.is_none());
+            let Some(old) = replaced.and_then(|old| old.node.as_deref_mut()) else { continue };
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| node.adopt(old))) {
+                slot.link.report_panic();
+                slot.panic = Some(panic);
+            }
+        }
+    }
+
+    fn slot(&mut self, uid: u64) -> Option<&mut Slot> {
+        let found = self.by_uid.binary_search_by_key(&uid, |(uid, _)| *uid).ok()?;
+        self.slots.get_mut(self.by_uid[found].1)
+    }
+
+    /// Runs one block and mixes what is heard. Whether a node fell silent by a panic.
+    pub(crate) fn block(&mut self, ctx: &BlockCtx, mix: &mut [[f32; 2]]) -> bool {
+        let mut fell_silent = false;
+        for slot in &mut self.slots {
+            let (before, rest) = self.buffers.split_at_mut(slot.first_buffer);
+            fell_silent |= slot.run(ctx, before, &mut rest[..slot.outputs.len()]);
+        }
+        mix.fill([0.0; 2]);
+        for buffer in self.speakers.iter().flatten().flatten() {
+            let [left, right] = &self.buffers[*buffer];
+            for ((out, left), right) in mix.iter_mut().zip(left).zip(right) {
+                out[0] += left;
+                out[1] += right;
+            }
+        }
+        fell_silent
+    }
+}
+
+impl Slot {
+    fn new(node: &PlanNode, half: AudioHalf, wiring: &Wiring, first_buffer: usize) -> Slot {
+        let (built, adopt_from, link) = match half.part {
+            AudioPart::New { node: built, adopt_from } => {
+                (Some(built), adopt_from, Arc::new(AudioLink::new(&node.inputs, &node.sources)))
+            }
+            AudioPart::Kept { link } if link.fits(&node.inputs, &node.sources) => (None, None, link),
+            AudioPart::Kept { link: old } => {
+                let link = AudioLink::new(&node.inputs, &node.sources);
+                link.resume(&old);
+                (None, None, Arc::new(link))
+            }
+        };
+        Slot {
+            uid: half.uid,
+            node: built,
+            adopt_from,
+            panic: None,
+            link,
+            inputs: node.inputs.clone(),
+            sources: node.sources.iter().map(|source| wiring.members(source)).collect(),
+            outputs: node.kind.spec.outputs,
+            first_buffer,
+        }
+    }
+
+    fn run(&mut self, ctx: &BlockCtx, before: &[Block], outputs: &mut [Block]) -> bool {
+        for channel in outputs.as_flattened_mut() {
+            channel[..ctx.samples].fill(0.0);
+        }
+        let (Some(node), None) = (&mut self.node, &self.panic) else { return false };
+        let mut io = AudioIo {
+            samples: ctx.samples,
+            inputs: &self.inputs,
+            sources: &self.sources,
+            link: &self.link,
+            before,
+            output_specs: self.outputs,
+            outputs,
+        };
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| node.block(ctx, &mut io))) {
+            self.panic = Some(panic);
+            self.link.report_panic();
+            outputs.as_flattened_mut().iter_mut().for_each(|channel| channel.fill(0.0));
+            return true;
+        }
+        let channels = outputs.as_flattened_mut().iter_mut();
+        let silenced: u32 = channels.map(|channel| silence_faults(&mut channel[..ctx.samples])).sum();
+        if silenced > 0 {
+            self.link.count_silenced(u64::from(silenced));
+        }
+        false
+    }
+}
+
+/// Silences what is not a number or too loud, so that it reaches no neighbour, and counts it.
+fn silence_faults(samples: &mut [f32]) -> u32 {
+    let mut silenced = 0;
+    for sample in samples {
+        let sound = sample.abs() <= LOUDEST;
+        silenced += u32::from(!sound);
+        *sample = if sound { *sample } else { 0.0 };
+    }
+    silenced
+}
+
+/// The first buffer and the stamp of each node so far; `None` for nodes without an audio half.
+struct Wiring {
+    nodes: Vec<Option<(usize, u64)>>,
+}
+
+impl Wiring {
+    fn members(&self, source: &Source) -> Members {
+        match source {
+            Source::Wire { node, output } => [self.at(*node).map(|(buffer, _)| buffer + output)].into(),
+            Source::List(members) => members.iter().flat_map(|member| self.members(member)).collect(),
+            Source::Empty | Source::Number(_) | Source::Colour(_) => [None].into(),
+        }
+    }
+
+    /// Equal for the same running nodes through the same wires.
+    fn stamp(&self, source: &Source) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        match source {
+            Source::Wire { node, output } => {
+                (1, self.at(*node).map(|(_, stamp)| stamp), output).hash(&mut hasher)
+            }
+            Source::List(members) => {
+                let stamps: Vec<u64> = members.iter().map(|member| self.stamp(member)).collect();
+                (2, stamps).hash(&mut hasher);
+            }
+            Source::Empty | Source::Number(_) | Source::Colour(_) => 0.hash(&mut hasher),
+        }
+        hasher.finish()
+    }
+
+    fn at(&self, node: usize) -> Option<(usize, u64)> {
+        self.nodes.get(node).copied().flatten()
+    }
+}

@@ -1,0 +1,354 @@
+//! Full-screen WGSL passes, compiled once for each text.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::num::NonZeroU64;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wgpu::ErrorFilter;
+
+use super::device::Gpu;
+use super::shader_error::ShaderError;
+
+/// Effects that nobody holds are kept up to this number, so that undoing an edit compiles nothing.
+const SPARE_EFFECTS: usize = 64;
+
+/// Binding of `input0`; `input1` follows.
+pub(super) const FIRST_INPUT_BINDING: u32 = 1;
+
+/// What an effect is made of.
+///
+/// The text declares `@fragment fn main(in: Varyings) -> @location(0) vec4f`. In front of it stand
+/// the declarations of `prelude.wgsl` (`Varyings` with `position` and `uv`, 0,0 at the top left;
+/// `linear_sampler` and `nearest_sampler` that clamp to the edge, `repeat_sampler` and
+/// `mirror_sampler` that are linear), `input0`, `input1` and so on (`texture_2d<f32>`), and when there
+/// are uniforms `var<uniform> u: Uniforms`, whose `struct Uniforms` the text declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EffectDesc<'a> {
+    /// For graphics debuggers.
+    pub label: &'a str,
+    /// The text.
+    pub wgsl: &'a str,
+    /// Number of pictures it reads.
+    pub inputs: usize,
+    /// Bytes of `struct Uniforms`, in WGSL's layout; 0 when it has none.
+    pub uniform_bytes: usize,
+}
+
+/// A compiled full-screen pass.
+pub struct Effect {
+    label: String,
+    pipeline: wgpu::RenderPipeline,
+    layout: wgpu::BindGroupLayout,
+    inputs: usize,
+    uniform_bytes: usize,
+}
+
+impl Effect {
+    /// Number of pictures it reads.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Bytes of its uniforms.
+    pub fn uniform_bytes(&self) -> usize {
+        self.uniform_bytes
+    }
+
+    /// Its name in messages.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    pub(super) fn pipeline(&self) -> &wgpu::RenderPipeline {
+        &self.pipeline
+    }
+
+    pub(super) fn layout(&self) -> &wgpu::BindGroupLayout {
+        &self.layout
+    }
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Effect")
+            .field("label", &self.label)
+            .field("inputs", &self.inputs)
+            .field("uniform_bytes", &self.uniform_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Gpu {
+    /// Compiles an effect, or finds the one compiled before from the same text. Takes milliseconds:
+    /// call it while a node is built.
+    pub fn effect(&self, desc: &EffectDesc<'_>) -> Result<Arc<Effect>, ShaderError> {
+        self.effect_into(desc, wgpu::TextureFormat::Rgba16Float)
+    }
+
+    pub(super) fn effect_into(
+        &self,
+        desc: &EffectDesc<'_>,
+        target: wgpu::TextureFormat,
+    ) -> Result<Arc<Effect>, ShaderError> {
+        let cache = self.effects();
+        let key =
+            Key { wgsl: desc.wgsl.into(), inputs: desc.inputs, uniform_bytes: desc.uniform_bytes, target };
+        if let Some(effect) = cache.find(&key) {
+            return Ok(effect);
+        }
+        let effect = Arc::new(compile(self, desc, target)?);
+        Ok(cache.insert(key, effect))
+    }
+}
+
+/// What all effects of a device share, and the effects.
+pub(super) struct EffectCache {
+    vertex: wgpu::ShaderModule,
+    sampler_layout: wgpu::BindGroupLayout,
+    samplers: wgpu::BindGroup,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    uses: u64,
+    effects: HashMap<Key, (Arc<Effect>, u64)>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    wgsl: String,
+    inputs: usize,
+    uniform_bytes: usize,
+    target: wgpu::TextureFormat,
+}
+
+impl EffectCache {
+    pub(super) fn new(device: &wgpu::Device) -> EffectCache {
+        let (sampler_layout, samplers) = samplers(device);
+        let vertex = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("full screen"),
+            source: wgpu::ShaderSource::Wgsl(include_str!("shaders/full_screen.wgsl").into()),
+        });
+        EffectCache { vertex, sampler_layout, samplers, entries: Mutex::default() }
+    }
+
+    /// The bind group of the samplers, group 1 of every effect.
+    pub(super) fn samplers(&self) -> &wgpu::BindGroup {
+        &self.samplers
+    }
+
+    fn find(&self, key: &Key) -> Option<Arc<Effect>> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.uses += 1;
+        let now = entries.uses;
+        let (effect, used) = entries.effects.get_mut(key)?;
+        *used = now;
+        Some(effect.clone())
+    }
+
+    /// The effect of another thread if that was quicker.
+    fn insert(&self, key: Key, effect: Arc<Effect>) -> Arc<Effect> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.uses += 1;
+        let now = entries.uses;
+        let kept = entries.effects.entry(key).or_insert((effect, now)).0.clone();
+        let is_spare = |effect: &Arc<Effect>| Arc::strong_count(effect) == 1;
+        let mut spare: Vec<u64> =
+            entries.effects.values().filter(|(effect, _)| is_spare(effect)).map(|(_, used)| *used).collect();
+        if spare.len() > SPARE_EFFECTS {
+            spare.sort_unstable();
+            let oldest_kept = spare[spare.len() - SPARE_EFFECTS];
+            entries.effects.retain(|_, (effect, used)| !is_spare(effect) || *used >= oldest_kept);
+        }
+        kept
+    }
+}
+
+fn compile(gpu: &Gpu, desc: &EffectDesc<'_>, target: wgpu::TextureFormat) -> Result<Effect, ShaderError> {
+    check_limits(gpu, desc)?;
+    let prelude = prelude(desc);
+    let text = format!("{prelude}{}", desc.wgsl);
+    let device = gpu.device();
+
+    let scope = device.push_error_scope(ErrorFilter::Validation);
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some(desc.label),
+        source: wgpu::ShaderSource::Wgsl(text.as_str().into()),
+    });
+    if let Some(error) = pollster::block_on(scope.pop()) {
+        let info = pollster::block_on(module.get_compilation_info());
+        return Err(ShaderError::of_module(&text, prelude.len(), &info, &error));
+    }
+
+    let memory = device.push_error_scope(ErrorFilter::OutOfMemory);
+    let internal = device.push_error_scope(ErrorFilter::Internal);
+    let scope = device.push_error_scope(ErrorFilter::Validation);
+    let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some(desc.label),
+        entries: &layout_entries(desc),
+    });
+    let pipeline = pipeline(gpu, desc.label, &module, &layout, target);
+    let errors = [
+        pollster::block_on(scope.pop()),
+        pollster::block_on(internal.pop()),
+        pollster::block_on(memory.pop()),
+    ];
+    if let Some(error) = errors.iter().flatten().next() {
+        return Err(ShaderError::of_pipeline(error));
+    }
+    Ok(Effect {
+        label: desc.label.into(),
+        pipeline,
+        layout,
+        inputs: desc.inputs,
+        uniform_bytes: desc.uniform_bytes,
+    })
+}
+
+fn check_limits(gpu: &Gpu, desc: &EffectDesc<'_>) -> Result<(), ShaderError> {
+    let limits = gpu.device().limits();
+    let most_inputs = limits.max_sampled_textures_per_shader_stage as usize;
+    if desc.inputs > most_inputs {
+        return Err(ShaderError::without_place(format!(
+            "the shader reads {} pictures; this graphics adapter allows {most_inputs}",
+            desc.inputs
+        )));
+    }
+    let most_bytes = limits.max_uniform_buffer_binding_size;
+    if desc.uniform_bytes as u64 > most_bytes {
+        return Err(ShaderError::without_place(format!(
+            "the shader has {} bytes of uniforms; this graphics adapter allows {most_bytes}",
+            desc.uniform_bytes
+        )));
+    }
+    if gpu.is_lost() {
+        return Err(ShaderError::without_place("the graphics adapter is lost"));
+    }
+    Ok(())
+}
+
+fn prelude(desc: &EffectDesc<'_>) -> String {
+    let mut text = include_str!("shaders/prelude.wgsl").to_owned();
+    if desc.uniform_bytes > 0 {
+        text += "@group(0) @binding(0) var<uniform> u: Uniforms;\n";
+    }
+    for index in 0..desc.inputs {
+        let binding = FIRST_INPUT_BINDING as usize + index;
+        text += &format!("@group(0) @binding({binding}) var input{index}: texture_2d<f32>;\n");
+    }
+    text
+}
+
+fn layout_entries(desc: &EffectDesc<'_>) -> Vec<wgpu::BindGroupLayoutEntry> {
+    let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::FRAGMENT,
+        ty,
+        count: None,
+    };
+    let uniforms = NonZeroU64::new(uniform_size(desc.uniform_bytes)).map(|size| {
+        entry(
+            0,
+            wgpu::BindingType::Buffer {
+                ty: wgpu::BufferBindingType::Uniform,
+                has_dynamic_offset: true,
+                min_binding_size: Some(size),
+            },
+        )
+    });
+    let inputs = (0..desc.inputs as u32).map(|index| {
+        entry(
+            FIRST_INPUT_BINDING + index,
+            wgpu::BindingType::Texture {
+                sample_type: wgpu::TextureSampleType::Float { filterable: true },
+                view_dimension: wgpu::TextureViewDimension::D2,
+                multisampled: false,
+            },
+        )
+    });
+    uniforms.into_iter().chain(inputs).collect()
+}
+
+/// Bytes that are bound for a struct of uniforms: WGSL rounds structs up to their alignment.
+pub(super) fn uniform_size(uniform_bytes: usize) -> u64 {
+    (uniform_bytes as u64).next_multiple_of(16)
+}
+
+fn pipeline(
+    gpu: &Gpu,
+    label: &str,
+    module: &wgpu::ShaderModule,
+    layout: &wgpu::BindGroupLayout,
+    target: wgpu::TextureFormat,
+) -> wgpu::RenderPipeline {
+    let (device, cache) = (gpu.device(), gpu.effects());
+    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some(label),
+        bind_group_layouts: &[Some(layout), Some(&cache.sampler_layout)],
+        immediate_size: 0,
+    });
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some(label),
+        layout: Some(&pipeline_layout),
+        vertex: wgpu::VertexState {
+            module: &cache.vertex,
+            entry_point: Some("main"),
+            compilation_options: Default::default(),
+            buffers: &[],
+        },
+        primitive: wgpu::PrimitiveState::default(),
+        depth_stencil: None,
+        multisample: wgpu::MultisampleState::default(),
+        fragment: Some(wgpu::FragmentState {
+            module,
+            entry_point: Some("main"),
+            compilation_options: Default::default(),
+            targets: &[Some(target.into())],
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
+}
+
+fn samplers(device: &wgpu::Device) -> (wgpu::BindGroupLayout, wgpu::BindGroup) {
+    use wgpu::{AddressMode, FilterMode};
+    let kinds = [
+        (FilterMode::Linear, AddressMode::ClampToEdge),
+        (FilterMode::Nearest, AddressMode::ClampToEdge),
+        (FilterMode::Linear, AddressMode::Repeat),
+        (FilterMode::Linear, AddressMode::MirrorRepeat),
+    ];
+    let samplers = kinds.map(|(filter, address)| {
+        device.create_sampler(&wgpu::SamplerDescriptor {
+            label: Some("pastiche"),
+            address_mode_u: address,
+            address_mode_v: address,
+            mag_filter: filter,
+            min_filter: filter,
+            ..Default::default()
+        })
+    });
+    let layout_entries = [0, 1, 2, 3].map(|binding| wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::FRAGMENT,
+        ty: wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
+        count: None,
+    });
+    let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some("samplers"),
+        entries: &layout_entries,
+    });
+    let entries = [0, 1, 2, 3].map(|index| wgpu::BindGroupEntry {
+        binding: index as u32,
+        resource: wgpu::BindingResource::Sampler(&samplers[index]),
+    });
+    let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some("samplers"),
+        layout: &layout,
+        entries: &entries,
+    });
+    (layout, group)
+}

@@ -1,0 +1,183 @@
+//! Builds what the next plan needs, off to the side. Runs on the loader thread and may be slow; the
+//! running graph is not touched.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::assets::Assets;
+use crate::audio::{AudioHalf, AudioLink, AudioPart, AudioPlan};
+use crate::diagnostic::Diagnostic;
+use crate::diff::{Change, diff};
+use crate::gpu::Gpu;
+use crate::io::Slot;
+use crate::node::{BuildCtx, BuildError, Node};
+use crate::plan::{Plan, PlanNode};
+use crate::workers::Workers;
+
+/// The loader's half of a running graph: knows the plan that was prepared last, and builds the next.
+/// What it prepares must be committed, in order.
+pub struct Preparer {
+    pub(super) gpu: Option<Gpu>,
+    pub(super) workers: Workers,
+    pub(super) seed: u64,
+    pub(super) plan: Arc<Plan>,
+    pub(super) uids: Vec<u64>,
+    pub(super) links: Vec<Option<Arc<AudioLink>>>,
+    pub(super) next_uid: u64,
+    pub(super) version: u64,
+}
+
+/// What a commit changes, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Nodes that stay as they are.
+    pub kept: usize,
+    /// Nodes whose controls, wires or names change.
+    pub retuned: usize,
+    /// Nodes built anew in the place of an old one.
+    pub rebuilt: usize,
+    /// New nodes.
+    pub built: usize,
+    /// Nodes that go.
+    pub dropped: usize,
+}
+
+/// A plan with all its new nodes, ready to be committed between two frames.
+pub struct Prepared {
+    pub(super) version: u64,
+    pub(super) plan: Arc<Plan>,
+    pub(super) nodes: Vec<PreparedNode>,
+    pub(super) audio: AudioPlan,
+    pub(super) summary: Summary,
+}
+
+impl Prepared {
+    /// The number of the version, from 1.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// What the commit will change.
+    pub fn summary(&self) -> Summary {
+        self.summary
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+}
+
+pub(super) struct PreparedNode {
+    pub(super) uid: u64,
+    /// `None`: the running node of the same uid goes on.
+    pub(super) fresh: Option<Box<dyn Node>>,
+    /// The running node whose values moved by hand, and whose state if it is replaced, go on here.
+    pub(super) follows: Option<u64>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) link: Option<Arc<AudioLink>>,
+}
+
+/// What a commit has taken out of the running graph; drop it on the loader thread.
+#[derive(Default)]
+pub struct Retired {
+    pub(super) _boxes: Vec<Box<dyn Any + Send>>,
+    pub(super) _audio: Option<AudioPlan>,
+}
+
+impl Preparer {
+    /// Builds all new nodes of a plan. A fault of any node leaves everything as it was.
+    pub fn prepare(&mut self, next: Plan, assets: &dyn Assets) -> Result<Prepared, Vec<Diagnostic>> {
+        let changes = diff(&self.plan, &next);
+        let mut faults = Vec::new();
+        let mut nodes = Vec::with_capacity(next.nodes.len());
+        let mut summary = Summary { dropped: changes.dropped.len(), ..Summary::default() };
+        let mut halves = Vec::with_capacity(next.nodes.len());
+        let mut next_uid = self.next_uid;
+        for (node, change) in next.nodes.iter().zip(&changes.nodes) {
+            match change {
+                Change::Keep { .. } => summary.kept += 1,
+                Change::Retune { .. } => summary.retuned += 1,
+                Change::Rebuild { .. } => summary.rebuilt += 1,
+                Change::Build => summary.built += 1,
+            }
+            let follows = change.old().map(|old| self.uids[old]);
+            let kept = matches!(change, Change::Keep { .. } | Change::Retune { .. });
+            let uid = follows.filter(|_| kept).unwrap_or_else(|| {
+                next_uid += 1;
+                next_uid
+            });
+            let mut fresh = if kept { None } else { self.build(node, assets, &mut faults) };
+            let part = match (&mut fresh, change.old()) {
+                (Some(node), _) => node.take_audio().map(|node| AudioPart::New { node, adopt_from: follows }),
+                (None, Some(old)) => self.links[old].clone().map(|link| AudioPart::Kept { link }),
+                (None, None) => None,
+            };
+            halves.push(part.map(|part| AudioHalf { uid, part }));
+            let slots = node.sources.iter().map(Slot::of).collect();
+            nodes.push(PreparedNode { uid, fresh, follows, slots, link: None });
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let (audio, links) = AudioPlan::new(&next, halves);
+        for (node, link) in nodes.iter_mut().zip(&links) {
+            node.link = link.clone();
+        }
+        self.next_uid = next_uid;
+        self.version += 1;
+        self.links = links;
+        self.uids = nodes.iter().map(|node| node.uid).collect();
+        self.plan = Arc::new(next);
+        Ok(Prepared { version: self.version, plan: self.plan.clone(), nodes, audio, summary })
+    }
+
+    fn build(
+        &self,
+        node: &PlanNode,
+        assets: &dyn Assets,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Box<dyn Node>> {
+        let ctx = BuildCtx {
+            assets,
+            gpu: self.gpu.as_ref(),
+            workers: &self.workers,
+            seed: seed_of(self.seed, &node.key.0),
+        };
+        let built = catch_unwind(AssertUnwindSafe(|| (node.kind.make)(&ctx, &node.options)))
+            .unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+        built
+            .map_err(|error| {
+                faults.push(error.diagnostic(&node.key.0, node.kind.spec.name, node.span.clone()));
+            })
+            .ok()
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> BuildError {
+    BuildError::new(
+        format!("it panicked while it was built: {}", panic_message(panic)),
+        "this is a fault of the node, not of the patch; please report it",
+    )
+}
+
+/// The text of a panic.
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".into())
+}
+
+/// A node's own seed: the same for the same name and `seed`, whatever else the patch holds.
+fn seed_of(seed: u64, key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (seed, key).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Positions by uid.
+pub(super) fn by_uid(uids: impl Iterator<Item = u64>) -> HashMap<u64, usize> {
+    uids.enumerate().map(|(position, uid)| (uid, position)).collect()
+}

@@ -1,0 +1,371 @@
+//! Commits prepared plans and runs frames.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
+use crate::clock::{FrameRate, Tick};
+use crate::frame::Frame;
+use crate::gpu::{Gpu, Recorder};
+use crate::io::{Io, Outputs, Slot};
+use crate::key::NodeKey;
+use crate::node::{Fault, FrameCtx, Node, Status};
+use crate::plan::{Plan, PlanNode};
+use crate::port::Value;
+use crate::spec::Role;
+use crate::take::{Inbox, Stamped};
+use crate::workers::Workers;
+
+use super::prepare::{Prepared, Preparer, Retired, by_uid, panic_message};
+
+/// What a running graph is made with.
+#[derive(Clone)]
+pub struct LiveConfig {
+    /// The GPU, if there is one.
+    pub gpu: Option<Gpu>,
+    /// The worker pool.
+    pub workers: Workers,
+    /// Frames a second.
+    pub rate: FrameRate,
+    /// The canvas for patches that name none.
+    pub canvas_px: [u32; 2],
+    /// Whether `canvas_px` counts even if the patch names another.
+    pub canvas_is_forced: bool,
+    /// Seed of all randomness.
+    pub seed: u64,
+    /// Whether frames may wait for slow work: an offline render.
+    pub offline: bool,
+}
+
+/// A running graph.
+pub struct Live {
+    config: LiveConfig,
+    recorder: Option<Recorder>,
+    inbox: Inbox,
+    version: u64,
+    previous: Option<Tick>,
+    pub(super) plan: Arc<Plan>,
+    pub(super) nodes: Vec<Running>,
+    outputs: Vec<Outputs>,
+    audio: AudioHandle,
+    /// Sent behind the next frame, when every wired control has its value.
+    next_audio: Vec<AudioPlan>,
+}
+
+pub(super) struct Running {
+    node: Box<dyn Node>,
+    pub(super) slots: Vec<Slot>,
+    fault: Option<Fault>,
+    /// What it shares with its audio half.
+    link: Option<Arc<AudioLink>>,
+    /// Samples that the audio half had to silence, when last looked.
+    silenced: u64,
+    /// A node that panicked is not run again.
+    panicked: bool,
+}
+
+/// A node that cannot do its work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeFault {
+    /// The node.
+    pub node: NodeKey,
+    /// What is wrong, and what to do.
+    pub fault: Fault,
+}
+
+/// What happened in a frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FrameReport {
+    /// Inputs from outside that took effect, for the take.
+    pub applied: Vec<Stamped>,
+    /// Inputs from outside that named nothing.
+    pub refused: Vec<Fault>,
+    /// Faults that began in this frame.
+    pub faults: Vec<NodeFault>,
+    /// Nodes whose fault ended in this frame.
+    pub recovered: Vec<NodeKey>,
+    /// The GPU did not take the frame's work.
+    pub gpu: Option<Fault>,
+}
+
+impl Live {
+    /// An empty running graph, the loader's half of it, and the audio thread's.
+    pub fn new(config: LiveConfig) -> (Live, Preparer, AudioRunner) {
+        let (audio, runner) = audio_pair(config.rate);
+        let plan = Arc::new(Plan::default());
+        let preparer = Preparer {
+            gpu: config.gpu.clone(),
+            workers: config.workers.clone(),
+            seed: config.seed,
+            plan: plan.clone(),
+            uids: Vec::new(),
+            links: Vec::new(),
+            next_uid: 0,
+            version: 0,
+        };
+        let recorder = config.gpu.as_ref().map(Recorder::new);
+        let live = Live {
+            config,
+            recorder,
+            inbox: Inbox::default(),
+            version: 0,
+            previous: None,
+            plan,
+            nodes: Vec::new(),
+            outputs: Vec::new(),
+            audio,
+            next_audio: Vec::new(),
+        };
+        (live, preparer, runner)
+    }
+
+    /// The version that plays; 0 before the first commit.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The plan that plays.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The canvas in pixels.
+    pub fn canvas_px(&self) -> [u32; 2] {
+        match self.plan.canvas_px {
+            Some(canvas_px) if !self.config.canvas_is_forced => canvas_px,
+            _ => self.config.canvas_px,
+        }
+    }
+
+    /// Frames a second.
+    pub fn rate(&self) -> FrameRate {
+        self.config.rate
+    }
+
+    /// Puts an input from outside into the log.
+    pub fn input(&mut self, stamped: Stamped) {
+        self.inbox.push(stamped);
+    }
+
+    /// Swaps in the next version between two frames. Fast: moves boxes, builds and frees nothing.
+    ///
+    /// # Errors
+    /// Gives the version back when another should have come first; the running graph is untouched.
+    pub fn commit(&mut self, prepared: Prepared) -> Result<Retired, Box<Prepared>> {
+        if prepared.version != self.version + 1 {
+            return Err(Box::new(prepared));
+        }
+        let positions = by_uid(self.outputs.iter().map(|outputs| outputs.uid));
+        let mut old_nodes: Vec<Option<Running>> = self.nodes.drain(..).map(Some).collect();
+        let mut old_outputs: Vec<Option<Outputs>> = self.outputs.drain(..).map(Some).collect();
+        let mut retired: Vec<Box<dyn Any + Send>> = Vec::new();
+        for (planned, prepared_node) in prepared.plan.nodes.iter().zip(prepared.nodes) {
+            let follows = prepared_node.follows.and_then(|uid| positions.get(&uid).copied());
+            let mut before = follows.and_then(|position| old_nodes[position].take());
+            let mut slots = prepared_node.slots;
+            if let (Some(before), Some(position)) = (&before, follows) {
+                keep_hands(&mut slots, planned, before, &self.plan.nodes[position]);
+            }
+            let kept = follows.filter(|_| prepared_node.fresh.is_none());
+            let outputs = kept.and_then(|position| old_outputs[position].take()).unwrap_or_else(|| Outputs {
+                uid: prepared_node.uid,
+                values: planned.kind.spec.outputs.iter().map(|output| Value::silent(output.port)).collect(),
+            });
+            let running = match (prepared_node.fresh, before.take()) {
+                (Some(mut node), old) => {
+                    if let Some(mut old) = old {
+                        adopt(node.as_mut(), old.node.as_mut());
+                        retired.push(Box::new(old.node));
+                    }
+                    Running {
+                        node,
+                        slots,
+                        fault: None,
+                        link: prepared_node.link,
+                        silenced: 0,
+                        panicked: false,
+                    }
+                }
+                (None, Some(before)) => Running { slots, link: prepared_node.link, ..before },
+                (None, None) => continue,
+            };
+            self.nodes.push(running);
+            self.outputs.push(outputs);
+        }
+        retired.extend(old_nodes.into_iter().flatten().map(|old| Box::new(old.node) as Box<dyn Any + Send>));
+        retired.extend(old_outputs.into_iter().flatten().map(|old| Box::new(old) as Box<dyn Any + Send>));
+        let old_plan = std::mem::replace(&mut self.plan, prepared.plan);
+        retired.push(Box::new(old_plan));
+        self.version = prepared.version;
+        self.next_audio.push(prepared.audio);
+        Ok(Retired { _boxes: retired, _audio: None })
+    }
+
+    /// What the audio thread no longer runs; drop it on the loader thread. Ask once a frame, until
+    /// there is nothing.
+    pub fn retired(&mut self) -> Option<Retired> {
+        self.audio.retired().map(|plan| Retired { _boxes: Vec::new(), _audio: Some(plan) })
+    }
+
+    /// Runs one frame of every node, in plan order, and submits the GPU's work.
+    pub fn frame(&mut self, frame: u64) -> FrameReport {
+        let tick = Tick::new(self.config.rate, frame, self.previous);
+        self.previous = Some(tick);
+        let mut report = FrameReport::default();
+        for stamped in self.inbox.due(&tick) {
+            match self.apply(&stamped.input) {
+                Ok(()) => report.applied.push(stamped),
+                Err(fault) => report.refused.push(fault),
+            }
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.begin_frame();
+        }
+        let canvas_px = self.canvas_px();
+        let mut ctx = FrameCtx {
+            tick,
+            rate: self.config.rate,
+            canvas_px,
+            offline: self.config.offline,
+            workers: &self.config.workers,
+            recorder: self.recorder.as_mut(),
+        };
+        for (position, running) in self.nodes.iter_mut().enumerate() {
+            if running.panicked {
+                continue;
+            }
+            let planned = &self.plan.nodes[position];
+            let mut values = std::mem::take(&mut self.outputs[position].values);
+            silence_events(&mut values);
+            let mut io = Io {
+                inputs: &planned.inputs,
+                slots: &running.slots,
+                wires: &self.outputs,
+                output_specs: planned.kind.spec.outputs,
+                outputs: &mut values,
+            };
+            let node = &mut running.node;
+            let result = catch_unwind(AssertUnwindSafe(|| node.frame(&mut ctx, &mut io)));
+            if let Some(link) = &running.link {
+                io.store_controls(link);
+            }
+            self.outputs[position].values = values;
+            let fault = match result {
+                Ok(Ok(())) => audio_fault(running),
+                Ok(Err(fault)) => Some(fault),
+                Err(panic) => {
+                    running.panicked = true;
+                    let message = format!("it panicked: {}", panic_message(panic.as_ref()));
+                    Some(Fault::new(
+                        message,
+                        "it holds its last output until its options change or it is made anew",
+                    ))
+                }
+            };
+            note_fault(&mut report, &planned.key, &mut running.fault, fault);
+        }
+        for plan in self.next_audio.drain(..) {
+            self.audio.send(plan);
+        }
+        report.gpu = self.recorder.as_mut().and_then(|recorder| recorder.submit().err());
+        report
+    }
+
+    /// The picture that each screen shows, in the order in which they run.
+    pub fn screens(&self) -> Vec<(NodeKey, Option<Frame>)> {
+        self.plan
+            .nodes
+            .iter()
+            .zip(&self.nodes)
+            .filter(|(planned, _)| planned.kind.spec.role == Role::Screen)
+            .map(|(planned, running)| {
+                let shown = match running.slots.first() {
+                    Some(Slot::Wire { node, output }) => match self.outputs[*node].values.get(*output) {
+                        Some(Value::Frame(frame)) => frame.clone(),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                (planned.key.clone(), shown)
+            })
+            .collect()
+    }
+
+    /// The value that a node's output holds.
+    pub fn output(&self, node: &NodeKey, output: &str) -> Option<&Value> {
+        let at = self.plan.find(node)?;
+        let (position, _) = self.plan.nodes[at].kind.spec.output(output)?;
+        self.outputs[at].values.get(position)
+    }
+
+    /// How each node is doing.
+    pub fn statuses(&self) -> impl Iterator<Item = (&NodeKey, Status)> + '_ {
+        self.plan.nodes.iter().zip(&self.nodes).map(|(planned, running)| {
+            let status = match &running.fault {
+                Some(fault) => Status::Failed(fault.message.clone()),
+                None => running.node.status(),
+            };
+            (&planned.key, status)
+        })
+    }
+
+    /// The recorder, for presenting what the screens show.
+    pub fn recorder(&mut self) -> Option<&mut Recorder> {
+        self.recorder.as_mut()
+    }
+}
+
+fn audio_fault(running: &mut Running) -> Option<Fault> {
+    let link = running.link.as_ref()?;
+    if link.panicked() {
+        return Some(Fault::new(
+            "its sound panicked",
+            "it is silent until its options change or it is made anew",
+        ));
+    }
+    let silenced = std::mem::replace(&mut running.silenced, link.silenced());
+    (link.silenced() > silenced).then(|| {
+        Fault::new(
+            "its sound was not a number or far too loud",
+            "turn down what drives it; the samples were silenced",
+        )
+    })
+}
+
+fn keep_hands(slots: &mut [Slot], planned: &PlanNode, before: &Running, old: &PlanNode) {
+    for (slot, input) in slots.iter_mut().zip(planned.inputs.iter()) {
+        let position = old.inputs.iter().position(|old_input| old_input.name == input.name);
+        if let Some(old_slot) = position.and_then(|position| before.slots.get(position)) {
+            slot.keep_hand(old_slot);
+        }
+    }
+}
+
+fn adopt(node: &mut dyn Node, old: &mut dyn Node) {
+    let old: &mut dyn Any = old;
+    if catch_unwind(AssertUnwindSafe(|| node.adopt(old))).is_err() {
+        tracing::error!("a node panicked while it took over from the one it replaces; it starts anew");
+    }
+}
+
+fn silence_events(values: &mut [Value]) {
+    for value in values {
+        match value {
+            Value::Notes(notes) => notes.clear(),
+            Value::Trigger(edges) => *edges = 0,
+            _ => {}
+        }
+    }
+}
+
+fn note_fault(report: &mut FrameReport, key: &NodeKey, current: &mut Option<Fault>, next: Option<Fault>) {
+    if *current == next {
+        return;
+    }
+    match &next {
+        Some(fault) => report.faults.push(NodeFault { node: key.clone(), fault: fault.clone() }),
+        None => report.recovered.push(key.clone()),
+    }
+    *current = next;
+}

@@ -1,0 +1,127 @@
+//! What a caller of the painting network may rely on.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use pastiche_models::ModelError;
+use pastiche_models::painting::{LEAST_SIDE, MOST_PIXELS, Painting, Planes, STYLES};
+
+fn picture(width: usize, height: usize) -> Vec<u8> {
+    (0..width * height)
+        .flat_map(|i| {
+            let (x, y) = (i % width, i / width);
+            [(x * 5) as u8, (y * 7) as u8, (x * y / 3) as u8, 255 - (x % 9) as u8]
+        })
+        .collect()
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    let one = Painting::embedded(1).unwrap();
+    let two = Painting::embedded(2).unwrap();
+    let five = Painting::embedded(5).unwrap();
+    for (width, height) in [(160, 90), (101, 67), (320, 180)] {
+        let values: Vec<f32> = (0..3 * width * height).map(|i| (i * 7919 % 1000) as f32 / 999.0).collect();
+        let picture = Planes::new(width, height, values).unwrap();
+        let mut style = vec![0.0; 26];
+        (style[4], style[19]) = (0.3, 0.7);
+        let expected = one.paint_planes(&picture, &style).unwrap();
+        for other in [&two, &five, &two] {
+            let painted = other.paint_planes(&picture, &style).unwrap();
+            let same = expected.values().iter().zip(painted.values());
+            assert!(same.into_iter().all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
+    }
+}
+
+#[test]
+fn any_size_from_the_least_side_is_painted_and_keeps_its_alpha() {
+    let painting = Painting::embedded(2).unwrap();
+    let style = painting.single_style(7);
+    for (width, height) in [(32, 32), (33, 47), (34, 32), (35, 38), (200, 32)] {
+        let pixels = picture(width, height);
+        let painted = painting.paint_srgb8(&pixels, [width as u32, height as u32], &style).unwrap();
+        assert_eq!(painted.len(), pixels.len());
+        assert!(painted.chunks(4).zip(pixels.chunks(4)).all(|(a, b)| a[3] == b[3]));
+        assert!(painted.chunks(4).zip(pixels.chunks(4)).any(|(a, b)| a[..3] != b[..3]));
+    }
+}
+
+#[test]
+fn bytes_and_floats_give_the_same_painting() {
+    let painting = Painting::embedded(2).unwrap();
+    let style = painting.single_style(12);
+    let (width, height) = (45, 39);
+    let pixels = picture(width, height);
+    let planes =
+        (0..3).flat_map(|c| pixels.chunks(4).map(move |pixel| f32::from(pixel[c]) / 255.0)).collect();
+    let planes = Planes::new(width, height, planes).unwrap();
+    let floats = painting.paint_planes(&planes, &style).unwrap();
+    let bytes = painting.paint_srgb8(&pixels, [45, 39], &style).unwrap();
+    for (i, pixel) in bytes.chunks(4).enumerate() {
+        for (plane, &byte) in floats.values().chunks(width * height).zip(pixel) {
+            assert_eq!(byte, (plane[i] * 255.0 + 0.5) as u8);
+        }
+    }
+}
+
+#[test]
+fn every_style_looks_different_and_any_finite_weights_are_painted() {
+    let painting = Painting::embedded(2).unwrap();
+    assert_eq!(painting.style_count(), STYLES.len());
+    let pixels = picture(40, 36);
+    let paint = |style: &[f32]| painting.paint_srgb8(&pixels, [40, 36], style).unwrap();
+    let sheet = painting.style_sheet(&pixels, [40, 36]).unwrap();
+    assert_eq!(sheet[19].0, "19 blue_swirls");
+    assert!(
+        sheet
+            .iter()
+            .enumerate()
+            .all(|(number, (_, painted))| *painted == paint(&painting.single_style(number)))
+    );
+    for (number, (_, painted)) in sheet.iter().enumerate() {
+        assert!(sheet[..number].iter().all(|(_, other)| other != painted));
+    }
+    for weight in [-2.0, 3.5, 1e6, -1e30, f32::MAX, f32::MIN_POSITIVE] {
+        let mut style = painting.single_style(3);
+        style[11] = weight;
+        assert_eq!(paint(&style).len(), pixels.len());
+    }
+    let grey = paint(&[0.0; 26]);
+    assert!(grey.chunks(4).all(|pixel| pixel[..3] == [128, 128, 128]));
+}
+
+#[test]
+fn bad_input_is_refused_in_words() {
+    let painting = Painting::embedded(1).unwrap();
+    let style = painting.single_style(0);
+    let refused =
+        |size: [u32; 2], pixels: &[u8], style: &[f32]| painting.paint_srgb8(pixels, size, style).unwrap_err();
+    for size in [[0, 0], [0, 64], [31, 64], [64, 31]] {
+        assert!(matches!(refused(size, &[], &style), ModelError::PictureTooSmall { .. }));
+    }
+    for size in [[u32::MAX, u32::MAX], [1 << 20, 1 << 20], [MOST_PIXELS as u32 / 32, 33]] {
+        assert!(matches!(refused(size, &[], &style), ModelError::PictureTooLarge { .. }));
+    }
+    let side = LEAST_SIDE as u32;
+    for length in [0, 32 * 32 * 3, 32 * 32 * 4 - 1, 32 * 32 * 4 + 1] {
+        let error = refused([side, side], &vec![0; length], &style);
+        assert!(matches!(error, ModelError::BufferLength { .. }));
+    }
+    let pixels = picture(32, 32);
+    for length in [0, 25, 27] {
+        let error = refused([side, side], &pixels, &vec![0.0; length]);
+        assert!(matches!(error, ModelError::StyleLength { .. }));
+    }
+    for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let mut style = style.clone();
+        style[9] = value;
+        let error = refused([side, side], &pixels, &style);
+        assert!(matches!(error, ModelError::StyleNotFinite { index: 9, .. }));
+    }
+    let error = refused([31, 64], &[], &style).to_string();
+    assert_eq!(
+        error,
+        "the picture is 31x64 pixels, and the painting network needs at least 32 a side; \
+         give it a larger picture"
+    );
+}

@@ -1,0 +1,139 @@
+//! The painting network against onnxruntime, value by value; `scripts/make_goldens.py` says how
+//! the outputs to compare with were made.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use half::f16;
+use pastiche_models::painting::{Painting, Planes};
+use rten_tensor::prelude::*;
+use rten_tensor::{NdTensor, NdTensorView};
+
+/// Bounds of the difference to onnxruntime, on values from 0 to 1.
+const MOST_ON_AVERAGE: f64 = 0.002;
+const MOST_ANYWHERE: f32 = 0.02;
+
+#[derive(serde::Deserialize)]
+struct About {
+    sizes: Vec<[usize; 2]>,
+    photos: Vec<String>,
+    mixes: Vec<Vec<f32>>,
+}
+
+struct Case {
+    name: String,
+    picture: Planes,
+    style: Vec<f32>,
+    expected: Vec<f32>,
+}
+
+fn data(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+fn photo(name: &str) -> Planes {
+    let photo = image::open(data(name)).unwrap().to_rgb8();
+    let (width, height) = photo.dimensions();
+    let channel = |c: usize| photo.pixels().map(move |pixel| f32::from(pixel.0[c]) / 255.0);
+    Planes::new(width as usize, height as usize, (0..3).flat_map(channel).collect()).unwrap()
+}
+
+/// Undoes the packing of one picture: differences to the left, or to above in the first column.
+fn unpack(differences: &[u16], width: usize, height: usize) -> Vec<f32> {
+    let mut values = Vec::with_capacity(differences.len());
+    for plane in differences.chunks_exact(width * height) {
+        let mut first = 0u16;
+        for row in plane.chunks_exact(width) {
+            first = first.wrapping_add(row[0]);
+            let mut bits = first;
+            values.push(f16::from_bits(bits).to_f32());
+            for &difference in &row[1..] {
+                bits = bits.wrapping_add(difference);
+                values.push(f16::from_bits(bits).to_f32());
+            }
+        }
+    }
+    values
+}
+
+fn cases() -> Vec<Case> {
+    let about: About = serde_json::from_str(&std::fs::read_to_string(data("mixes.json")).unwrap()).unwrap();
+    let mut bytes = Vec::new();
+    let packed = std::fs::read(data("paintings.bin.z")).unwrap();
+    assert!(packed.len() < 2_000_000);
+    flate2::read::ZlibDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
+    let (high, low) = bytes.split_at(bytes.len() / 2);
+    let differences: Vec<u16> =
+        high.iter().zip(low).map(|(&high, &low)| u16::from_be_bytes([high, low])).collect();
+    let mut rest = &differences[..];
+
+    let singles = (0..26).map(|style| (0..26).map(|s| f32::from(s == style)).collect());
+    let styles: Vec<Vec<f32>> = singles.chain(about.mixes).collect();
+    let mut cases = Vec::new();
+    for [width, height] in about.sizes {
+        for photo_name in &about.photos {
+            let name = format!("{photo_name}_{width}x{height}.png");
+            let picture = photo(&name);
+            for (number, style) in styles.iter().enumerate() {
+                let (mine, others) = rest.split_at(3 * width * height);
+                rest = others;
+                cases.push(Case {
+                    name: format!("{name}, style vector {number}"),
+                    picture: picture.clone(),
+                    style: style.clone(),
+                    expected: unpack(mine, width, height),
+                });
+            }
+        }
+    }
+    assert!(rest.is_empty());
+    assert_eq!(cases.len(), 2 * 2 * 36);
+    cases
+}
+
+fn difference(a: &[f32], b: &[f32]) -> (f64, f32) {
+    assert_eq!(a.len(), b.len());
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    // NaN must not hide in a maximum.
+    let most = differences.clone().fold(0.0, |most, d| if d <= most { most } else { d });
+    (differences.map(f64::from).sum::<f64>() / a.len() as f64, most)
+}
+
+#[test]
+fn all_styles_and_mixes_agree_with_onnxruntime() {
+    let painting = Painting::embedded(2).unwrap();
+    let (mut worst_average, mut worst) = (0.0, 0.0);
+    for case in cases() {
+        let painted = painting.paint_planes(&case.picture, &case.style).unwrap();
+        let (average, most) = difference(painted.values(), &case.expected);
+        assert!(
+            average < MOST_ON_AVERAGE && most < MOST_ANYWHERE,
+            "{}: {average} on average, {most} at most",
+            case.name
+        );
+        worst_average = f64::max(worst_average, average);
+        worst = f32::max(worst, most);
+    }
+    println!("worst average {worst_average:.7}, worst value {worst:.7}");
+}
+
+#[test]
+fn the_rewritten_graph_agrees_with_the_published_file_run_unchanged() {
+    let file = pastiche_models::painting::EMBEDDED_WEIGHTS;
+    let published = rten::ModelOptions::with_all_ops().load(file.to_vec()).unwrap();
+    let painting = Painting::embedded(2).unwrap();
+    let picture = photo("coffee_64x64.png");
+    for style in [painting.single_style(3), painting.single_style(17), vec![0.125; 26]] {
+        let image = NdTensorView::try_from_data([1, 3, 64, 64], picture.values()).unwrap();
+        let weights = NdTensorView::try_from_data([26], &style[..]).unwrap();
+        let inputs = published.input_ids();
+        let inputs = vec![(inputs[0], image.into()), (inputs[1], weights.into())];
+        let outputs = published.run(inputs, published.output_ids(), None).unwrap();
+        let output: NdTensor<f32, 4> = outputs.into_iter().next().unwrap().try_into().unwrap();
+        let painted = painting.paint_planes(&picture, &style).unwrap();
+        let (_, most) = difference(painted.values(), &output.to_vec());
+        assert!(most < 1e-4, "{most}");
+    }
+}

@@ -1,0 +1,83 @@
+//! Makes sound louder or softer.
+
+use std::any::Any;
+
+use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Smoothed};
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::port::{Audio, Control};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+
+const SOUND: In<Audio> = In::required("sound", "Sound to make louder or softer.");
+const LEVEL: In<Control> = In::control(
+    "level",
+    1.0,
+    Unit::Ratio,
+    range(0.0, 1.0),
+    range(-16.0, 16.0),
+    "Loudness: 0 is silence, 1 leaves it as it is, below 0 turns it over.",
+);
+const OUT: Out<Audio> = Out::new("sound", "The sound at its new loudness.");
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "gain",
+        category: Category::Sound,
+        summary: "Makes sound louder or softer.",
+        doc: "Multiplies the sound by `level`, which glides, so that a fader makes no clicks.",
+        example: "let fader = knob(0.5);\nspeakers(gain(tone(220), fader));\n",
+        inputs: &[&SOUND.0, &LEVEL.0],
+        options: &[],
+        outputs: &[OUT.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |_, _| Ok(Box::new(Gain { fader: Some(Fader::default()) })),
+}];
+
+/// The frame half: everything happens in the audio half.
+struct Gain {
+    fader: Option<Fader>,
+}
+
+impl Node for Gain {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
+        self.fader.take().map(|fader| Box::new(fader) as Box<dyn AudioNode>)
+    }
+}
+
+#[derive(Default)]
+struct Fader {
+    level: Smoothed,
+}
+
+impl AudioNode for Fader {
+    fn block(&mut self, ctx: &BlockCtx, io: &mut AudioIo<'_>) {
+        self.level.toward(io.control(&LEVEL));
+        let Some([left_in, right_in]) = io.audio(&SOUND) else {
+            // The fader moves on in silence, so that it does not matter when the sound begins.
+            for _ in 0..ctx.samples {
+                self.level.advance();
+            }
+            return;
+        };
+        let [left, right] = io.out(&OUT);
+        let outputs = left.iter_mut().zip(right);
+        for ((left, right), (left_in, right_in)) in outputs.zip(left_in.iter().zip(right_in)) {
+            let level = self.level.advance() as f32;
+            (*left, *right) = (left_in * level, right_in * level);
+        }
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_mut::<Fader>() {
+            std::mem::swap(self, old);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A control with a name and a place on the inspector.
+
+use pastiche_engine::assets::Assets;
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
+use pastiche_engine::options::Options;
+use pastiche_engine::port::Control;
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    ANY, Category, In, InputSpec, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, Unwired,
+    range,
+};
+
+const VALUE: In<Control> =
+    In::control("value", 0.0, Unit::None, range(0.0, 1.0), ANY, "Where the knob stands.");
+const OUT: Out<Control> = Out::new("value", "Where the knob stands.");
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "knob",
+        category: Category::Control,
+        summary: "A control to play by hand.",
+        doc: "A number with a name, which the inspector shows as a slider from `min` to `max`, and which MIDI \
+              and OSC can move. Scripts and OSC may move it past both ends, by three times the width of its \
+              range.",
+        example: "let soft = knob(6, #{ name: \"softness\", max: 40 });\nscreen(blur(test_card(), soft));\n",
+        inputs: &[&VALUE.0],
+        options: &[
+            OptionSpec {
+                name: "name",
+                takes: OptionType::Text,
+                default: OptionDefault::Absent,
+                doc: "Name on the inspector, in MIDI and in OSC; without one the node's own.",
+            },
+            OptionSpec {
+                name: "min",
+                takes: OptionType::Number(ANY),
+                default: OptionDefault::Number(0.0),
+                doc: "Low end of the slider.",
+            },
+            OptionSpec {
+                name: "max",
+                takes: OptionType::Number(ANY),
+                default: OptionDefault::Number(1.0),
+                doc: "High end of the slider.",
+            },
+        ],
+        outputs: &[OUT.0],
+        role: Role::Knob,
+        breaks_cycles: false,
+    },
+    inputs_for: Some(inputs_for),
+    make: |_, _| Ok(Box::new(Knob)),
+}];
+
+fn inputs_for(options: &Options, _assets: &dyn Assets) -> Result<Vec<InputSpec>, BuildError> {
+    let min = options.number("min").unwrap_or(0.0);
+    let max = options.number("max").unwrap_or(1.0);
+    // Written so that a NaN is refused too.
+    if !(max - min > 0.0) {
+        let message = format!("the knob's `min` {min} is not below its `max` {max}");
+        return Err(BuildError::new(message, "give `max` a number above `min`").option("max"));
+    }
+    let mut value = VALUE.0;
+    let width = max - min;
+    value.soft = range(min, max);
+    value.hard = range(ANY.clamp(min - 3.0 * width), ANY.clamp(max + 3.0 * width));
+    value.unwired = Unwired::Value(value.soft.clamp(0.0));
+    Ok(vec![value])
+}
+
+struct Knob;
+
+impl Node for Knob {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        io.set_control(&OUT, io.control(&VALUE));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pastiche_engine::assets::NoAssets;
+    use pastiche_engine::options::OptionValue;
+
+    fn value_between(min: f64, max: f64) -> Result<InputSpec, BuildError> {
+        let mut options = Options::default();
+        options.set("min", OptionValue::Number(min));
+        options.set("max", OptionValue::Number(max));
+        inputs_for(&options, &NoAssets).map(|inputs| inputs[0].clone())
+    }
+
+    #[test]
+    fn reaches_three_widths_past_both_ends() {
+        let value = value_between(10.0, 20.0).unwrap();
+        assert_eq!((value.soft, value.hard), (range(10.0, 20.0), range(-20.0, 50.0)));
+        assert_eq!(value.unwired, Unwired::Value(10.0));
+    }
+
+    #[test]
+    fn refuses_a_range_without_width() {
+        for (min, max) in [(1.0, 1.0), (2.0, 1.0), (f64::NAN, 1.0)] {
+            assert_eq!(value_between(min, max).unwrap_err().option, Some("max"));
+        }
+    }
+}

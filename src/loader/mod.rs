@@ -1,0 +1,183 @@
+//! From a patch's file to a prepared version. Live, all of it happens on a thread of its own.
+
+mod patch;
+mod thread;
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use engine::check::check;
+use engine::diagnostic::Diagnostic;
+use engine::live::{Prepared, Preparer, Summary};
+use engine::registry::Registry;
+use pastiche_engine as engine;
+
+use crate::assets::{AssetCache, PatchAssets, Seen};
+
+pub use patch::PatchSource;
+pub(crate) use thread::LoaderThread;
+
+/// The longest side of a canvas, in pixels.
+pub const MOST_CANVAS_PX: u32 = 16_384;
+
+/// Where the time of a load went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// Reading and evaluating the script.
+    pub evaluate: Duration,
+    /// Checking the graph and reading its files.
+    pub check: Duration,
+    /// Building new nodes.
+    pub prepare: Duration,
+}
+
+/// What came of a load.
+pub(crate) struct Loaded {
+    /// The version to commit, if there is no fault.
+    pub(crate) prepared: Option<Prepared>,
+    pub(crate) report: LoadReport,
+}
+
+/// What is told about a load.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LoadReport {
+    /// The version that this load made; `None` when the patch is at fault and what played before
+    /// plays on.
+    pub version: Option<u64>,
+    /// What it changes.
+    pub summary: Option<Summary>,
+    /// Every fault and warning.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the script printed.
+    pub log: Vec<String>,
+    /// Where the time went.
+    pub timings: Timings,
+    /// When the change on disk happened that this load answers.
+    pub changed_at: Option<Instant>,
+}
+
+impl LoadReport {
+    /// Whether the patch plays.
+    pub fn is_good(&self) -> bool {
+        self.version.is_some()
+    }
+}
+
+/// What the loader works with.
+pub(crate) struct LoaderConfig {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) allow: Vec<PathBuf>,
+    /// The longest side that a canvas may have.
+    pub(crate) most_canvas_px: u32,
+    /// Whether a fault ends with "version 12 keeps playing".
+    pub(crate) says_what_plays: bool,
+}
+
+/// Loads patches, one version after the other.
+pub(crate) struct Loader {
+    config: LoaderConfig,
+    preparer: Preparer,
+    cache: RefCell<AssetCache>,
+    /// Every file that the last load looked for, and what it was like.
+    looked_at: BTreeMap<PathBuf, Seen>,
+    version: u64,
+}
+
+impl Loader {
+    pub(crate) fn new(config: LoaderConfig, preparer: Preparer) -> Loader {
+        Loader { config, preparer, cache: RefCell::default(), looked_at: BTreeMap::new(), version: 0 }
+    }
+
+    /// Loads a patch. The running graph is not touched, whatever comes of it.
+    pub(crate) fn load(&mut self, patch: &PatchSource) -> Loaded {
+        let mut report = LoadReport::default();
+        let prepared = self.try_load(patch, &mut report);
+        if let Some(prepared) = &prepared {
+            self.version = prepared.version();
+            report.version = Some(prepared.version());
+            report.summary = Some(prepared.summary());
+        } else if self.config.says_what_plays
+            && let Some(fault) = report.diagnostics.iter_mut().rfind(|found| found.is_error())
+        {
+            fault.help.push(match self.version {
+                0 => "nothing plays yet".into(),
+                version => format!("version {version} keeps playing"),
+            });
+        }
+        Loaded { prepared, report }
+    }
+
+    fn try_load(&mut self, patch: &PatchSource, report: &mut LoadReport) -> Option<Prepared> {
+        let mut looked_at = BTreeMap::new();
+        let begun = Instant::now();
+        let read = patch.read(&mut looked_at);
+        let text = match read {
+            Ok(text) => text,
+            Err(fault) => {
+                self.looked_at = looked_at;
+                report.diagnostics.push(*fault);
+                return None;
+            }
+        };
+        let evaluated = patch::evaluate(patch, &text, &self.config.registry, &mut looked_at);
+        report.diagnostics = evaluated.diagnostics;
+        report.log = evaluated.log;
+        report.timings.evaluate = begun.elapsed();
+
+        let begun = Instant::now();
+        let assets = PatchAssets::new(patch.folder(), &text, &self.config.allow, &self.cache);
+        let checked = check(&evaluated.graph, &self.config.registry, &assets);
+        report.timings.check = begun.elapsed();
+        let begun = Instant::now();
+        let prepared = match checked {
+            Err(faults) => {
+                report.diagnostics.extend(faults);
+                None
+            }
+            Ok(checked) => {
+                report.diagnostics.extend(checked.warnings);
+                report.diagnostics.extend(self.canvas_fault(checked.plan.canvas_px));
+                if report.diagnostics.iter().any(Diagnostic::is_error) {
+                    None
+                } else {
+                    let prepared = self.preparer.prepare(checked.plan, &assets);
+                    prepared.map_err(|faults| report.diagnostics.extend(faults)).ok()
+                }
+            }
+        };
+        report.timings.prepare = begun.elapsed();
+        looked_at.extend(assets.looked_at());
+        evaluated.sources.attach_lines(&mut report.diagnostics);
+        self.looked_at = looked_at;
+        self.cache.borrow_mut().keep_only(|path| self.looked_at.contains_key(path));
+        prepared
+    }
+
+    fn canvas_fault(&self, canvas_px: Option<[u32; 2]>) -> Option<Diagnostic> {
+        let most = self.config.most_canvas_px;
+        let [width, height] = canvas_px?;
+        let fits = |side: u32| (1..=most).contains(&side);
+        (!fits(width) || !fits(height)).then(|| {
+            Diagnostic::error(format!("a canvas of {width}x{height} pixels cannot be"))
+                .help(format!("both sides go from 1 to {most}"))
+        })
+    }
+
+    /// Every file that the last load looked for, missing ones included.
+    pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        self.looked_at.keys().cloned()
+    }
+
+    /// A file that is not what it was in the last load.
+    pub(crate) fn changed_file(&self) -> Option<&Path> {
+        let changed = self.looked_at.iter().find(|(path, seen)| seen.has_changed(path));
+        changed.map(|(path, _)| path.as_path())
+    }
+}
+
+/// What a commit has taken out of a running graph, to be freed by the loader.
+pub(crate) type Garbage = Box<dyn Any + Send>;

@@ -1,0 +1,105 @@
+//! Reads and evaluates a patch's script.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use engine::diagnostic::Diagnostic;
+use engine::registry::Registry;
+use pastiche_engine as engine;
+
+use crate::assets::{DEFAULT_PATCH, FileState, Seen, read_file};
+use crate::error::Reason;
+
+/// Largest patch that is read, in bytes.
+const MOST_PATCH_BYTES: u64 = 1 << 20;
+
+/// Where a patch comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PatchSource {
+    /// A file; its folder holds the patch's media.
+    File(PathBuf),
+    /// A text in memory; its media are those embedded in the program.
+    Text {
+        /// What it is called in faults.
+        name: String,
+        /// The script.
+        text: String,
+    },
+}
+
+impl PatchSource {
+    /// What plays when no patch is named.
+    pub fn opening() -> PatchSource {
+        let (name, text) = DEFAULT_PATCH;
+        PatchSource::Text { name: name.into(), text: text.into() }
+    }
+
+    /// As the user knows it.
+    pub fn name(&self) -> String {
+        match self {
+            PatchSource::File(path) => path.display().to_string(),
+            PatchSource::Text { name, .. } => name.clone(),
+        }
+    }
+
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match self {
+            PatchSource::File(path) => Some(match path.parent() {
+                Some(folder) if folder != Path::new("") => folder,
+                _ => Path::new("."),
+            }),
+            PatchSource::Text { .. } => None,
+        }
+    }
+
+    /// The script's text.
+    pub(super) fn read(
+        &self,
+        looked_at: &mut BTreeMap<PathBuf, Seen>,
+    ) -> Result<String, Box<Diagnostic>> {
+        match self {
+            PatchSource::File(path) => read_script(path, "patch", looked_at),
+            PatchSource::Text { text, .. } => Ok(text.clone()),
+        }
+    }
+}
+
+/// Reads a script, and remembers what the file was like.
+fn read_script(
+    path: &Path,
+    what: &str,
+    looked_at: &mut BTreeMap<PathBuf, Seen>,
+) -> Result<String, Box<Diagnostic>> {
+    let read = path.metadata().and_then(|metadata| read_file(path, &metadata, MOST_PATCH_BYTES));
+    let state = read.as_deref().map_or_else(FileState::of_error, FileState::of);
+    looked_at.insert(path.to_owned(), Seen { state, most_bytes: MOST_PATCH_BYTES });
+    let bytes = read.map_err(|error| Box::new(unreadable(path, what, &error)))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+        Box::new(
+            Diagnostic::error(format!("the {what} {} is not UTF-8 text: see line {line}", path.display()))
+                .help("save it as UTF-8"),
+        )
+    })
+}
+
+fn unreadable(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
+    let path = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => Diagnostic::error(format!("there is no {what} {path}"))
+            .help("check the spelling, or make a first patch with `pastiche new DIR`"),
+        io::ErrorKind::FileTooLarge => Diagnostic::error(format!("the {what} {path} is larger than 1 MiB"))
+            .help("name a script; pictures and models have files of their own"),
+        io::ErrorKind::IsADirectory => {
+            Diagnostic::error(format!("{path} is a folder")).help("name the patch inside it")
+        }
+        io::ErrorKind::PermissionDenied => {
+            Diagnostic::error(format!("no permission to read the {what} {path}"))
+                .help("change its permissions")
+        }
+        _ => Diagnostic::error(format!("cannot read the {what} {path}: {}", Reason(error)))
+            .help("name a file that can be read"),
+    }
+}

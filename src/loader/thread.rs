@@ -1,0 +1,160 @@
+//! The loader's thread: loads when it is asked to and when a file changes, and frees what retires.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::error::Error;
+use crate::watch::{Debounce, FileEvent, FileWatch};
+
+use super::{Garbage, Loaded, Loader, PatchSource};
+
+/// A change that is older than this has not waited for us: its file was away in between.
+const LONG_AGO: Duration = Duration::from_secs(1);
+
+enum Order {
+    Load(PatchSource),
+    Free(Garbage),
+    Disk(FileEvent),
+    Stop,
+}
+
+/// The loader on its own thread.
+pub(crate) struct LoaderThread {
+    orders: Sender<Order>,
+    results: Receiver<Loaded>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl LoaderThread {
+    pub(crate) fn start(loader: Loader, watches: bool) -> Result<LoaderThread, Error> {
+        let (orders, incoming) = channel();
+        let (results, outcomes) = channel();
+        let tell = orders.clone();
+        let thread = std::thread::Builder::new()
+            .name("loader".into())
+            .spawn(move || {
+                let watch = watches.then(|| start_watch(tell)).flatten();
+                let debounce = Debounce::default();
+                Worker { loader, watch, debounce, patch: None, results }.run(&incoming);
+            })
+            .map_err(|error| Error::file("start", Path::new("the loader's thread"), error))?;
+        Ok(LoaderThread { orders, results: outcomes, thread: Some(thread) })
+    }
+
+    /// Asks for a patch; the answer comes by [`LoaderThread::poll`] or [`LoaderThread::wait`].
+    pub(crate) fn load(&self, patch: PatchSource) {
+        self.send(Order::Load(patch));
+    }
+
+    /// Frees something, over there.
+    pub(crate) fn free(&self, garbage: Garbage) {
+        self.send(Order::Free(garbage));
+    }
+
+    /// The next load that is done.
+    pub(crate) fn poll(&self) -> Option<Loaded> {
+        self.results.try_recv().ok()
+    }
+
+    /// Waits for the next load to be done.
+    pub(crate) fn wait(&self) -> Result<Loaded, Error> {
+        self.results.recv().map_err(|_| Error::Stopped { what: "the loader" })
+    }
+
+    fn send(&self, order: Order) {
+        // The thread ends before us only by a panic, which the next `wait` tells.
+        let _ = self.orders.send(order);
+    }
+}
+
+impl Drop for LoaderThread {
+    fn drop(&mut self) {
+        self.send(Order::Stop);
+        if let Some(thread) = self.thread.take() {
+            // A panic of the loader has been told by then.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn start_watch(tell: Sender<Order>) -> Option<FileWatch> {
+    // Events that come after the loader has ended concern nobody.
+    let watch = FileWatch::new(move |event| drop(tell.send(Order::Disk(event))));
+    watch.map_err(|error| tracing::warn!("changed files are not noticed: {error}")).ok()
+}
+
+struct Worker {
+    loader: Loader,
+    watch: Option<FileWatch>,
+    debounce: Debounce,
+    patch: Option<PatchSource>,
+    results: Sender<Loaded>,
+}
+
+impl Worker {
+    fn run(mut self, orders: &Receiver<Order>) {
+        loop {
+            let order = match self.debounce.due() {
+                None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => orders.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match order {
+                Ok(Order::Load(patch)) => {
+                    self.patch = Some(patch);
+                    self.load(None);
+                }
+                Ok(Order::Free(garbage)) => drop(garbage),
+                Ok(Order::Disk(event)) => self.note(event),
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if let Some(noticed_at) = self.debounce.take(Instant::now())
+                && let Some(path) = self.loader.changed_file()
+            {
+                let changed_at = changed_at(path, noticed_at);
+                self.load(Some(changed_at));
+            }
+        }
+    }
+
+    fn note(&mut self, event: FileEvent) {
+        let Some(watch) = &mut self.watch else { return };
+        match event {
+            Ok(event) if watch.concerns(&event) => self.debounce.note(Instant::now()),
+            Ok(_) => {}
+            Err(error) => tracing::warn!("changed files may not be noticed: {error}"),
+        }
+    }
+
+    fn load(&mut self, changed_at: Option<Instant>) {
+        let Some(patch) = &self.patch else { return };
+        let mut loaded = self.loader.load(patch);
+        loaded.report.changed_at = changed_at;
+        // Whoever asked may be gone; then `Stop` is on its way.
+        let _ = self.results.send(loaded);
+        if let Some(watch) = &mut self.watch
+            && watch.set(self.loader.files())
+        {
+            // What changed before the folder was watched is found by looking once more.
+            self.debounce.note(Instant::now());
+        }
+    }
+}
+
+/// When a file changed: as the file system says, where that is earlier than we noticed.
+fn changed_at(path: &Path, noticed_at: Instant) -> Instant {
+    #[cfg(unix)]
+    let changed = path.metadata().ok().and_then(|metadata| {
+        // The time of the inode's last change; a renaming sets it, the content's own time stays.
+        use std::os::unix::fs::MetadataExt;
+        let (secs, nanos) = (u64::try_from(metadata.ctime()).ok()?, metadata.ctime_nsec() as u32);
+        SystemTime::UNIX_EPOCH.checked_add(Duration::new(secs, nanos))
+    });
+    #[cfg(not(unix))]
+    let changed = path.metadata().ok().and_then(|metadata| metadata.modified().ok());
+    let age = changed.and_then(|changed: SystemTime| changed.elapsed().ok());
+    let by_file = age.filter(|age| *age < LONG_AGO).and_then(|age| Instant::now().checked_sub(age));
+    by_file.map_or(noticed_at, |by_file| by_file.min(noticed_at))
+}

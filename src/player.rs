@@ -1,0 +1,323 @@
+//! The embedding API: one patch that plays. Two players in one process share nothing but what they
+//! are both given.
+
+mod config;
+mod screens;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use engine::audio::AudioRunner;
+use engine::clock::{FrameRate, Tick};
+use engine::diagnostic::Diagnostic;
+use engine::graph::NodeKey;
+use engine::live::{ControlState, FrameReport, KnobState, Live, LiveConfig, NodeFault};
+use engine::node::{Fault, Status};
+use engine::plan::Plan;
+use engine::port::Value;
+use engine::take::{Input, Stamped};
+use engine::workers::Workers;
+use pastiche_engine as engine;
+
+use crate::error::Error;
+use crate::loader::{Garbage, LoadReport, Loaded, Loader, LoaderConfig, LoaderThread, PatchSource};
+use crate::sound::SilentCard;
+
+pub use config::{Pace, PlayerConfig, registry};
+
+/// The canvas of patches that name none, in pixels.
+pub const DEFAULT_CANVAS_PX: [u32; 2] = [640, 360];
+
+/// A patch that plays.
+///
+/// ```
+/// use pastiche::{Pace, Player, PlayerConfig};
+///
+/// let mut player = Player::new(PlayerConfig::new(pastiche::registry()?, Pace::Offline))?;
+/// let report = player.load_text("tiny", "let bend = lfo(0.5) + 1;")?;
+/// assert_eq!(report.version, Some(1));
+/// player.step();
+/// # Ok::<(), pastiche::Error>(())
+/// ```
+pub struct Player {
+    live: Live,
+    loader: LoaderSide,
+    sound: SoundSide,
+    last: Option<Tick>,
+    diagnostics: Vec<Diagnostic>,
+    node_faults: BTreeMap<NodeKey, Fault>,
+}
+
+enum LoaderSide {
+    /// Offline: loads at once.
+    Inline(Box<Loader>),
+    /// Live: loads beside the show.
+    Thread(LoaderThread),
+}
+
+enum SoundSide {
+    /// Offline: the sound of each frame is made behind it.
+    Inline { runner: Box<AudioRunner>, samples: Vec<[f32; 2]> },
+    /// Live.
+    Card(SilentCard),
+    /// Somebody else runs the sound.
+    Elsewhere,
+}
+
+impl Player {
+    /// A player without a patch.
+    ///
+    /// # Errors
+    /// When the size cannot be, or a thread cannot be started.
+    pub fn new(config: PlayerConfig) -> Result<Player, Error> {
+        config.check()?;
+        let offline = config.pace == Pace::Offline;
+        let workers = if offline {
+            Workers::inline()
+        } else {
+            let workers = Workers::start();
+            workers.map_err(|error| Error::file("start", Path::new("the worker threads"), error))?
+        };
+        let loader_config = LoaderConfig {
+            registry: config.registry.clone(),
+            allow: config.allow.clone(),
+            most_canvas_px: config.most_canvas_px(),
+            says_what_plays: !offline,
+        };
+        let (live, preparer, runner) = Live::new(LiveConfig {
+            gpu: config.gpu,
+            workers,
+            rate: config.rate,
+            canvas_px: config.size_px.unwrap_or(DEFAULT_CANVAS_PX),
+            canvas_is_forced: config.size_px.is_some(),
+            seed: config.seed,
+            offline,
+        });
+        let loader = Loader::new(loader_config, preparer);
+        let (loader, sound) = if offline {
+            let sound = SoundSide::Inline { runner: Box::new(runner), samples: Vec::new() };
+            (LoaderSide::Inline(Box::new(loader)), sound)
+        } else {
+            let thread = LoaderThread::start(loader, config.watch)?;
+            (LoaderSide::Thread(thread), SoundSide::Card(SilentCard::start(runner)?))
+        };
+        Ok(Player {
+            live,
+            loader,
+            sound,
+            last: None,
+            diagnostics: Vec::new(),
+            node_faults: BTreeMap::new(),
+        })
+    }
+
+    /// Loads a patch and waits for it. When it is at fault, what played before plays on.
+    ///
+    /// # Errors
+    /// [`Error::Faults`] with every fault of the patch.
+    pub fn load(&mut self, path: impl AsRef<Path>) -> Result<LoadReport, Error> {
+        self.load_source(PatchSource::File(path.as_ref().to_owned()))
+    }
+
+    /// Loads a patch from a text and waits for it. Its files are those embedded in the program, and
+    /// those with an absolute path.
+    ///
+    /// # Errors
+    /// [`Error::Faults`] with every fault of the patch.
+    pub fn load_text(&mut self, name: &str, text: &str) -> Result<LoadReport, Error> {
+        self.load_source(PatchSource::Text { name: name.into(), text: text.into() })
+    }
+
+    /// Loads a patch from anywhere and waits for it.
+    ///
+    /// # Errors
+    /// [`Error::Faults`] with every fault of the patch.
+    pub fn load_source(&mut self, patch: PatchSource) -> Result<LoadReport, Error> {
+        // What was asked for before comes first.
+        self.poll();
+        let loaded = match &mut self.loader {
+            LoaderSide::Inline(loader) => loader.load(&patch),
+            LoaderSide::Thread(thread) => {
+                thread.load(patch);
+                thread.wait()?
+            }
+        };
+        let report = self.take_in(loaded);
+        if report.is_good() { Ok(report) } else { Err(Error::Faults { faults: report.diagnostics }) }
+    }
+
+    /// Asks for a patch without waiting for it: [`Player::poll`] puts it in place when it is ready.
+    pub fn load_in_background(&mut self, patch: PatchSource) {
+        if let LoaderSide::Thread(thread) = &self.loader {
+            thread.load(patch);
+        } else {
+            // Faults stay in `faults`, as they do in the background.
+            drop(self.load_source(patch));
+        }
+    }
+
+    /// Puts what the loader has finished in place; call it between two frames. Tells about each load.
+    pub fn poll(&mut self) -> Vec<LoadReport> {
+        let mut reports = Vec::new();
+        while let LoaderSide::Thread(thread) = &self.loader
+            && let Some(loaded) = thread.poll()
+        {
+            reports.push(self.take_in(loaded));
+        }
+        reports
+    }
+
+    fn take_in(&mut self, loaded: Loaded) -> LoadReport {
+        let Loaded { prepared, report } = loaded;
+        self.diagnostics.clone_from(&report.diagnostics);
+        if let Some(prepared) = prepared {
+            match self.live.commit(prepared) {
+                Ok(retired) => self.free(Box::new(retired)),
+                Err(prepared) => {
+                    tracing::error!("version {} came out of order; it is left out", prepared.version());
+                    self.free(prepared);
+                }
+            }
+        }
+        report
+    }
+
+    fn free(&self, garbage: Garbage) {
+        match &self.loader {
+            LoaderSide::Inline(_) => drop(garbage),
+            LoaderSide::Thread(thread) => thread.free(garbage),
+        }
+    }
+
+    /// Runs the next frame: number 0 first.
+    pub fn step(&mut self) -> FrameReport {
+        self.frame(self.next_frame())
+    }
+
+    /// The number of the next frame.
+    pub fn next_frame(&self) -> u64 {
+        self.last.map_or(0, |tick| tick.frame + 1)
+    }
+
+    /// Runs a frame. Numbers only go up; some may be left out when the machine is too slow.
+    pub fn frame(&mut self, number: u64) -> FrameReport {
+        let number = number.max(self.next_frame());
+        let report = self.live.frame(number);
+        let rate = self.live.rate();
+        self.last = Some(Tick::new(rate, number, self.last));
+        for NodeFault { node, fault } in &report.faults {
+            self.node_faults.insert(node.clone(), fault.clone());
+        }
+        for node in &report.recovered {
+            self.node_faults.remove(node);
+        }
+        while let Some(retired) = self.live.retired() {
+            self.free(Box::new(retired));
+        }
+        let (start, end) = (rate.start_sample(number), rate.start_sample(number + 1));
+        match &mut self.sound {
+            SoundSide::Inline { runner, samples } => {
+                samples.clear();
+                samples.resize(usize::try_from(end - start).unwrap_or(0), [0.0; 2]);
+                runner.run(start, samples);
+            }
+            SoundSide::Card(card) => card.play_until(end),
+            SoundSide::Elsewhere => {}
+        }
+        report
+    }
+
+    /// Offline, the sound of the last frame: left and right at 48 kHz. Live, nothing.
+    pub fn sound(&self) -> &[[f32; 2]] {
+        match &self.sound {
+            SoundSide::Inline { samples, .. } => samples,
+            SoundSide::Card(_) | SoundSide::Elsewhere => &[],
+        }
+    }
+
+    /// Live, hands the sound over to a host with a sound card of its own, which asks for samples of
+    /// the transport time that it keeps. Only once and before the first frame; later there is none.
+    pub fn take_sound(&mut self) -> Option<AudioRunner> {
+        if self.last.is_some() {
+            return None;
+        }
+        match std::mem::replace(&mut self.sound, SoundSide::Elsewhere) {
+            SoundSide::Inline { runner, .. } => Some(*runner),
+            SoundSide::Card(card) => card.stop(),
+            SoundSide::Elsewhere => None,
+        }
+    }
+
+    /// Puts an input from outside into the log. A stamp that lies before the frame that has been run
+    /// last is moved behind it: a replay puts the input into the same frame.
+    pub fn input(&mut self, stamped: Stamped) {
+        let earliest = self.last.map_or(0, |tick| tick.start_sample + 1);
+        self.live.input(Stamped { sample: stamped.sample.max(earliest), ..stamped });
+    }
+
+    /// Turns a knob, from the next frame on. One that is not there is told by that frame's report.
+    pub fn set_knob(&mut self, name: &str, value: f64) {
+        self.input(Stamped { sample: 0, input: Input::Knob { name: name.into(), value } });
+    }
+
+    /// Moves a constant control of any node, from the next frame on.
+    pub fn set(&mut self, node: &str, input: &str, value: f64) {
+        let input = Input::Control { node: NodeKey::new(node), name: input.into(), member: None, value };
+        self.input(Stamped { sample: 0, input });
+    }
+
+    /// Every knob as it stands.
+    pub fn knobs(&self) -> Vec<KnobState> {
+        self.live.knobs()
+    }
+
+    /// A constant control of any node as it stands.
+    pub fn control(&self, node: &str, input: &str) -> Option<ControlState> {
+        self.live.control(&NodeKey::new(node), input)
+    }
+
+    /// What is wrong: with the patch that was loaded last, and with nodes while they play.
+    pub fn faults(&self) -> Vec<Diagnostic> {
+        let failing = self.live.statuses().filter(|(_, status)| matches!(status, Status::Failed(_)));
+        let of_nodes = failing.filter_map(|(node, _)| Some((node, self.node_faults.get(node)?)));
+        let of_nodes = of_nodes.map(|(node, fault)| node_diagnostic(node, fault));
+        self.diagnostics.iter().cloned().chain(of_nodes).collect()
+    }
+
+    /// How each node is doing.
+    pub fn statuses(&self) -> impl Iterator<Item = (&NodeKey, Status)> + '_ {
+        self.live.statuses()
+    }
+
+    /// The value that an output of a node holds.
+    pub fn output(&self, node: &str, output: &str) -> Option<&Value> {
+        self.live.output(&NodeKey::new(node), output)
+    }
+
+    /// The version that plays; 0 before the first.
+    pub fn version(&self) -> u64 {
+        self.live.version()
+    }
+
+    /// The plan that plays.
+    pub fn plan(&self) -> &Plan {
+        self.live.plan()
+    }
+
+    /// The canvas in pixels.
+    pub fn canvas_px(&self) -> [u32; 2] {
+        self.live.canvas_px()
+    }
+
+    /// Frames a second.
+    pub fn rate(&self) -> FrameRate {
+        self.live.rate()
+    }
+}
+
+/// What a node's fault looks like beside the faults of the patch.
+pub fn node_diagnostic(node: &NodeKey, fault: &Fault) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::warning(format!("node `{node}`: {}", fault.message)).node(node.to_string());
+    if fault.help.is_empty() { diagnostic } else { diagnostic.help(fault.help.clone()) }
+}

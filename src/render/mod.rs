@@ -1,0 +1,229 @@
+//! Renders a patch offline, to a folder of pictures or to a movie.
+
+mod folder;
+mod movie;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use engine::clock::{FrameRate, SAMPLE_RATE};
+use engine::diagnostic::Diagnostic;
+use engine::node::Fault;
+use engine::take::Take;
+use pastiche_engine as engine;
+
+use crate::error::Error;
+use crate::picture::Picture;
+use crate::player::{Player, node_diagnostic};
+use crate::wave::{MOST_SAMPLES, WaveFile};
+
+use folder::Folder;
+use movie::Movie;
+
+/// Pictures that may wait to be encoded.
+const WAITING_PICTURES: usize = 4;
+
+/// What is to be rendered, and where to.
+#[derive(Clone, Debug)]
+pub struct RenderJob {
+    /// A folder for pictures and sound, or a file that ends in `.mp4`.
+    pub out: PathBuf,
+    /// Number of frames.
+    pub frames: u64,
+    /// Whether what lies there may be written over.
+    pub force: bool,
+    /// What comes from outside.
+    pub take: Option<Take>,
+}
+
+/// What was rendered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rendered {
+    /// Number of frames.
+    pub frames: u64,
+    /// Whether it was stopped before the end. What is there is whole.
+    pub stopped: bool,
+}
+
+/// What is told while it goes on.
+pub enum Progress {
+    /// So many frames are done.
+    Frames(u64),
+    /// Something is wrong with a node, or an input from outside named nothing.
+    Fault(Diagnostic),
+}
+
+impl RenderJob {
+    /// The frames of so many seconds, rounded down.
+    ///
+    /// # Errors
+    /// When that is not one frame, or more than fits into a sound file.
+    pub fn frames_of(seconds: f64, rate: FrameRate) -> Result<u64, Error> {
+        // The nudge makes 2.3 seconds at 30 frames a second 69 frames, as in decimal.
+        let frames = (seconds * f64::from(rate.frames) / f64::from(rate.secs) + 1e-6).floor();
+        let most_seconds = MOST_SAMPLES / SAMPLE_RATE;
+        if !(1.0..).contains(&frames) {
+            return Err(Error::Setting {
+                message: format!("{seconds} seconds at {} frames a second is no frame", rate.fps()),
+                help: "give more seconds".into(),
+            });
+        }
+        if seconds > most_seconds as f64 {
+            return Err(Error::Setting {
+                message: format!("{seconds} seconds do not fit into one sound file"),
+                help: format!("render at most {most_seconds} seconds at once"),
+            });
+        }
+        Ok(frames as u64)
+    }
+
+    /// Whether the result can go where it should.
+    ///
+    /// # Errors
+    /// When something is in the way.
+    pub fn check_out(&self) -> Result<(), Error> {
+        if movie::is_movie(&self.out) {
+            movie::check(&self.out, self.force)
+        } else {
+            folder::check(&self.out, self.force)
+        }
+    }
+}
+
+/// Renders what the player plays, which must be offline. Ends early when `stop` becomes true.
+///
+/// # Errors
+/// When a file cannot be written or the GPU fails. Files that are there by then are whole.
+pub fn render(
+    player: &mut Player,
+    job: &RenderJob,
+    stop: &AtomicBool,
+    mut tell: impl FnMut(Progress),
+) -> Result<Rendered, Error> {
+    job.check_out()?;
+    for input in job.take.iter().flat_map(|take| &take.inputs) {
+        player.input(input.clone());
+    }
+    let pictures = if movie::is_movie(&job.out) {
+        Pictures::Movie(Movie::start(&job.out, player.canvas_px(), player.rate())?)
+    } else {
+        Pictures::Folder(Folder::start(&job.out)?)
+    };
+    let mut wave = WaveFile::create(&pictures.sound_path())?;
+    let encoder = Encoder::start(pictures)?;
+    let mut rendered = Rendered::default();
+    while rendered.frames < job.frames && !rendered.stopped {
+        let report = player.step();
+        for fault in &report.refused {
+            tell(Progress::Fault(refused_diagnostic(fault)));
+        }
+        for fault in &report.faults {
+            tell(Progress::Fault(node_diagnostic(&fault.node, &fault.fault)));
+        }
+        wave.write(player.sound())?;
+        let picture = player.pixels(0).map_err(|fault| Error::Program {
+            message: fault.message.clone(),
+            help: fault.help,
+        })?;
+        if !encoder.send(rendered.frames, picture) {
+            break;
+        }
+        rendered.frames += 1;
+        tell(Progress::Frames(rendered.frames));
+        rendered.stopped = stop.load(Ordering::Relaxed);
+    }
+    let pictures = encoder.finish()?;
+    wave.finish()?;
+    pictures.finish()?;
+    Ok(rendered)
+}
+
+/// What is told about an input from outside that named nothing.
+pub fn refused_diagnostic(fault: &Fault) -> Diagnostic {
+    Diagnostic::warning(format!("an input came to nothing: {}", fault.message)).help(fault.help.clone())
+}
+
+/// Where pictures go.
+enum Pictures {
+    Folder(Folder),
+    Movie(Movie),
+}
+
+impl Pictures {
+    fn sound_path(&self) -> PathBuf {
+        match self {
+            Pictures::Folder(folder) => folder.sound_path(),
+            Pictures::Movie(movie) => movie.sound_path(),
+        }
+    }
+
+    fn write(&mut self, number: u64, picture: &Picture) -> Result<(), Error> {
+        match self {
+            Pictures::Folder(folder) => folder.write(number, picture),
+            Pictures::Movie(movie) => movie.write(picture),
+        }
+    }
+
+    fn finish(self) -> Result<(), Error> {
+        match self {
+            Pictures::Folder(_) => Ok(()),
+            Pictures::Movie(movie) => movie.finish(),
+        }
+    }
+}
+
+/// Encodes pictures in their order, on a thread beside the one that renders.
+struct Encoder {
+    pictures: SyncSender<(u64, Picture)>,
+    thread: JoinHandle<Result<Pictures, Error>>,
+}
+
+impl Encoder {
+    fn start(sink: Pictures) -> Result<Encoder, Error> {
+        let (pictures, incoming) = sync_channel(WAITING_PICTURES);
+        let thread = std::thread::Builder::new()
+            .name("encoder".into())
+            .spawn(move || encode(sink, &incoming))
+            .map_err(|error| Error::file("start", Path::new("the encoder's thread"), error))?;
+        Ok(Encoder { pictures, thread })
+    }
+
+    /// Whether the encoder still takes pictures; `finish` says why not.
+    fn send(&self, number: u64, picture: Picture) -> bool {
+        self.pictures.send((number, picture)).is_ok()
+    }
+
+    fn finish(self) -> Result<Pictures, Error> {
+        drop(self.pictures);
+        self.thread.join().unwrap_or(Err(Error::Stopped { what: "the encoder" }))
+    }
+}
+
+fn encode(mut sink: Pictures, pictures: &Receiver<(u64, Picture)>) -> Result<Pictures, Error> {
+    for (number, picture) in pictures {
+        sink.write(number, &picture)?;
+    }
+    Ok(sink)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_become_whole_frames() {
+        let rate = |fps: f64| FrameRate::from_fps(fps).unwrap();
+        let check = |seconds, fps, expected| {
+            assert_eq!(RenderJob::frames_of(seconds, rate(fps)).unwrap(), expected, "{seconds} s, {fps}");
+        };
+        check(10.0, 30.0, 300);
+        check(2.3, 30.0, 69);
+        check(0.1, 30.0, 3);
+        check(1001.0, 29.97, 30_000);
+        for seconds in [0.0, -1.0, 0.01, f64::NAN, f64::INFINITY, 1e9] {
+            assert!(RenderJob::frames_of(seconds, rate(30.0)).is_err(), "{seconds}");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The rules of the house, made executable: what each part of the project must never see.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below a folder, or the file itself.
+fn rust_files(place: &str) -> Vec<PathBuf> {
+    let path = root().join(place);
+    if path.is_file() {
+        return vec![path];
+    }
+    let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            files.extend(rust_files(path.strip_prefix(root()).expect("inside").to_str().expect("UTF-8")));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// The file's code, without comments and without the test module at its end.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).expect("readable");
+    let body = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let lines = body.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn offences(places: &[&str], forbidden: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in places.iter().flat_map(|place| rust_files(place)) {
+        let code = code(&path);
+        for word in forbidden.iter().filter(|word| code.contains(**word)) {
+            found.push(format!("{} sees `{word}`", path.strip_prefix(root()).expect("inside").display()));
+        }
+    }
+    found
+}
+
+const NOTHING: Vec<String> = Vec::new();
+
+#[test]
+fn descriptions_checks_and_plans_are_pure() {
+    let pure = [
+        "key",
+        "port",
+        "spec",
+        "options",
+        "registry",
+        "diagnostic",
+        "suggest",
+        "graph",
+        "plan",
+        "diff",
+        "clock",
+        "take",
+    ];
+    let mut places: Vec<String> = pure.iter().map(|module| format!("engine/src/{module}.rs")).collect();
+    places.push("engine/src/check".into());
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
+    let forbidden =
+        ["rhai", "std::fs", "std::thread", "std::time", "std::net", "wgpu", "rtrb", "crate::live"];
+    assert_eq!(offences(&places, &forbidden), NOTHING);
+}
+
+#[test]
+fn only_the_script_front_end_sees_rhai() {
+    let places = [
+        "audio",
+        "check",
+        "gpu",
+        "live",
+        "docs.rs",
+        "node.rs",
+        "io.rs",
+        "workers.rs",
+        "assets.rs",
+        "frame.rs",
+    ];
+    let places: Vec<String> = places.iter().map(|place| format!("engine/src/{place}")).collect();
+    let mut places: Vec<&str> =
+        places.iter().map(String::as_str).filter(|place| root().join(place).exists()).collect();
+    places.extend(["models/src", "nodes/src", "src"]);
+    assert_eq!(offences(&places, &["rhai::", "use rhai"]), NOTHING);
+}
+
+#[test]
+fn the_running_half_executes_plans_and_never_interprets() {
+    let places =
+        ["engine/src/live", "engine/src/audio", "engine/src/gpu", "engine/src/io.rs", "engine/src/node.rs"];
+    let forbidden = ["crate::script", "crate::graph", "crate::check", "Registry"];
+    assert_eq!(offences(&places, &forbidden), NOTHING);
+}
+
+#[test]
+fn a_node_does_not_know_other_nodes_planning_or_scripts() {
+    let forbidden =
+        ["engine::plan", "engine::diff", "engine::check", "engine::script", "engine::live", "engine::graph"];
+    let places: Vec<PathBuf> =
+        rust_files("nodes/src").into_iter().filter(|path| !path.ends_with("lib.rs")).collect();
+    let places: Vec<&str> = places
+        .iter()
+        .map(|path| path.strip_prefix(root()).expect("inside").to_str().expect("UTF-8"))
+        .collect();
+    assert_eq!(offences(&places, &forbidden), NOTHING);
+}
+
+/// Names of all packages that a package needs to run.
+fn dependencies(package: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--package",
+            package,
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+            "--locked",
+        ])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+fn unwanted(package: &str, forbidden: &[&str]) -> Vec<String> {
+    let dependencies = dependencies(package);
+    let starts = |name: &&String| {
+        forbidden.iter().any(|word| name.as_str() == *word || name.starts_with(&format!("{word}_")))
+    };
+    dependencies.iter().filter(starts).cloned().collect()
+}
+
+#[test]
+fn crates_need_only_what_is_theirs() {
+    let devices = ["nannou", "bevy", "egui", "cpal", "midir", "nokhwa", "winit"];
+    for package in ["pastiche-engine", "pastiche-models", "pastiche-nodes", "pastiche"] {
+        assert_eq!(unwanted(package, &devices), NOTHING, "{package}");
+    }
+    let engine = ["pastiche-nodes", "pastiche-models", "notify", "image", "clap", "rten", "hound"];
+    assert_eq!(unwanted("pastiche-engine", &engine), NOTHING);
+    assert_eq!(unwanted("pastiche-models", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
+    assert_eq!(unwanted("pastiche-nodes", &["notify", "clap", "pastiche"]), NOTHING);
+}
+
+#[test]
+fn there_is_one_wgpu() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--workspace", "--depth", "0", "--invert", "wgpu", "--prefix", "none", "--locked"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo knows more than one wgpu, or none: {error}");
+}
