@@ -7,11 +7,12 @@ use std::io::Cursor;
 use harness::{Desc, Picture, Show, gpu, registry, text};
 use pastiche_engine::check::check;
 use pastiche_engine::gpu::Gpu;
-use pastiche_engine::graph::Given;
+use pastiche_engine::graph::{Given, NodeKey};
 use pastiche_engine::port::{PortType, Value};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::script::{Source, evaluate};
 use pastiche_engine::spec::{InputSpec, OptionDefault, OptionType, Unwired};
+use pastiche_engine::take::{Input, Stamped};
 use pastiche_engine::workers::Workers;
 
 /// Reads everything that a shader can read.
@@ -163,13 +164,23 @@ fn any_number_on_any_control_gives_a_valid_outcome_and_rebuilds_nothing() {
         let mut show = show(&gpu, &desc);
         show.step();
         for input in inputs_of(&desc).iter().filter(|input| input.port == PortType::Control) {
-            for number in [input.hard.min, input.hard.max, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            for number in [input.hard.min, input.hard.max, -1e300, 1e300, input.soft.min, input.soft.max] {
                 let summary = show.load(&with(&desc, input, number));
                 let summary = summary.unwrap_or_else(|faults| panic!("{}", text(&faults)));
                 assert_eq!((summary.built, summary.rebuilt), (0, 0), "{}.{}", kind.spec.name, input.name);
                 show.steps(2);
                 let (_, valid) = outcome(&mut show, kind);
                 assert!(valid, "{}.{} = {number}", kind.spec.name, input.name);
+            }
+            // No patch, hand or wire gets these as far as a node.
+            for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                assert!(with(&desc, input, number).check().is_err(), "{}.{}", kind.spec.name, input.name);
+                let (node, name) = (NodeKey::new("it"), input.name.to_string());
+                let member = input.list.then_some(0);
+                let input = Input::Control { node, name, member, value: number };
+                show.live.input(Stamped { sample: 0, input });
+                assert_eq!(show.report().refused.len(), 1);
+                assert!(outcome(&mut show, kind).1, "{}", kind.spec.name);
             }
         }
     }
