@@ -18,7 +18,7 @@ use pastiche_engine as engine;
 use crate::error::Reason;
 
 pub(crate) use cache::{AssetCache, FileState, Seen, read_file};
-pub use embedded::{DEFAULT_PATCH, EMBEDDED, embedded};
+pub use embedded::{DEFAULT_PATCH, EMBEDDED, EmbeddedFile, embedded};
 
 /// Most names of files that are looked at for a suggestion.
 const MOST_SUGGESTIONS: usize = 1000;

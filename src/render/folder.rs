@@ -70,7 +70,7 @@ fn is_ours(file: &Path) -> bool {
 }
 
 /// Writes a picture as a PNG file, whole or not at all.
-pub(crate) fn write_png(path: &Path, picture: &Picture) -> Result<(), Error> {
+pub fn write_png(path: &Path, picture: &Picture) -> Result<(), Error> {
     let [width, height] = picture.size_px;
     let mut bytes = Vec::new();
     PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive)
