@@ -85,6 +85,8 @@ pub struct FrameReport {
     pub faults: Vec<NodeFault>,
     /// Nodes whose fault ended in this frame.
     pub recovered: Vec<NodeKey>,
+    /// The GPU did not take the frame's work.
+    pub gpu: Option<Fault>,
 }
 
 impl Live {
@@ -217,6 +219,9 @@ impl Live {
                 Err(fault) => report.refused.push(fault),
             }
         }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.begin_frame();
+        }
         let canvas_px = self.canvas_px();
         let mut ctx = FrameCtx {
             tick,
@@ -263,9 +268,7 @@ impl Live {
         for plan in self.next_audio.drain(..) {
             self.audio.send(plan);
         }
-        if let Some(recorder) = &mut self.recorder {
-            recorder.submit();
-        }
+        report.gpu = self.recorder.as_mut().and_then(|recorder| recorder.submit().err());
         report
     }
 

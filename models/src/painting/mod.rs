@@ -12,8 +12,9 @@
 //! **Values.** The network takes sRGB-encoded RGB from 0 to 1 and gives the same, the output of a
 //! sigmoid. It works on sides that are multiples of four; [`Painting`] takes any size from
 //! [`LEAST_SIDE`] pixels, adds up to three mirrored rows and columns at the bottom and the right,
-//! and crops them off again. Mirroring is what the network itself does at its borders; repeating the
-//! edge instead shows as streaks.
+//! and crops them off again. The published package mirrors too, so pictures agree with it at every
+//! size. Repeating the edge would do as well: against cropping a painting of the whole photograph,
+//! the outer eight pixels differ by 0.016 on average when mirrored and by 0.011 when repeated.
 
 mod executor;
 mod graph;

@@ -26,6 +26,16 @@ fn main(in: Varyings) -> @location(0) vec4f {
     let last = vec2i(textureDimensions(input0)) - 1;
     // Coordinates in which the centre of source pixel n is n.
     let centre = u.origin + (at - u.target_rect.xy) * u.step - 0.5;
+    if all(u.step <= vec2f(1.0)) {
+        // The same in four taps.
+        let corner = floor(centre);
+        let near = clamp(vec2i(corner), vec2i(0), last);
+        let far = clamp(vec2i(corner) + 1, vec2i(0), last);
+        let share = centre - corner;
+        let above = mix(tap(near), tap(vec2i(far.x, near.y)), share.x);
+        let below = mix(tap(vec2i(near.x, far.y)), tap(far), share.x);
+        return mix(above, below, share.y);
+    }
     let radius = max(vec2f(1.0), u.step);
     let first = vec2i(floor(centre - radius)) + 1;
     let end = vec2i(ceil(centre + radius));

@@ -1,0 +1,145 @@
+//! The patch that everything else stands on: a photo goes through the painting network, two styles
+//! mixed by a moving control.
+
+mod golden;
+
+use pastiche::engine::gpu::Gpu;
+use pastiche::engine::port::Value;
+use pastiche::models::painting::Painting;
+use pastiche::{Pace, Player, PlayerConfig};
+
+const PATCH: &str = r#"
+let photo = picture("astronaut.png");            // relative to the patch
+let a     = style(19);                            // by number (0-based, published order) or by name
+let b     = style(7);
+let k     = lfo(0.25) * 0.5 + 0.5;                // a sine, 0 and rising at time 0, -1..1
+let mix   = style_mix([a, b], [1.0 - k, k]);      // weights are controls, used as given
+let paint = style_transfer(photo, mix);
+let glow  = paint.blur(12.0).blend(paint, #{ mode: "screen", amount: knob("glow", 0.3) });
+screen(glow);
+"#;
+
+fn player(size_px: [u32; 2], fps: f64, patch: &str) -> Option<Player> {
+    let gpu = match Gpu::new() {
+        Ok(gpu) => gpu,
+        Err(error) => {
+            eprintln!("SKIPPED, NOTHING IS TESTED: {error}");
+            return None;
+        }
+    };
+    let mut config = PlayerConfig::new(pastiche::registry().expect("good kinds"), Pace::Offline);
+    config.gpu = Some(gpu);
+    config.size_px = Some(size_px);
+    config.rate = pastiche::engine::clock::FrameRate::from_fps(fps).expect("a rate");
+    let mut player = Player::new(config).expect("a player");
+    if let Err(error) = player.load_text("contract.rhai", patch) {
+        panic!("{error}: {:?}", player.faults().iter().map(ToString::to_string).collect::<Vec<_>>());
+    }
+    Some(player)
+}
+
+fn control(player: &Player, node: &str) -> f64 {
+    match player.output(node, "result") {
+        Some(Value::Control(value)) => *value,
+        other => panic!("{node}: {other:?}"),
+    }
+}
+
+/// The painting on the wire, as it left the network.
+fn painting(player: &Player) -> Vec<u8> {
+    match player.output("paint", "image") {
+        Some(Value::Frame(Some(frame))) => frame.memory().map(|pixels| pixels.to_srgb8()),
+        _ => None,
+    }
+    .expect("a painting in memory")
+}
+
+#[test]
+fn it_moves_between_two_painters() {
+    // One frame a second: k is 0.5, 1.0, 0.5, 0.0.
+    let Some(mut player) = player([128, 72], 1.0, &PATCH.replace("mix);", "mix, #{ height: 512 });")) else { return };
+    let mut paintings = Vec::new();
+    let mut shown = Vec::new();
+    for expected in [0.5, 1.0, 0.5, 0.0] {
+        player.step();
+        assert!((control(&player, "k") - expected).abs() < 1e-9, "k is {}", control(&player, "k"));
+        paintings.push(painting(&player));
+        shown.push(player.pixels(0).expect("pixels").rgba);
+    }
+    assert_eq!(paintings[0], paintings[2], "the same mix gives the same painting");
+    assert_ne!(paintings[1], paintings[3]);
+    let Some(Value::Frame(Some(photo))) = player.output("photo", "image") else { panic!("no photo") };
+    let rgba = photo.memory().expect("a photo in memory").to_srgb8();
+    let network = Painting::embedded(2).expect("good weights");
+    for (second, style) in [(1, 7), (3, 19)] {
+        let expected = network.paint_srgb8(&rgba, photo.size_px(), &network.single_style(style)).expect("painted");
+        assert_eq!(paintings[second], expected, "at {second} s it is style {style} alone");
+    }
+    for (second, rgba) in shown.iter().enumerate() {
+        golden::compare(&format!("contract_{second}"), [128, 72], rgba);
+    }
+}
+
+#[test]
+fn names_are_those_of_the_script() {
+    let Some(player) = player([64, 36], 30.0, PATCH) else { return };
+    let mut names: Vec<String> = player.plan().nodes.iter().map(|node| node.key.to_string()).collect();
+    names.sort();
+    let expected = [
+        "a", "b", "glow", "glow.amount", "glow.base", "k", "k.a", "k.a.a", "mix", "mix.weights[0]", "paint", "photo",
+        "screen",
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn the_photo_never_goes_up_and_the_painting_never_comes_down() {
+    let Some(mut player) = player([64, 36], 30.0, &PATCH.replace("mix);", "mix, #{ height: 64 });")) else { return };
+    for _ in 0..3 {
+        player.step();
+    }
+    let recorder = player.recorder().expect("a recorder");
+    assert_eq!(recorder.uploads(), 3, "only the three paintings are uploaded");
+    assert_eq!(recorder.read_backs(), 0);
+}
+
+#[test]
+fn a_chain_of_effects_stays_on_the_gpu() {
+    let patch = "let x = test_card().blur(9).feedback().blend(test_card(), \"add\").blur(3);\nscreen(x);\n";
+    let Some(mut player) = player([64, 36], 30.0, patch) else { return };
+    for _ in 0..5 {
+        player.step();
+    }
+    let recorder = player.recorder().expect("a recorder");
+    assert_eq!((recorder.uploads(), recorder.read_backs()), (0, 0));
+    assert_eq!(recorder.submits(), 5, "one submit a frame");
+}
+
+#[test]
+fn the_same_patch_gives_the_same_bytes() {
+    let patch = PATCH.replace("mix);", "mix, #{ height: 64 });").replace("screen(glow);", "screen(glow.feedback());");
+    let run = || {
+        let mut player = player([64, 36], 30.0, &patch)?;
+        let frames = (0..4).map(|_| {
+            player.step();
+            player.pixels(0).expect("pixels").rgba
+        });
+        Some(frames.collect::<Vec<_>>())
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn twenty_thousand_frames_leave_memory_flat() {
+    let patch = "screen(test_card().blur(lfo(1) * 20 + 20).feedback());\nspeakers(tone(220).gain(0.1));\n";
+    let Some(mut player) = player([16, 16], 60.0, patch) else { return };
+    let mut bytes = Vec::new();
+    for frame in 0..20_000 {
+        player.step();
+        if frame % 4000 == 3999 {
+            bytes.push(player.recorder().expect("a recorder").gpu().bytes_in_use());
+        }
+    }
+    bytes.dedup();
+    assert_eq!(bytes.len(), 1, "bytes in use after every 4000 frames: {bytes:?}");
+}
