@@ -16,7 +16,7 @@ use engine::live::{FrameReport, NodeFault};
 use engine::node::Status;
 use engine::take::{Input, Stamped};
 use pastiche_engine as engine;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::loader::{LoadReport, PatchSource};
@@ -67,7 +67,7 @@ pub enum Told<'a> {
 }
 
 /// A line of figures.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FrameStats {
     /// Number of the frame.
     pub frame: u64,
@@ -133,7 +133,8 @@ pub fn play(
         if let Some(take) = &mut files.take {
             take.write(&report.applied)?;
         }
-        let changed_at = reports.iter().filter(|report| report.is_good()).find_map(|report| report.changed_at);
+        let changed_at =
+            reports.iter().filter(|report| report.is_good()).find_map(|report| report.changed_at);
         let reload = changed_at.map(|changed_at| millis(committed.saturating_duration_since(changed_at)));
         files.still(player, played.frames, frame)?;
         files.stats(&FrameStats {

@@ -334,7 +334,6 @@ impl Player {
 
 /// What a node's fault looks like beside the faults of the patch.
 pub fn node_diagnostic(node: &NodeKey, fault: &Fault) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::warning(format!("node `{node}`: {}", fault.message)).node(node.to_string());
+    let diagnostic = Diagnostic::warning(format!("node `{node}`: {}", fault.message)).node(node.to_string());
     if fault.help.is_empty() { diagnostic } else { diagnostic.help(fault.help.clone()) }
 }

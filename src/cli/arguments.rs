@@ -173,7 +173,8 @@ pub enum BenchTarget {
 }
 
 fn size(text: &str) -> Result<[u32; 2], String> {
-    let sides = text.split_once(['x', 'X']).map(|(width, height)| (width.trim().parse(), height.trim().parse()));
+    let sides =
+        text.split_once(['x', 'X']).map(|(width, height)| (width.trim().parse(), height.trim().parse()));
     match sides {
         Some((Ok(width), Ok(height))) => Ok([width, height]),
         _ => Err("write width and height in pixels, such as 1280x720".into()),

@@ -19,14 +19,13 @@ const SHADER: &str = include_str!("ripple.wgsl");
 pub fn run(arguments: &NewArguments) -> anyhow::Result<End> {
     let folder = &arguments.folder;
     match fs::read_dir(folder) {
-        Ok(mut entries) if entries.next().is_some() => {
-            return Err(Error::Setting {
-                message: format!("{} is not empty", folder.display()),
-                help: "name a new folder, or an empty one".into(),
+        Ok(mut entries) => {
+            if entries.next().is_some() {
+                let message = format!("{} is not empty", folder.display());
+                let help = "name a new folder, or an empty one".into();
+                return Err(Error::Setting { message, help }.into());
             }
-            .into());
         }
-        Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs::create_dir_all(folder).map_err(|error| Error::file("make", folder, error))?;
         }

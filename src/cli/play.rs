@@ -70,8 +70,12 @@ fn listen() -> anyhow::Result<Receiver<(Instant, Input)>> {
 fn read_lines(hands: &Sender<(Instant, Input)>) {
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         match parse_hand(&line) {
-            Ok(Some(input)) if hands.send((Instant::now(), input)).is_err() => return,
-            Ok(_) => {}
+            Ok(Some(input)) => {
+                if hands.send((Instant::now(), input)).is_err() {
+                    return;
+                }
+            }
+            Ok(None) => {}
             Err(error) => eprintln!("{error}"),
         }
     }

@@ -3,9 +3,7 @@
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pastiche::{
-    Pace, PatchSource, Player, PlayerConfig, Progress, RenderJob, read_take, registry, render,
-};
+use pastiche::{Pace, PatchSource, Player, PlayerConfig, Progress, RenderJob, read_take, registry, render};
 
 use super::End;
 use super::arguments::RenderArguments;
@@ -37,7 +35,8 @@ pub fn run(arguments: RenderArguments) -> anyhow::Result<End> {
     } else {
         ProgressDrawTarget::hidden()
     };
-    let bar = ProgressBar::with_draw_target(Some(frames), target).with_style(ProgressStyle::with_template(BAR)?);
+    let bar =
+        ProgressBar::with_draw_target(Some(frames), target).with_style(ProgressStyle::with_template(BAR)?);
     let rendered = render(&mut player, &job, &stop, |progress| match progress {
         Progress::Frames(done) => bar.set_position(done),
         Progress::Fault(fault) => bar.suspend(|| terminal::show_diagnostics([&fault])),

@@ -56,10 +56,7 @@ impl PatchSource {
     }
 
     /// The script's text.
-    pub(super) fn read(
-        &self,
-        looked_at: &mut BTreeMap<PathBuf, Seen>,
-    ) -> Result<String, Box<Diagnostic>> {
+    pub(super) fn read(&self, looked_at: &mut BTreeMap<PathBuf, Seen>) -> Result<String, Box<Diagnostic>> {
         match self {
             PatchSource::File(path) => read_script(path, looked_at),
             PatchSource::Text { text, .. } => Ok(text.clone()),
@@ -68,10 +65,7 @@ impl PatchSource {
 }
 
 /// Reads a script, and remembers what the file was like.
-fn read_script(
-    path: &Path,
-    looked_at: &mut BTreeMap<PathBuf, Seen>,
-) -> Result<String, Box<Diagnostic>> {
+fn read_script(path: &Path, looked_at: &mut BTreeMap<PathBuf, Seen>) -> Result<String, Box<Diagnostic>> {
     let read = path.metadata().and_then(|metadata| read_file(path, &metadata, MOST_SCRIPT_BYTES));
     let state = read.as_deref().map_or_else(FileState::of_error, FileState::of);
     looked_at.insert(path.to_owned(), Seen { state, most_bytes: MOST_SCRIPT_BYTES });

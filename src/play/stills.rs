@@ -33,12 +33,11 @@ impl Stills {
 
     /// Takes a picture of every so many frames.
     pub(super) fn take(&mut self, player: &mut Player, shown: u64, frame: u64) -> Result<(), Error> {
-        if shown % self.every != 0 {
+        if !shown.is_multiple_of(self.every) {
             return Ok(());
         }
-        let picture = player
-            .pixels(0)
-            .map_err(|fault| Error::Program { message: fault.message, help: fault.help })?;
+        let picture =
+            player.pixels(0).map_err(|fault| Error::Program { message: fault.message, help: fault.help })?;
         let path = self.folder.join(format!("frame_{frame:05}.png"));
         match self.pictures.try_send((path, picture)) {
             Ok(()) => {}

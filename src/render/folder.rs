@@ -66,7 +66,8 @@ fn is_ours(file: &Path) -> bool {
     let name = unfinished.unwrap_or(name);
     let number = name.strip_prefix("frame_").and_then(|name| name.strip_suffix(".png"));
     name == SOUND
-        || number.is_some_and(|number| number.len() >= 5 && number.bytes().all(|digit| digit.is_ascii_digit()))
+        || number
+            .is_some_and(|number| number.len() >= 5 && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Writes a picture as a PNG file, whole or not at all.

@@ -141,9 +141,8 @@ fn frames(
         let of_nodes = report.faults.iter().map(|fault| node_diagnostic(&fault.node, &fault.fault));
         refused.chain(of_nodes).for_each(|fault| tell(Progress::Fault(fault)));
         wave.write(player.sound())?;
-        let picture = player
-            .pixels(0)
-            .map_err(|fault| Error::Program { message: fault.message, help: fault.help })?;
+        let picture =
+            player.pixels(0).map_err(|fault| Error::Program { message: fault.message, help: fault.help })?;
         if !encoder.send(rendered.frames, picture) {
             break;
         }
