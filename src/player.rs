@@ -311,6 +311,11 @@ impl Player {
         self.live.output(&NodeKey::new(node), output)
     }
 
+    /// The GPU's side of the running graph, for counting its uploads, read-backs and passes.
+    pub fn recorder(&mut self) -> Option<&mut engine::gpu::Recorder> {
+        self.live.recorder()
+    }
+
     /// The version that plays; 0 before the first.
     pub fn version(&self) -> u64 {
         self.live.version()
