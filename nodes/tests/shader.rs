@@ -55,7 +55,7 @@ fn pictures_are_read_upright_and_amount_goes_past_both_ends() {
     let noise = Picture::noise([20, 10], 3);
     let filter = |body: &str, amount: f64| {
         let source = header(r#"{ "NAME": "inputImage", "TYPE": "image" }"#, "")
-            + &format!("fn image(uv: vec2f) -> vec4f {{ {body} }}");
+            + format!("fn image(uv: vec2f) -> vec4f {{ {body} }}").as_str();
         let desc = Desc::new().still("still", &noise).node("made", "shader").wire("image", "still");
         draw(desc.option("source", &source).number("amount", amount))
     };
@@ -92,7 +92,7 @@ fn persistent_targets_last_and_survive_an_edit() {
                 return vec4f(count_at(uv).r, count_size(), 1.0);
             }}"
         );
-        generator(&(header("", passes) + &body)).see("made")
+        generator(&(header("", passes) + body.as_str())).see("made")
     };
     let mut show = Show::new(&gpu, &counting("1.0"));
     show.steps(5);
