@@ -57,7 +57,9 @@ fn painting(player: &Player) -> Vec<u8> {
 #[test]
 fn it_moves_between_two_painters() {
     // One frame a second: k is 0.5, 1.0, 0.5, 0.0.
-    let Some(mut player) = player([128, 72], 1.0, &PATCH.replace("mix);", "mix, #{ height: 512 });")) else { return };
+    let Some(mut player) = player([128, 72], 1.0, &PATCH.replace("mix);", "mix, #{ height: 512 });")) else {
+        return;
+    };
     let mut paintings = Vec::new();
     let mut shown = Vec::new();
     for expected in [0.5, 1.0, 0.5, 0.0] {
@@ -72,7 +74,8 @@ fn it_moves_between_two_painters() {
     let rgba = photo.memory().expect("a photo in memory").to_srgb8();
     let network = Painting::embedded(2).expect("good weights");
     for (second, style) in [(1, 7), (3, 19)] {
-        let expected = network.paint_srgb8(&rgba, photo.size_px(), &network.single_style(style)).expect("painted");
+        let expected =
+            network.paint_srgb8(&rgba, photo.size_px(), &network.single_style(style)).expect("painted");
         assert_eq!(paintings[second], expected, "at {second} s it is style {style} alone");
     }
     for (second, rgba) in shown.iter().enumerate() {
@@ -86,7 +89,18 @@ fn names_are_those_of_the_script() {
     let mut names: Vec<String> = player.plan().nodes.iter().map(|node| node.key.to_string()).collect();
     names.sort();
     let expected = [
-        "a", "b", "glow", "glow.amount", "glow.base", "k", "k.a", "k.a.a", "mix", "mix.weights[0]", "paint", "photo",
+        "a",
+        "b",
+        "glow",
+        "glow.amount",
+        "glow.base",
+        "k",
+        "k.a",
+        "k.a.a",
+        "mix",
+        "mix.weights[0]",
+        "paint",
+        "photo",
         "screen",
     ];
     assert_eq!(names, expected);
@@ -94,7 +108,9 @@ fn names_are_those_of_the_script() {
 
 #[test]
 fn the_photo_never_goes_up_and_the_painting_never_comes_down() {
-    let Some(mut player) = player([64, 36], 30.0, &PATCH.replace("mix);", "mix, #{ height: 64 });")) else { return };
+    let Some(mut player) = player([64, 36], 30.0, &PATCH.replace("mix);", "mix, #{ height: 64 });")) else {
+        return;
+    };
     for _ in 0..3 {
         player.step();
     }
@@ -117,7 +133,8 @@ fn a_chain_of_effects_stays_on_the_gpu() {
 
 #[test]
 fn the_same_patch_gives_the_same_bytes() {
-    let patch = PATCH.replace("mix);", "mix, #{ height: 64 });").replace("screen(glow);", "screen(glow.feedback());");
+    let patch =
+        PATCH.replace("mix);", "mix, #{ height: 64 });").replace("screen(glow);", "screen(glow.feedback());");
     let run = || {
         let mut player = player([64, 36], 30.0, &patch)?;
         let frames = (0..4).map(|_| {

@@ -35,9 +35,11 @@ fn worst_tile(left: &image::RgbImage, right: &image::RgbImage) -> f64 {
     for y in (0..height).step_by(8) {
         for x in (0..width).step_by(8) {
             let (mut sum, mut count) = (0.0, 0.0);
-            for (x, y) in (y..(y + 8).min(height)).flat_map(|y| (x..(x + 8).min(width)).map(move |x| (x, y))) {
+            for (x, y) in (y..(y + 8).min(height)).flat_map(|y| (x..(x + 8).min(width)).map(move |x| (x, y)))
+            {
                 for channel in 0..3 {
-                    let [left, right] = [left, right].map(|picture| f64::from(picture.get_pixel(x, y).0[channel]));
+                    let [left, right] =
+                        [left, right].map(|picture| f64::from(picture.get_pixel(x, y).0[channel]));
                     sum += (left - right).abs();
                     count += 1.0;
                 }
