@@ -19,3 +19,34 @@ fn time() {
         println!("{name}: first {first:?} best {best:?}");
     }
 }
+#[test]
+fn parts() {
+    let start = Instant::now();
+    for _ in 0..50 {
+        std::thread::scope(|s| {
+            std::thread::Builder::new().stack_size(256 << 20).spawn_scoped(s, || {}).unwrap();
+        });
+    }
+    println!("part thread {:?}", start.elapsed() / 50);
+    let start = Instant::now();
+    for _ in 0..50 {
+        std::thread::spawn(|| {
+            let start = Instant::now();
+            let _e = rhai::Engine::new();
+            start.elapsed()
+        })
+        .join()
+        .unwrap();
+    }
+    println!("part engine on a new thread {:?}", start.elapsed() / 50);
+    let start = Instant::now();
+    for _ in 0..50 {
+        let _e = rhai::Engine::new();
+    }
+    println!("part engine {:?}", start.elapsed() / 50);
+    let start = Instant::now();
+    for _ in 0..50 {
+        let _e = rhai::Engine::new_raw();
+    }
+    println!("part raw {:?}", start.elapsed() / 50);
+}

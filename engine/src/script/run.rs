@@ -24,9 +24,10 @@ use crate::registry::Registry;
 const MARK: &str = "next_statement_of_the_patch";
 
 pub(super) fn run(source: &Source, registry: &Registry, limits: Limits) -> Evaluated {
-    let mut engine = Engine::new();
-    restrict(&mut engine, limits);
-    let mut loader = Loader::new(&engine, registry, limits, source);
+    // Parsing needs no functions; many a save while typing does not come further.
+    let mut parser = Engine::new_raw();
+    restrict(&mut parser, limits);
+    let mut loader = Loader::new(&parser, registry, limits, source);
     let main = loader.load(source.name.clone(), &source.text, String::new());
     let Loader { imported, paths, faults, .. } = loader;
 
@@ -63,6 +64,8 @@ pub(super) fn run(source: &Source, registry: &Registry, limits: Limits) -> Evalu
         session.scripts.insert(file.name.clone(), Script { file, sites: reading.sites, prefix });
     }
 
+    let mut engine = Engine::new();
+    restrict(&mut engine, limits);
     let session: Shared = Rc::new(RefCell::new(session));
     api::install(&mut engine, &session);
     watch_calls(&mut engine, &session, break_points);
