@@ -16,7 +16,7 @@ fn chain(desc: Desc, name: &str, kinds: &[&str]) -> Desc {
     let mut desc = desc;
     let mut before: Option<String> = None;
     for (index, kind) in kinds.iter().enumerate() {
-        let key = name.to_owned() + &".a".repeat(kinds.len() - 1 - index);
+        let key = format!("{name}{}", ".a".repeat(kinds.len() - 1 - index));
         desc = desc.node(&key, kind);
         if let Some(before) = &before {
             desc = desc.wire("a", before);

@@ -1,5 +1,7 @@
 //! The documents that are made from a registry.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
+
 mod script_toys;
 
 use pastiche_engine::docs;

@@ -1,5 +1,7 @@
 //! What a faulty patch is told.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
+
 mod script_toys;
 
 use script_toys::{evaluate, faults, show};

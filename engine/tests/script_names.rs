@@ -1,5 +1,7 @@
 //! What a node is called.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
+
 mod script_toys;
 
 use script_toys::{CONTRACT, evaluate, faults, show};

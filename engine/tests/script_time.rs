@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
+
 mod script_toys;
 use std::time::Instant;
 #[test]
