@@ -1,1 +1,37 @@
-//! Pastiche.
+//! Pastiche: a node-graph instrument for live pictures and sound, whose nodes can be neural networks.
+//!
+//! This library plays patches inside other programs; the program `pastiche` is made of it. Start
+//! with [`Player`].
+
+pub use pastiche_engine as engine;
+pub use pastiche_models as models;
+pub use pastiche_nodes as nodes;
+
+mod error;
+mod whole;
+
+// From a patch's file to a running graph.
+mod assets;
+mod loader;
+mod picture;
+mod player;
+mod sound;
+mod watch;
+
+// What is done with one.
+mod hands;
+mod play;
+mod render;
+mod takes;
+mod wave;
+
+pub use assets::{DEFAULT_PATCH, EMBEDDED, EmbeddedFile, embedded};
+pub use error::Error;
+pub use hands::{HandError, parse_hand};
+pub use loader::{LoadReport, MOST_CANVAS_PX, PatchSource, Timings};
+pub use picture::Picture;
+pub use play::{FrameStats, PlayJob, Played, Told, play};
+pub use player::{DEFAULT_CANVAS_PX, Pace, Player, PlayerConfig, node_diagnostic, registry};
+pub use render::{FFMPEG, Progress, RenderJob, Rendered, refused_diagnostic, render, write_png};
+pub use takes::{TakeWriter, read_take};
+pub use wave::{MOST_SAMPLES, WaveFile};

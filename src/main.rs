@@ -1,2 +1,30 @@
-//! The program.
-fn main() {}
+//! The program `pastiche`.
+
+mod cli;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// A fault of the program itself.
+const BROKEN: u8 = 101;
+
+fn main() -> ExitCode {
+    let launched = Instant::now();
+    // A node's panic is caught and told as the node's fault; it must not be told twice.
+    std::panic::set_hook(Box::new(|panic| tracing::debug!("{panic}")));
+    match catch_unwind(AssertUnwindSafe(|| cli::run(launched))) {
+        Ok(code) => code,
+        Err(panic) => {
+            eprintln!("error: pastiche itself is at fault: {}", message(panic.as_ref()));
+            eprintln!("  = please report this, with what you did before");
+            ExitCode::from(BROKEN)
+        }
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}

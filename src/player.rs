@@ -44,6 +44,8 @@ pub struct Player {
     loader: LoaderSide,
     sound: SoundSide,
     last: Option<Tick>,
+    /// Loads that were asked for and are not done.
+    loading: usize,
     diagnostics: Vec<Diagnostic>,
     node_faults: BTreeMap<NodeKey, Fault>,
 }
@@ -106,6 +108,7 @@ impl Player {
             loader,
             sound,
             last: None,
+            loading: 0,
             diagnostics: Vec::new(),
             node_faults: BTreeMap::new(),
         })
@@ -133,16 +136,21 @@ impl Player {
     /// # Errors
     /// [`Error::Faults`] with every fault of the patch.
     pub fn load_source(&mut self, patch: PatchSource) -> Result<LoadReport, Error> {
-        // What was asked for before comes first.
-        self.poll();
-        let loaded = match &mut self.loader {
-            LoaderSide::Inline(loader) => loader.load(&patch),
-            LoaderSide::Thread(thread) => {
-                thread.load(patch);
-                thread.wait()?
+        if let LoaderSide::Thread(thread) = &self.loader {
+            thread.load(patch.clone());
+            self.loading += 1;
+        }
+        let report = loop {
+            let loaded = match &mut self.loader {
+                LoaderSide::Inline(loader) => loader.load(&patch),
+                LoaderSide::Thread(thread) => thread.wait()?,
+            };
+            let report = self.take_in(loaded);
+            // What was asked for before, and changes on disk, come first.
+            if self.loading == 0 {
+                break report;
             }
         };
-        let report = self.take_in(loaded);
         if report.is_good() { Ok(report) } else { Err(Error::Faults { faults: report.diagnostics }) }
     }
 
@@ -150,10 +158,16 @@ impl Player {
     pub fn load_in_background(&mut self, patch: PatchSource) {
         if let LoaderSide::Thread(thread) = &self.loader {
             thread.load(patch);
+            self.loading += 1;
         } else {
             // Faults stay in `faults`, as they do in the background.
             drop(self.load_source(patch));
         }
+    }
+
+    /// Whether a patch that was asked for has not been loaded yet.
+    pub fn is_loading(&self) -> bool {
+        self.loading > 0
     }
 
     /// Puts what the loader has finished in place; call it between two frames. Tells about each load.
@@ -169,6 +183,9 @@ impl Player {
 
     fn take_in(&mut self, loaded: Loaded) -> LoadReport {
         let Loaded { prepared, report } = loaded;
+        if report.changed_at.is_none() {
+            self.loading = self.loading.saturating_sub(1);
+        }
         self.diagnostics.clone_from(&report.diagnostics);
         if let Some(prepared) = prepared {
             match self.live.commit(prepared) {
@@ -294,6 +311,11 @@ impl Player {
         self.live.output(&NodeKey::new(node), output)
     }
 
+    /// The GPU's side of the running graph, for counting its uploads, read-backs and passes.
+    pub fn recorder(&mut self) -> Option<&mut engine::gpu::Recorder> {
+        self.live.recorder()
+    }
+
     /// The version that plays; 0 before the first.
     pub fn version(&self) -> u64 {
         self.live.version()
@@ -317,7 +339,6 @@ impl Player {
 
 /// What a node's fault looks like beside the faults of the patch.
 pub fn node_diagnostic(node: &NodeKey, fault: &Fault) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::warning(format!("node `{node}`: {}", fault.message)).node(node.to_string());
+    let diagnostic = Diagnostic::warning(format!("node `{node}`: {}", fault.message)).node(node.to_string());
     if fault.help.is_empty() { diagnostic } else { diagnostic.help(fault.help.clone()) }
 }

@@ -61,7 +61,8 @@ fn play(mut runner: AudioRunner, times: &Receiver<u64>) -> AudioRunner {
     let mut next_sample = 0;
     for until in times {
         while next_sample < until {
-            let samples = usize::try_from(until - next_sample).map_or(BUFFER_SAMPLES, |all| all.min(BUFFER_SAMPLES));
+            let samples =
+                usize::try_from(until - next_sample).map_or(BUFFER_SAMPLES, |all| all.min(BUFFER_SAMPLES));
             runner.run(next_sample, &mut buffer[..samples]);
             next_sample += samples as u64;
         }

@@ -84,7 +84,13 @@ impl Blur {
         })
     }
 
-    fn draw(&self, gpu: &mut Recorder, picture: &Texture, sigma_px: f64, amount: f64) -> Result<Texture, Fault> {
+    fn draw(
+        &self,
+        gpu: &mut Recorder,
+        picture: &Texture,
+        sigma_px: f64,
+        amount: f64,
+    ) -> Result<Texture, Fault> {
         let (factor, sigma) = cells(sigma_px);
         let mut blurred = picture.clone();
         if factor > 1 {

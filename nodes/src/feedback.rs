@@ -74,9 +74,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               picture together with it. All movements are by the second, whatever the frame rate. Trails \
               survive a reload.",
         example: "screen(feedback(test_card(), #{ trail: 1.5, zoom: 1.3, rotate: 20 }));\n",
-        inputs: &[
-            &IMAGE.0, &TRAIL.0, &ZOOM.0, &ROTATE.0, &SHIFT_X.0, &SHIFT_Y.0, &AMOUNT.0,
-        ],
+        inputs: &[&IMAGE.0, &TRAIL.0, &ZOOM.0, &ROTATE.0, &SHIFT_X.0, &SHIFT_Y.0, &AMOUNT.0],
         options: &[OptionSpec {
             name: MODE,
             takes: OptionType::Choice(&MODES),

@@ -23,7 +23,7 @@ macro_rules! kinds {
 
 kinds! {
     picture, test_card,
-    blur, blend, feedback,
+    blur, blend, feedback, shader,
     style, style_mix, style_transfer,
     lfo, knob,
     maths,

@@ -21,8 +21,14 @@ const FREQUENCY: In<Control> = In::control(
     range(-20_000.0, 20_000.0),
     "Pitch; negative runs backwards.",
 );
-const LEVEL: In<Control> =
-    In::control("level", 0.25, Unit::Ratio, range(0.0, 1.0), range(-16.0, 16.0), "Loudness; 1 is full scale.");
+const LEVEL: In<Control> = In::control(
+    "level",
+    0.25,
+    Unit::Ratio,
+    range(0.0, 1.0),
+    range(-16.0, 16.0),
+    "Loudness; 1 is full scale.",
+);
 const SOUND: Out<Audio> = Out::new("sound", "The tone, the same left and right.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {

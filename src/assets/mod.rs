@@ -18,7 +18,7 @@ use pastiche_engine as engine;
 use crate::error::Reason;
 
 pub(crate) use cache::{AssetCache, FileState, Seen, read_file};
-pub use embedded::{DEFAULT_PATCH, EMBEDDED, embedded};
+pub use embedded::{DEFAULT_PATCH, EMBEDDED, EmbeddedFile, embedded};
 
 /// Most names of files that are looked at for a suggestion.
 const MOST_SUGGESTIONS: usize = 1000;
@@ -156,8 +156,7 @@ fn unreadable(name: &str, media: Media, error: &io::Error) -> AssetError {
 
 fn file_names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_SUGGESTIONS);
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     names
 }

@@ -14,6 +14,7 @@ use engine::check::check;
 use engine::diagnostic::Diagnostic;
 use engine::live::{Prepared, Preparer, Summary};
 use engine::registry::Registry;
+use engine::script::LogLine;
 use pastiche_engine as engine;
 
 use crate::assets::{AssetCache, PatchAssets, Seen};
@@ -53,7 +54,7 @@ pub struct LoadReport {
     /// Every fault and warning.
     pub diagnostics: Vec<Diagnostic>,
     /// What the script printed.
-    pub log: Vec<String>,
+    pub log: Vec<LogLine>,
     /// Where the time went.
     pub timings: Timings,
     /// When the change on disk happened that this load answers.
@@ -123,14 +124,14 @@ impl Loader {
                 return None;
             }
         };
-        let evaluated = patch::evaluate(patch, &text, &self.config.registry, &mut looked_at);
-        report.diagnostics = evaluated.diagnostics;
-        report.log = evaluated.log;
+        let mut script = patch::evaluate(patch, &text, &self.config.registry, &mut looked_at);
+        report.diagnostics = std::mem::take(&mut script.evaluated.diagnostics);
+        report.log = std::mem::take(&mut script.evaluated.log);
         report.timings.evaluate = begun.elapsed();
 
         let begun = Instant::now();
         let assets = PatchAssets::new(patch.folder(), &text, &self.config.allow, &self.cache);
-        let checked = check(&evaluated.graph, &self.config.registry, &assets);
+        let checked = check(&script.evaluated.graph, &self.config.registry, &assets);
         report.timings.check = begun.elapsed();
         let begun = Instant::now();
         let prepared = match checked {
@@ -151,7 +152,7 @@ impl Loader {
         };
         report.timings.prepare = begun.elapsed();
         looked_at.extend(assets.looked_at());
-        evaluated.sources.attach_lines(&mut report.diagnostics);
+        script.attach_lines(&mut report.diagnostics);
         self.looked_at = looked_at;
         self.cache.borrow_mut().keep_only(|path| self.looked_at.contains_key(path));
         prepared

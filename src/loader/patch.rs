@@ -1,18 +1,20 @@
 //! Reads and evaluates a patch's script.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use engine::diagnostic::Diagnostic;
 use engine::registry::Registry;
+use engine::script::{Evaluated, Source};
 use pastiche_engine as engine;
 
 use crate::assets::{DEFAULT_PATCH, FileState, Seen, read_file};
 use crate::error::Reason;
 
-/// Largest patch that is read, in bytes.
-const MOST_PATCH_BYTES: u64 = 1 << 20;
+/// Largest script that is read, in bytes.
+const MOST_SCRIPT_BYTES: u64 = 1 << 20;
 
 /// Where a patch comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,52 +56,87 @@ impl PatchSource {
     }
 
     /// The script's text.
-    pub(super) fn read(
-        &self,
-        looked_at: &mut BTreeMap<PathBuf, Seen>,
-    ) -> Result<String, Box<Diagnostic>> {
+    pub(super) fn read(&self, looked_at: &mut BTreeMap<PathBuf, Seen>) -> Result<String, Box<Diagnostic>> {
         match self {
-            PatchSource::File(path) => read_script(path, "patch", looked_at),
+            PatchSource::File(path) => read_script(path, looked_at),
             PatchSource::Text { text, .. } => Ok(text.clone()),
         }
     }
 }
 
 /// Reads a script, and remembers what the file was like.
-fn read_script(
-    path: &Path,
-    what: &str,
-    looked_at: &mut BTreeMap<PathBuf, Seen>,
-) -> Result<String, Box<Diagnostic>> {
-    let read = path.metadata().and_then(|metadata| read_file(path, &metadata, MOST_PATCH_BYTES));
+fn read_script(path: &Path, looked_at: &mut BTreeMap<PathBuf, Seen>) -> Result<String, Box<Diagnostic>> {
+    let read = path.metadata().and_then(|metadata| read_file(path, &metadata, MOST_SCRIPT_BYTES));
     let state = read.as_deref().map_or_else(FileState::of_error, FileState::of);
-    looked_at.insert(path.to_owned(), Seen { state, most_bytes: MOST_PATCH_BYTES });
-    let bytes = read.map_err(|error| Box::new(unreadable(path, what, &error)))?;
+    looked_at.insert(path.to_owned(), Seen { state, most_bytes: MOST_SCRIPT_BYTES });
+    let bytes = read.map_err(|error| Box::new(unreadable(path, &error)))?;
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
         Box::new(
-            Diagnostic::error(format!("the {what} {} is not UTF-8 text: see line {line}", path.display()))
+            Diagnostic::error(format!("the patch {} is not UTF-8 text: see line {line}", path.display()))
                 .help("save it as UTF-8"),
         )
     })
 }
 
-fn unreadable(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
+fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     let path = path.display();
     match error.kind() {
-        io::ErrorKind::NotFound => Diagnostic::error(format!("there is no {what} {path}"))
+        io::ErrorKind::NotFound => Diagnostic::error(format!("there is no patch {path}"))
             .help("check the spelling, or make a first patch with `pastiche new DIR`"),
-        io::ErrorKind::FileTooLarge => Diagnostic::error(format!("the {what} {path} is larger than 1 MiB"))
+        io::ErrorKind::FileTooLarge => Diagnostic::error(format!("the patch {path} is larger than 1 MiB"))
             .help("name a script; pictures and models have files of their own"),
         io::ErrorKind::IsADirectory => {
             Diagnostic::error(format!("{path} is a folder")).help("name the patch inside it")
         }
         io::ErrorKind::PermissionDenied => {
-            Diagnostic::error(format!("no permission to read the {what} {path}"))
+            Diagnostic::error(format!("no permission to read the patch {path}"))
                 .help("change its permissions")
         }
-        _ => Diagnostic::error(format!("cannot read the {what} {path}: {}", Reason(error)))
+        _ => Diagnostic::error(format!("cannot read the patch {path}: {}", Reason(error)))
             .help("name a file that can be read"),
+    }
+}
+
+/// What a script asked for, and the texts it came from.
+pub(super) struct Script {
+    pub(super) evaluated: Evaluated,
+    name: String,
+    text: String,
+}
+
+/// Evaluates a patch's text.
+pub(super) fn evaluate(
+    patch: &PatchSource,
+    text: &str,
+    registry: &Registry,
+    looked_at: &mut BTreeMap<PathBuf, Seen>,
+) -> Script {
+    let name = patch.name();
+    let folder = patch.folder().map(Path::to_owned);
+    let source = Source { name: name.as_str().into(), text: text.to_owned(), folder };
+    let evaluated = engine::script::evaluate(&source, registry);
+    for import in &evaluated.imports {
+        let read = import.metadata().and_then(|metadata| read_file(import, &metadata, MOST_SCRIPT_BYTES));
+        let state = read.as_deref().map_or_else(FileState::of_error, FileState::of);
+        looked_at.insert(import.clone(), Seen { state, most_bytes: MOST_SCRIPT_BYTES });
+    }
+    Script { evaluated, name, text: source.text }
+}
+
+impl Script {
+    /// Gives each diagnostic that points into a script the text of its line.
+    pub(super) fn attach_lines(&self, diagnostics: &mut [Diagnostic]) {
+        for diagnostic in diagnostics.iter_mut().filter(|found| found.source_line.is_none()) {
+            let Some(span) = &diagnostic.span else { continue };
+            let line = |text: &str| text.lines().nth(span.line.saturating_sub(1)).map(str::to_owned);
+            diagnostic.source_line = if *span.file == *self.name {
+                line(&self.text)
+            } else {
+                let import = self.evaluated.imports.iter().find(|path| path.ends_with(&*span.file));
+                import.and_then(|path| fs::read_to_string(path).ok()).and_then(|text| line(&text))
+            };
+        }
     }
 }

@@ -66,11 +66,12 @@ fn is_ours(file: &Path) -> bool {
     let name = unfinished.unwrap_or(name);
     let number = name.strip_prefix("frame_").and_then(|name| name.strip_suffix(".png"));
     name == SOUND
-        || number.is_some_and(|number| number.len() >= 5 && number.bytes().all(|digit| digit.is_ascii_digit()))
+        || number
+            .is_some_and(|number| number.len() >= 5 && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Writes a picture as a PNG file, whole or not at all.
-pub(crate) fn write_png(path: &Path, picture: &Picture) -> Result<(), Error> {
+pub fn write_png(path: &Path, picture: &Picture) -> Result<(), Error> {
     let [width, height] = picture.size_px;
     let mut bytes = Vec::new();
     PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive)

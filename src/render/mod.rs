@@ -19,6 +19,9 @@ use crate::picture::Picture;
 use crate::player::{Player, node_diagnostic};
 use crate::wave::{MOST_SAMPLES, WaveFile};
 
+pub use folder::write_png;
+pub use movie::FFMPEG;
+
 use folder::Folder;
 use movie::Movie;
 
@@ -113,20 +116,33 @@ pub fn render(
     };
     let mut wave = WaveFile::create(&pictures.sound_path())?;
     let encoder = Encoder::start(pictures)?;
+    let outcome = frames(player, job.frames, stop, &mut wave, &encoder, &mut tell);
+    // Also after a fault: what has been handed over is written whole.
+    let pictures = encoder.finish();
+    let rendered = outcome?;
+    let pictures = pictures?;
+    wave.finish()?;
+    pictures.finish()?;
+    Ok(rendered)
+}
+
+fn frames(
+    player: &mut Player,
+    number: u64,
+    stop: &AtomicBool,
+    wave: &mut WaveFile,
+    encoder: &Encoder,
+    tell: &mut impl FnMut(Progress),
+) -> Result<Rendered, Error> {
     let mut rendered = Rendered::default();
-    while rendered.frames < job.frames && !rendered.stopped {
+    while rendered.frames < number && !rendered.stopped {
         let report = player.step();
-        for fault in &report.refused {
-            tell(Progress::Fault(refused_diagnostic(fault)));
-        }
-        for fault in &report.faults {
-            tell(Progress::Fault(node_diagnostic(&fault.node, &fault.fault)));
-        }
+        let refused = report.refused.iter().map(refused_diagnostic);
+        let of_nodes = report.faults.iter().map(|fault| node_diagnostic(&fault.node, &fault.fault));
+        refused.chain(of_nodes).for_each(|fault| tell(Progress::Fault(fault)));
         wave.write(player.sound())?;
-        let picture = player.pixels(0).map_err(|fault| Error::Program {
-            message: fault.message.clone(),
-            help: fault.help,
-        })?;
+        let picture =
+            player.pixels(0).map_err(|fault| Error::Program { message: fault.message, help: fault.help })?;
         if !encoder.send(rendered.frames, picture) {
             break;
         }
@@ -134,9 +150,6 @@ pub fn render(
         tell(Progress::Frames(rendered.frames));
         rendered.stopped = stop.load(Ordering::Relaxed);
     }
-    let pictures = encoder.finish()?;
-    wave.finish()?;
-    pictures.finish()?;
     Ok(rendered)
 }
 

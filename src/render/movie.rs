@@ -36,9 +36,7 @@ pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
     match path.metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Error::file("write", path, error)),
-        Ok(metadata) if metadata.is_dir() => {
-            Err(Error::Occupied { path: path.to_owned(), what: "a folder" })
-        }
+        Ok(metadata) if metadata.is_dir() => Err(Error::Occupied { path: path.to_owned(), what: "a folder" }),
         Ok(_) if !force => Err(Error::Occupied { path: path.to_owned(), what: "there already" }),
         Ok(_) => Ok(()),
     }
@@ -74,9 +72,9 @@ impl Movie {
             None => Err(io::ErrorKind::BrokenPipe.into()),
         };
         // It says itself why it stopped reading.
-        written.or_else(|error| match self.end_of_pictures() {
-            Err(complaint) => Err(complaint),
-            Ok(()) => Err(Error::file("write", &self.out, error)),
+        written.map_err(|error| match self.end_of_pictures() {
+            Err(complaint) => complaint,
+            Ok(()) => Error::file("write", &self.out, error),
         })
     }
 

@@ -1,0 +1,411 @@
+//! Runs nodes without scripts: a builder of descriptions, stand-ins for what nodes read, and a
+//! running graph to look at.
+#![allow(dead_code, reason = "each test binary uses a part of the harness")]
+#![allow(clippy::unwrap_used, reason = "this module belongs to tests")]
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use half::f16;
+use pastiche_engine::assets::{Asset, AssetError, Assets, Media};
+use pastiche_engine::check::check;
+use pastiche_engine::clock::FrameRate;
+use pastiche_engine::diagnostic::Diagnostic;
+use pastiche_engine::frame::{Frame, PixelFormat, Pixels};
+use pastiche_engine::gpu::{Gpu, WireId};
+use pastiche_engine::graph::{Given, GivenInput, GivenOption, GraphDesc, NodeDesc, NodeKey};
+use pastiche_engine::io::Io;
+use pastiche_engine::live::{FrameReport, Live, LiveConfig, Preparer, Summary};
+use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::options::OptionValue;
+use pastiche_engine::plan::Plan;
+use pastiche_engine::port::{Control, Style, Value, linear_to_srgb, srgb_to_linear};
+use pastiche_engine::registry::{NodeKind, Registry};
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, OutputSpec, Role,
+};
+use pastiche_engine::workers::Workers;
+
+const FRAME: Out<Frame> = Out::new("image", "A picture.");
+const SEEN_FRAME: In<Frame> = In::optional("value", "A picture.");
+const SEEN_CONTROL: In<Control> = In::optional("value", "A number.");
+const SEEN_STYLE: In<Style> = In::optional("value", "A style.");
+
+const fn stand_in(
+    name: &'static str,
+    options: &'static [OptionSpec],
+    outputs: &'static [OutputSpec],
+    role: Role,
+) -> NodeSpec {
+    NodeSpec {
+        name,
+        category: Category::Out,
+        summary: "A stand-in.",
+        doc: "A stand-in.",
+        example: "stand_in();",
+        inputs: &[],
+        options,
+        outputs,
+        role,
+        breaks_cycles: false,
+    }
+}
+
+/// Gives the picture that its file holds as numbers.
+static STILL: NodeKind = NodeKind {
+    spec: stand_in(
+        "still",
+        &[OptionSpec {
+            name: "file",
+            takes: OptionType::File(Media::Picture),
+            default: OptionDefault::Required,
+            doc: "A picture.",
+        }],
+        &[FRAME.0],
+        Role::Plain,
+    ),
+    inputs_for: None,
+    make: |_, options| {
+        let bytes = options.asset("file").unwrap().bytes.clone();
+        let side = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        let format = if bytes[8] == 0 { PixelFormat::LinearHalf } else { PixelFormat::Srgb8 };
+        let pixels = Pixels::new([side(0), side(4)], format, bytes[9..].to_vec()).unwrap();
+        Ok(Box::new(Still(Frame::from_pixels(pixels))))
+    },
+};
+
+struct Still(Frame);
+
+impl Node for Still {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        io.set_frame(&FRAME, self.0.clone());
+        Ok(())
+    }
+}
+
+struct Eye;
+
+impl Node for Eye {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+macro_rules! eye {
+    ($name:ident, $text:literal, $key:expr) => {
+        static $name: NodeKind = NodeKind {
+            spec: NodeSpec { inputs: &[&$key.0], ..stand_in($text, &[], &[], Role::Screen) },
+            inputs_for: None,
+            make: |_, _| Ok(Box::new(Eye)),
+        };
+    };
+}
+
+eye!(SEE_FRAME, "see_frame", SEEN_FRAME);
+eye!(SEE_CONTROL, "see_control", SEEN_CONTROL);
+eye!(SEE_STYLE, "see_style", SEEN_STYLE);
+
+/// All kinds and the stand-ins.
+pub fn registry() -> Registry {
+    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE];
+    Registry::new(pastiche_nodes::kinds().chain(stand_ins)).unwrap()
+}
+
+/// A picture as numbers: linear light, premultiplied, rows from the top.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    pub size_px: [u32; 2],
+    pub values: Vec<f32>,
+}
+
+impl Picture {
+    pub fn of(size_px: [u32; 2], colour: impl Fn(u32, u32) -> [f32; 4]) -> Picture {
+        let rows = (0..size_px[1]).flat_map(|y| (0..size_px[0]).map(move |x| (x, y)));
+        // Through 16 bits, so that what a test expects is what the node is given.
+        let values =
+            rows.flat_map(|(x, y)| colour(x, y)).map(|value| f16::from_f32(value).to_f32()).collect();
+        Picture { size_px, values }
+    }
+
+    pub fn one_colour(size_px: [u32; 2], colour: [f32; 4]) -> Picture {
+        Picture::of(size_px, |_, _| colour)
+    }
+
+    /// Valid premultiplied noise.
+    pub fn noise(size_px: [u32; 2], seed: u32) -> Picture {
+        Picture::of(size_px, |x, y| {
+            let value =
+                |channel: u32| random(seed ^ (x * 4 + channel).wrapping_mul(31).wrapping_add(y << 16));
+            let alpha = value(3).sqrt();
+            [value(0) * alpha, value(1) * alpha, value(2) * alpha, alpha]
+        })
+    }
+
+    pub fn at(&self, x: u32, y: u32) -> [f32; 4] {
+        let start = 4 * (y * self.size_px[0] + x) as usize;
+        self.values[start..start + 4].try_into().unwrap()
+    }
+
+    /// Greatest difference of any two values.
+    pub fn distance(&self, other: &Picture) -> f32 {
+        assert_eq!(self.size_px, other.size_px);
+        let pairs = self.values.iter().zip(&other.values);
+        pairs.map(|(one, two)| (one - two).abs()).fold(0.0, f32::max)
+    }
+
+    pub fn is_valid(&self) -> bool {
+        let valid =
+            |pixel: &[f32]| pixel.iter().all(|value| value.is_finite() && *value >= 0.0) && pixel[3] <= 1.0;
+        self.values.chunks_exact(4).all(valid)
+    }
+
+    fn asset(&self) -> Vec<u8> {
+        let mut bytes: Vec<u8> = self.size_px.iter().flat_map(|side| side.to_le_bytes()).collect();
+        bytes.push(0);
+        bytes.extend(self.values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()));
+        bytes
+    }
+}
+
+/// From 0 up to 1, the same for the same seed.
+pub fn random(seed: u32) -> f32 {
+    let mut bits = seed.wrapping_mul(0x9e37_79b9) ^ 0x85eb_ca6b;
+    for _ in 0..2 {
+        bits ^= bits >> 16;
+        bits = bits.wrapping_mul(0x7feb_352d);
+        bits ^= bits >> 15;
+        bits = bits.wrapping_mul(0x846c_a68b);
+    }
+    (bits >> 8) as f32 / (1 << 24) as f32
+}
+
+/// Files in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Files(pub HashMap<String, Vec<u8>>);
+
+impl Assets for Files {
+    fn read(&self, name: &str, _media: Media) -> Result<Asset, AssetError> {
+        let bytes = self.0.get(name).cloned();
+        bytes.map(|bytes| Asset::new(name, None, bytes)).ok_or_else(|| AssetError {
+            message: format!("there is no file `{name}`"),
+            help: "make one".into(),
+        })
+    }
+}
+
+/// Builds descriptions: `Desc::new().node("soft", "blur").wire("image", "still").see("soft")`.
+#[derive(Clone, Default)]
+pub struct Desc {
+    pub graph: GraphDesc,
+    pub files: Files,
+}
+
+impl Desc {
+    pub fn new() -> Desc {
+        Desc::default()
+    }
+
+    pub fn node(mut self, key: &str, kind: &str) -> Desc {
+        self.graph.nodes.push(NodeDesc {
+            key: NodeKey::new(key),
+            kind: kind.into(),
+            inputs: Default::default(),
+            options: Default::default(),
+            span: None,
+        });
+        self
+    }
+
+    /// A node that gives this picture.
+    pub fn still(mut self, key: &str, picture: &Picture) -> Desc {
+        self.files.0.insert(key.into(), picture.asset());
+        self.node(key, "still").option("file", key)
+    }
+
+    /// A node that gives this picture as a file would: 8 bits, sRGB, straight alpha.
+    pub fn still_srgb8(mut self, key: &str, size_px: [u32; 2], bytes: &[u8]) -> Desc {
+        let mut asset: Vec<u8> = size_px.iter().flat_map(|side| side.to_le_bytes()).collect();
+        asset.push(1);
+        asset.extend(bytes);
+        self.files.0.insert(key.into(), asset);
+        self.node(key, "still").option("file", key)
+    }
+
+    pub fn file(mut self, name: &str, text: &str) -> Desc {
+        self.files.0.insert(name.into(), text.into());
+        self
+    }
+
+    pub fn given(mut self, input: &str, value: Given) -> Desc {
+        let node = self.graph.nodes.last_mut().expect("a node first");
+        node.inputs.insert(input.into(), GivenInput { value, span: None });
+        self
+    }
+
+    pub fn number(self, input: &str, number: f64) -> Desc {
+        self.given(input, Given::Number(number))
+    }
+
+    pub fn place(&self, key: &str) -> Given {
+        let node = self.graph.nodes.iter().position(|node| &*node.key.0 == key);
+        Given::Wire { node: node.expect("a node of that name"), output: 0 }
+    }
+
+    pub fn wire(self, input: &str, from: &str) -> Desc {
+        let place = self.place(from);
+        self.given(input, place)
+    }
+
+    pub fn wires(self, input: &str, from: &[&str]) -> Desc {
+        let places = from.iter().map(|from| self.place(from)).collect();
+        self.given(input, Given::List(places))
+    }
+
+    pub fn option(self, name: &str, text: &str) -> Desc {
+        self.option_value(name, OptionValue::Text(text.into()))
+    }
+
+    pub fn option_value(mut self, name: &str, value: OptionValue) -> Desc {
+        let node = self.graph.nodes.last_mut().expect("a node first");
+        node.options.insert(name.into(), GivenOption { value, span: None });
+        self
+    }
+
+    /// Something that reads the first output of a node, so that the node runs.
+    pub fn see(self, from: &str) -> Desc {
+        let kind = self.graph.nodes.iter().find(|node| &*node.key.0 == from).unwrap().kind.clone();
+        let port = registry().get(&kind).unwrap().spec.outputs[0].port;
+        self.node(&format!("see {from}"), &format!("see_{port}")).wire("value", from)
+    }
+
+    pub fn check(&self) -> Result<Plan, Vec<Diagnostic>> {
+        check(&self.graph, &registry(), &self.files).map(|checked| checked.plan)
+    }
+}
+
+pub fn text(diagnostics: &[Diagnostic]) -> String {
+    diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// One device for all tests; without an adapter they say so and pass.
+pub fn gpu() -> Option<Gpu> {
+    static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
+    let open = || Gpu::new().inspect_err(|error| eprintln!("SKIPPED, NOTHING IS TESTED: {error}")).ok();
+    GPU.get_or_init(open).clone()
+}
+
+/// A running graph with its loader's half, at 60 frames a second.
+pub struct Show {
+    pub live: Live,
+    pub preparer: Preparer,
+    pub frame: u64,
+}
+
+impl Show {
+    /// Offline, with a GPU.
+    pub fn new(gpu: &Gpu, desc: &Desc) -> Show {
+        Show::with(Some(gpu.clone()), Workers::inline(), true, desc)
+    }
+
+    pub fn with(gpu: Option<Gpu>, workers: Workers, offline: bool, desc: &Desc) -> Show {
+        let config = LiveConfig {
+            gpu,
+            workers,
+            rate: FrameRate::from_fps(60.0).unwrap(),
+            canvas_px: [64, 36],
+            canvas_is_forced: false,
+            seed: 1,
+            offline,
+        };
+        let (live, preparer) = start(config);
+        let mut show = Show { live, preparer, frame: 0 };
+        show.load(desc).unwrap_or_else(|faults| panic!("{}", text(&faults)));
+        show
+    }
+
+    pub fn load(&mut self, desc: &Desc) -> Result<Summary, Vec<Diagnostic>> {
+        let prepared = self.preparer.prepare(desc.check()?, &desc.files)?;
+        let summary = prepared.summary();
+        assert!(self.live.commit(prepared).is_ok());
+        Ok(summary)
+    }
+
+    /// The next frame, which must pass without a fault.
+    pub fn step(&mut self) {
+        let report = self.report();
+        assert!(report.faults.is_empty(), "frame {}: {:?}", self.frame - 1, report.faults);
+    }
+
+    pub fn steps(&mut self, frames: usize) {
+        (0..frames).for_each(|_| self.step());
+    }
+
+    pub fn report(&mut self) -> FrameReport {
+        let report = self.live.frame(self.frame);
+        self.frame += 1;
+        report
+    }
+
+    fn output(&self, node: &str) -> &Value {
+        let key = NodeKey::new(node);
+        let plan = self.live.plan();
+        let output = plan.nodes[plan.find(&key).expect("a node of that name")].kind.spec.outputs[0].name;
+        self.live.output(&key, output).unwrap()
+    }
+
+    pub fn control(&self, node: &str) -> f64 {
+        match self.output(node) {
+            Value::Control(value) => *value,
+            other => panic!("{node}: {other:?}"),
+        }
+    }
+
+    pub fn style(&self, node: &str) -> Option<Style> {
+        match self.output(node) {
+            Value::Style(style) => style.clone(),
+            other => panic!("{node}: {other:?}"),
+        }
+    }
+
+    pub fn raw(&self, node: &str) -> Option<Frame> {
+        match self.output(node) {
+            Value::Frame(frame) => frame.clone(),
+            other => panic!("{node}: {other:?}"),
+        }
+    }
+
+    pub fn picture(&mut self, node: &str) -> Picture {
+        let frame = self.raw(node).expect("a picture");
+        let pixels = match frame.memory() {
+            Some(pixels) => pixels.clone(),
+            None => {
+                let wire = WireId { node: u64::MAX, output: 0 };
+                self.live.recorder().unwrap().read_back(wire, &frame, true).unwrap().unwrap()
+            }
+        };
+        let values = match pixels.format() {
+            PixelFormat::LinearHalf => {
+                let pairs = pixels.bytes().chunks_exact(2);
+                pairs.map(|bytes| f16::from_le_bytes([bytes[0], bytes[1]]).to_f32()).collect()
+            }
+            PixelFormat::Srgb8 => pixels.bytes().chunks_exact(4).flat_map(linear).collect(),
+        };
+        Picture { size_px: pixels.size_px(), values }
+    }
+}
+
+fn start(config: LiveConfig) -> (Live, Preparer) {
+    let (live, preparer, _) = Live::new(config);
+    (live, preparer)
+}
+
+fn linear(pixel: &[u8]) -> [f32; 4] {
+    let alpha = f32::from(pixel[3]) / 255.0;
+    let component = |value: u8| srgb_to_linear(f32::from(value) / 255.0) * alpha;
+    [component(pixel[0]), component(pixel[1]), component(pixel[2]), alpha]
+}
+
+/// One 8-bit sRGB component of a linear one.
+pub fn encoded(linear: f32) -> u8 {
+    (linear_to_srgb(linear).clamp(0.0, 1.0) * 255.0 + 0.5) as u8
+}

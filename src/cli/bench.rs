@@ -1,0 +1,171 @@
+//! `pastiche bench`.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use pastiche::engine::clock::FrameRate;
+use pastiche::engine::diagnostic::count;
+use pastiche::models::painting::Painting;
+use pastiche::{
+    DEFAULT_CANVAS_PX, Error, FrameStats, Pace, PatchSource, PlayJob, Player, PlayerConfig, Told, embedded,
+    play, registry,
+};
+
+use super::End;
+use super::arguments::{BenchArguments, BenchTarget};
+use super::terminal;
+
+const FRAMES: usize = 200;
+const RELOADS: usize = 20;
+const RELOAD_NODES: usize = 50;
+const BETWEEN_EDITS: Duration = Duration::from_millis(150);
+const FIRST_FRAMES: usize = 5;
+const PAINTINGS: usize = 5;
+
+pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
+    match arguments.what {
+        BenchTarget::Graph => graph(),
+        BenchTarget::Style => style(),
+    }?;
+    Ok(End::Good)
+}
+
+fn graph() -> anyhow::Result<()> {
+    for nodes in [1_000, 10_000] {
+        let cost = frame_cost(nodes)?;
+        println!("{nodes} control nodes: {:.3} ms a frame", millis(cost));
+    }
+    let Reloads { median_ms, latest_ms, skipped } = reloads()?;
+    println!(
+        "reload of {RELOAD_NODES} nodes at 320x180 and 60 frames a second: {median_ms:.1} ms, \
+         median of {RELOADS}"
+    );
+    println!("latest frame meanwhile: {latest_ms:.1} ms late, {skipped} left out");
+    Ok(())
+}
+
+/// A chain of so many controls, which is heard.
+fn chain(nodes: usize, offset: f64) -> String {
+    let mut text = format!("let x = lfo(0.1) + {offset};\n");
+    for _ in 0..nodes {
+        text += "x = x + 0.001;\n";
+    }
+    text + "speakers(tone(x * 10 + 220));\n"
+}
+
+fn frame_cost(nodes: usize) -> anyhow::Result<Duration> {
+    let mut player = Player::new(PlayerConfig::new(registry()?, Pace::Offline))?;
+    player.load_text("bench", &chain(nodes, 0.0))?;
+    ensure!(player.plan().nodes.len() > nodes, "nodes were left out");
+    // Only the frames are measured.
+    player.take_sound();
+    let mut times: Vec<Duration> = (0..FRAMES)
+        .map(|_| {
+            let begun = Instant::now();
+            player.step();
+            begun.elapsed()
+        })
+        .collect();
+    Ok(median(&mut times))
+}
+
+struct Reloads {
+    median_ms: f64,
+    latest_ms: f64,
+    skipped: u64,
+}
+
+/// Plays a patch for real while another thread edits it.
+fn reloads() -> anyhow::Result<Reloads> {
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let path = folder.path().join("bench.rhai");
+    let gpu = terminal::open_gpu();
+    let picture = if gpu.is_some() { "screen(test_card().blur(x * 4 + 8));\n" } else { "" };
+    let text = move |edit: usize| chain(RELOAD_NODES - 8, edit as f64) + picture;
+    save(&path, &text(0))?;
+
+    let mut config = PlayerConfig::new(registry()?, Pace::Live);
+    config.gpu = gpu;
+    config.size_px = Some([320, 180]);
+    config.rate = FrameRate { frames: 60, secs: 1 };
+    let mut player = Player::new(config)?;
+    let stats = folder.path().join("stats.jsonl");
+    let (_hands, moved) = channel();
+    let job = PlayJob {
+        patch: PatchSource::File(path.clone()),
+        length: None,
+        stats: Some(stats.clone()),
+        stills: None,
+        take: None,
+        hands: moved,
+        launched: Instant::now(),
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let done = stop.clone();
+    let editor = std::thread::spawn(move || -> Result<(), Error> {
+        let edited = (1..=RELOADS).try_for_each(|edit| {
+            std::thread::sleep(BETWEEN_EDITS);
+            save(&path, &text(edit))
+        });
+        std::thread::sleep(BETWEEN_EDITS);
+        done.store(true, Ordering::Relaxed);
+        edited
+    });
+    let played = play(&mut player, job, &stop, |told| {
+        if let Told::Load(report) = told {
+            terminal::show_diagnostics(&report.diagnostics);
+        }
+    })?;
+    editor.join().map_err(|_| Error::Stopped { what: "the editor" })??;
+    figures(&stats, played.skipped)
+}
+
+fn save(path: &Path, text: &str) -> Result<(), Error> {
+    let beside = path.with_extension("new");
+    let saved = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    saved.map_err(|error| Error::file("write", path, error))
+}
+
+fn figures(stats: &Path, skipped: u64) -> anyhow::Result<Reloads> {
+    let text = fs::read_to_string(stats).map_err(|error| Error::file("read", stats, error))?;
+    let lines: Vec<FrameStats> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let mut reloads: Vec<f64> = lines.iter().filter_map(|line| line.reload_ms).collect();
+    ensure!(!reloads.is_empty(), "no edit was noticed");
+    // The first frames load the patch.
+    let latest = lines.iter().skip(FIRST_FRAMES).map(|line| line.lateness_ms).fold(0.0, f64::max);
+    Ok(Reloads { median_ms: median(&mut reloads), latest_ms: latest, skipped })
+}
+
+fn style() -> anyhow::Result<()> {
+    let [width, height] = DEFAULT_CANVAS_PX;
+    let bytes = embedded("astronaut.png").context("the photograph is missing from the program")?;
+    let photograph = image::load_from_memory(bytes).context("the photograph is damaged")?;
+    let photograph =
+        photograph.resize_to_fill(width, height, image::imageops::FilterType::Triangle).to_rgba8();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let painting = Painting::embedded(cores).context("the network is damaged")?;
+    let style = painting.single_style(0);
+    let mut times = Vec::with_capacity(PAINTINGS);
+    for _ in 0..PAINTINGS {
+        let begun = Instant::now();
+        painting.paint_srgb8(photograph.as_raw(), [width, height], &style)?;
+        times.push(begun.elapsed());
+    }
+    let cost = millis(median(&mut times));
+    println!("painting {width}x{height} pixels with {}: {cost:.0} ms", count(cores, "thread"));
+    Ok(())
+}
+
+fn median<T: PartialOrd + Copy>(values: &mut [T]) -> T {
+    values.sort_by(|left, right| left.partial_cmp(right).unwrap_or(std::cmp::Ordering::Equal));
+    values[values.len() / 2]
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

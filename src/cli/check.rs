@@ -1,0 +1,37 @@
+//! `pastiche check`.
+
+use pastiche::engine::diagnostic::{Diagnostic, count};
+use pastiche::{Error, LoadReport, Pace, PatchSource, Player, PlayerConfig, registry};
+
+use super::End;
+use super::arguments::CheckArguments;
+use super::terminal;
+
+pub fn run(arguments: &CheckArguments) -> anyhow::Result<End> {
+    let mut config = PlayerConfig::new(registry()?, Pace::Offline);
+    config.gpu = terminal::open_gpu();
+    config.allow.clone_from(&arguments.allow);
+    let mut player = Player::new(config)?;
+    let loaded = player.load_source(PatchSource::File(arguments.patch.clone()));
+    let (report, diagnostics) = match loaded {
+        Ok(report) => (Some(report.clone()), report.diagnostics),
+        Err(Error::Faults { faults }) => (None, faults),
+        Err(error) => return Err(error.into()),
+    };
+    let errors = diagnostics.iter().filter(|found| found.is_error()).count();
+    if arguments.json {
+        let records: Vec<_> = diagnostics.iter().map(Diagnostic::record).collect();
+        println!("{}", serde_json::to_string_pretty(&records)?);
+    } else {
+        terminal::show_diagnostics(&diagnostics);
+        match report {
+            Some(LoadReport { log, .. }) => {
+                terminal::show_log(&log);
+                let nodes = player.plan().nodes.len();
+                println!("{} is good: {}", arguments.patch.display(), count(nodes, "node"));
+            }
+            None => eprintln!("{}", count(errors, "fault")),
+        }
+    }
+    Ok(if errors == 0 { End::Good } else { End::Faults })
+}

@@ -1,0 +1,91 @@
+//! `pastiche doctor`.
+
+use std::process::Command;
+
+use pastiche::FFMPEG;
+use pastiche::engine::gpu::Gpu;
+use pastiche::models::painting::Painting;
+use serde_json::{Value, json};
+
+use super::End;
+use super::arguments::DoctorArguments;
+
+/// One thing that was looked at.
+struct Finding {
+    /// Name in the JSON.
+    name: &'static str,
+    /// What people call it.
+    title: &'static str,
+    /// `Err` says what is missing and what to do.
+    state: Result<String, String>,
+}
+
+pub fn run(arguments: &DoctorArguments) -> anyhow::Result<End> {
+    let findings = [
+        Finding { name: "pastiche", title: "pastiche", state: Ok(env!("CARGO_PKG_VERSION").into()) },
+        Finding { name: "system", title: "system", state: Ok(system()) },
+        Finding { name: "cores", title: "cores", state: cores() },
+        Finding { name: "graphics", title: "graphics", state: graphics() },
+        Finding { name: "ffmpeg", title: "movies", state: ffmpeg() },
+        Finding { name: "painting", title: "painting network", state: painting() },
+        Finding {
+            name: "sound",
+            title: "sound card",
+            state: Err("not used by this version; sound is rendered to files".into()),
+        },
+    ];
+    if arguments.json {
+        let entries = findings.iter().map(|finding| (finding.name.to_owned(), entry(&finding.state)));
+        println!("{}", serde_json::to_string_pretty(&Value::Object(entries.collect()))?);
+    } else {
+        for Finding { title, state, .. } in &findings {
+            match state {
+                Ok(found) => println!("  {title:16}  {found}"),
+                Err(missing) => println!("- {title:16}  {missing}"),
+            }
+        }
+    }
+    Ok(End::Good)
+}
+
+fn entry(state: &Result<String, String>) -> Value {
+    match state {
+        Ok(found) => json!({ "ok": true, "found": found }),
+        Err(missing) => json!({ "ok": false, "help": missing }),
+    }
+}
+
+fn system() -> String {
+    format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+fn cores() -> Result<String, String> {
+    let cores = std::thread::available_parallelism().map(usize::from);
+    cores
+        .map(|cores| format!("{cores}, of which {} work beside the show", cores.saturating_sub(1).max(1)))
+        .map_err(|error| format!("cannot be counted: {error}"))
+}
+
+fn graphics() -> Result<String, String> {
+    let gpu = Gpu::new().map_err(|error| format!("{}; {}", error.message, error.help))?;
+    let limits = gpu.device().limits();
+    Ok(format!(
+        "{}, pictures up to {} pixels a side, buffers up to {} MiB",
+        gpu.adapter_name(),
+        gpu.max_texture_side(),
+        limits.max_buffer_size >> 20
+    ))
+}
+
+fn ffmpeg() -> Result<String, String> {
+    let output = Command::new(FFMPEG).arg("-version").output().map_err(|_| {
+        format!("`{FFMPEG}` is missing: install it to make movies (Debian and Ubuntu: `apt install ffmpeg`)")
+    })?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(text.lines().next().unwrap_or(FFMPEG).to_owned())
+}
+
+fn painting() -> Result<String, String> {
+    let painting = Painting::embedded(1).map_err(|error| format!("damaged: {error}; install again"))?;
+    Ok(format!("{} styles", painting.style_count()))
+}

@@ -1,0 +1,46 @@
+//! `pastiche new`.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anyhow::Context;
+use pastiche::{Error, embedded};
+
+use super::End;
+use super::arguments::NewArguments;
+
+const PATCH_NAME: &str = "first.rhai";
+const PATCH: &str = include_str!("first.rhai");
+const PICTURE_NAME: &str = "astronaut.png";
+const SHADER_NAME: &str = "ripple.wgsl";
+const SHADER: &str = include_str!("ripple.wgsl");
+
+pub fn run(arguments: &NewArguments) -> anyhow::Result<End> {
+    let folder = &arguments.folder;
+    match fs::read_dir(folder) {
+        Ok(mut entries) => {
+            if entries.next().is_some() {
+                let message = format!("{} is not empty", folder.display());
+                let help = "name a new folder, or an empty one".into();
+                return Err(Error::Setting { message, help }.into());
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).map_err(|error| Error::file("make", folder, error))?;
+        }
+        Err(error) => return Err(Error::file("use", folder, error).into()),
+    }
+    let picture = embedded(PICTURE_NAME).context("the picture is missing from the program")?;
+    write(folder, PICTURE_NAME, picture)?;
+    write(folder, SHADER_NAME, SHADER.as_bytes())?;
+    write(folder, PATCH_NAME, PATCH.as_bytes())?;
+    let patch = folder.join(PATCH_NAME);
+    println!("Made {0}. Try\n\n  pastiche render {0} --out pictures --seconds 2", patch.display());
+    Ok(End::Good)
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Error> {
+    let path = folder.join(name);
+    fs::write(&path, bytes).map_err(|error| Error::file("write", &path, error))
+}

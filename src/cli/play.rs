@@ -1,0 +1,82 @@
+//! `pastiche play`.
+
+use std::io::BufRead;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use pastiche::engine::take::Input;
+use pastiche::{
+    Error, Pace, PatchSource, PlayJob, Player, PlayerConfig, TakeWriter, Told, parse_hand, play, registry,
+};
+
+use super::End;
+use super::arguments::PlayArguments;
+use super::terminal;
+
+pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
+    if !arguments.headless {
+        return Ok(terminal::usage(
+            "this build of pastiche has no window",
+            "add `--headless`, or make pictures with `pastiche render`",
+        ));
+    }
+    let stop = terminal::stop_flag()?;
+    let length = arguments.seconds.map(length_of).transpose()?;
+    let PlayArguments { patch, seed, .. } = arguments;
+    let source = patch.patch.map_or_else(PatchSource::opening, PatchSource::File);
+
+    let mut config = PlayerConfig::new(registry()?, Pace::Live);
+    config.seed = seed;
+    config.rate = patch.fps;
+    config.size_px = patch.size;
+    config.allow = patch.allow;
+    config.gpu = terminal::open_gpu();
+    let mut player = Player::new(config)?;
+    let take = arguments.take.map(|path| TakeWriter::create(&path, &source.name(), seed)).transpose()?;
+    let job = PlayJob {
+        patch: source,
+        length,
+        stats: arguments.stats,
+        stills: arguments.stills.map(|folder| (folder, arguments.every)),
+        take,
+        hands: listen()?,
+        launched,
+    };
+    let played = play(&mut player, job, &stop, |told| match told {
+        Told::Load(report) => terminal::show_load(report),
+        Told::Fault(fault) => terminal::show_diagnostics([&fault]),
+        Told::Recovered(node) => eprintln!("node `{node}` works again\n"),
+    })?;
+    tracing::info!("{} frames shown, {} left out", played.frames, played.skipped);
+    Ok(if played.stopped { End::Stopped } else { End::Good })
+}
+
+fn length_of(seconds: f64) -> Result<Duration, Error> {
+    Duration::try_from_secs_f64(seconds).map_err(|_| Error::Setting {
+        message: format!("{seconds} seconds cannot be"),
+        help: "give a number from 0, or leave `--seconds` out to play until Ctrl-C".into(),
+    })
+}
+
+/// Reads lines that move controls. The thread ends with the input, or with the program.
+fn listen() -> anyhow::Result<Receiver<(Instant, Input)>> {
+    let (hands, moved) = channel();
+    let read = std::thread::Builder::new().name("hands".into()).spawn(move || read_lines(&hands));
+    read.context("cannot start the thread that reads what is typed")?;
+    Ok(moved)
+}
+
+fn read_lines(hands: &Sender<(Instant, Input)>) {
+    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+        match parse_hand(&line) {
+            Ok(Some(input)) => {
+                if hands.send((Instant::now(), input)).is_err() {
+                    return;
+                }
+            }
+            Ok(None) => {}
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What is told on the terminal. Results go to the standard output, everything else to the error
+//! output.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use pastiche::engine::diagnostic::{Diagnostic, count};
+use pastiche::engine::gpu::Gpu;
+use pastiche::engine::script::LogLine;
+use pastiche::{Error, LoadReport};
+use tracing_subscriber::EnvFilter;
+
+use super::End;
+
+/// Warnings of ours, and nothing of the libraries below, unless more is asked for.
+pub fn start_log(verbose: u8) {
+    let level = match verbose {
+        0 => "error,pastiche=warn,pastiche_engine=warn,pastiche_nodes=warn,pastiche_models=warn",
+        1 => "warn,pastiche=info,pastiche_engine=info,pastiche_nodes=info,pastiche_models=info",
+        _ => "info,pastiche=debug,pastiche_engine=debug,pastiche_nodes=debug,pastiche_models=debug",
+    };
+    let filter = EnvFilter::builder().parse_lossy(level);
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+}
+
+/// A flag that Ctrl-C sets.
+pub fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot wait for Ctrl-C")?;
+    Ok(stop)
+}
+
+/// The graphics adapter; without one a warning, as most of what pictures can do needs it.
+pub fn open_gpu() -> Option<Gpu> {
+    match Gpu::new() {
+        Ok(gpu) => {
+            tracing::info!("graphics adapter: {}", gpu.adapter_name());
+            Some(gpu)
+        }
+        Err(error) => {
+            tracing::warn!("{}; nodes that draw do not work ({})", error.message, error.help);
+            None
+        }
+    }
+}
+
+/// Shows faults and warnings as they are meant to be read.
+pub fn show_diagnostics<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) {
+    for diagnostic in diagnostics {
+        eprintln!("{diagnostic}\n");
+    }
+}
+
+/// Shows what a script printed.
+pub fn show_log(log: &[LogLine]) {
+    for LogLine { file, line, text } in log {
+        eprintln!("{file}:{line}: {text}");
+    }
+}
+
+/// Shows what came of a load.
+pub fn show_load(report: &LoadReport) {
+    show_log(&report.log);
+    show_diagnostics(&report.diagnostics);
+    let Some(version) = report.version else { return };
+    let summary = report.summary.unwrap_or_default();
+    tracing::info!(
+        "version {version}: {} kept, {} retuned, {} rebuilt, {} new, {} gone; \
+         evaluated in {:.1?}, checked in {:.1?}, built in {:.1?}",
+        summary.kept,
+        summary.retuned,
+        summary.rebuilt,
+        summary.built,
+        summary.dropped,
+        report.timings.evaluate,
+        report.timings.check,
+        report.timings.prepare,
+    );
+}
+
+/// Shows why a command failed, and what to do.
+pub fn show_error(error: &anyhow::Error) {
+    match error.downcast_ref::<Error>() {
+        Some(Error::Faults { faults }) => {
+            show_diagnostics(faults);
+            let errors = faults.iter().filter(|fault| fault.is_error()).count();
+            eprintln!("{}", count(errors, "fault"));
+        }
+        Some(known) => eprintln!("error: {error:#}\n  = {}", known.help()),
+        None => eprintln!("error: {error:#}"),
+    }
+}
+
+/// Tells that the arguments do not fit together.
+pub fn usage(message: &str, help: &str) -> End {
+    eprintln!("error: {message}\n  = {help}");
+    End::Usage
+}
