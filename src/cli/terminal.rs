@@ -2,7 +2,7 @@
 //! output.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,7 +23,13 @@ pub fn start_log(verbose: u8) {
         _ => "info,pastiche=debug,pastiche_engine=debug,pastiche_nodes=debug,pastiche_models=debug",
     };
     let filter = EnvFilter::builder().parse_lossy(level);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(verbose > 1)
+        .without_time()
+        .init();
 }
 
 /// Writes a line of a result. A reader who has seen enough is no fault.
