@@ -180,8 +180,9 @@ fn count(player: &Player, is_counted: impl Fn(&Status) -> bool) -> usize {
     player.statuses().filter(|(_, status)| is_counted(status)).count()
 }
 
+/// To a microsecond.
 fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// The files that are written while a patch plays.

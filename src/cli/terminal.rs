@@ -1,6 +1,8 @@
 //! What is told on the terminal. Results go to the standard output, everything else to the error
 //! output.
 
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -21,7 +23,28 @@ pub fn start_log(verbose: u8) {
         _ => "info,pastiche=debug,pastiche_engine=debug,pastiche_nodes=debug,pastiche_models=debug",
     };
     let filter = EnvFilter::builder().parse_lossy(level);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(verbose > 1)
+        .without_time()
+        .init();
+}
+
+/// Writes a line of a result. A reader who has seen enough is no fault.
+pub fn say(text: impl Display) -> anyhow::Result<()> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write the result")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to the error output. When nobody can read it, nothing can be done about it.
+pub fn tell(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// A flag that Ctrl-C sets.
@@ -49,14 +72,14 @@ pub fn open_gpu() -> Option<Gpu> {
 /// Shows faults and warnings as they are meant to be read.
 pub fn show_diagnostics<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) {
     for diagnostic in diagnostics {
-        eprintln!("{diagnostic}\n");
+        tell(format_args!("{diagnostic}\n"));
     }
 }
 
 /// Shows what a script printed.
 pub fn show_log(log: &[LogLine]) {
     for LogLine { file, line, text } in log {
-        eprintln!("{file}:{line}: {text}");
+        tell(format_args!("{file}:{line}: {text}"));
     }
 }
 
@@ -86,15 +109,15 @@ pub fn show_error(error: &anyhow::Error) {
         Some(Error::Faults { faults }) => {
             show_diagnostics(faults);
             let errors = faults.iter().filter(|fault| fault.is_error()).count();
-            eprintln!("{}", count(errors, "fault"));
+            tell(count(errors, "fault"));
         }
-        Some(known) => eprintln!("error: {error:#}\n  = {}", known.help()),
-        None => eprintln!("error: {error:#}"),
+        Some(known) => tell(format_args!("error: {error:#}\n  = {}", known.help())),
+        None => tell(format_args!("error: {error:#}")),
     }
 }
 
 /// Tells that the arguments do not fit together.
 pub fn usage(message: &str, help: &str) -> End {
-    eprintln!("error: {message}\n  = {help}");
+    tell(format_args!("error: {message}\n  = {help}"));
     End::Usage
 }

@@ -1,0 +1,7 @@
+//! The whole program, run as people run it.
+
+mod check;
+mod folder;
+mod render;
+mod show;
+mod takes;
