@@ -1,4 +1,5 @@
 //! One battery over every kind.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 mod harness;
 

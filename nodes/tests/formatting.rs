@@ -1,5 +1,6 @@
 //! `cargo fmt` does not see modules that a macro declares, so the list of kinds hides their files
 //! from it.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

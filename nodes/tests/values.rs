@@ -1,4 +1,5 @@
 //! Nodes of numbers and styles while they run and across reloads.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 mod harness;
 
