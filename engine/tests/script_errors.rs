@@ -193,6 +193,10 @@ fn faulty_arguments() {
         "colour(\"red\"); rgb(lfo(1), 0, 0);",
         &["1:1 `colour` takes text such as \"#ff8800\"", "1:16 `rgb` takes plain numbers from 0 to 1"],
     );
+    check(
+        &format!("{CAM}let s = screen(cam); screen(s);"),
+        &["1:53 `screen` takes a frame for `image`, but `s` is a node without outputs"],
+    );
     check("canvas(0, 720);", &["1:1 `canvas` takes a width and a height in whole pixels, 1 to 16384"]);
     check("canvas(10, 10); canvas(20, 20);", &["1:17 the canvas is already set"]);
 }
@@ -272,6 +276,11 @@ fn operators_that_do_not_fit() {
         "let k = lfo(1); while k > 1 { }",
         &["1:25 `while` needs true or false now, but this is a control that moves while the patch plays"],
     );
+    check(&format!("{CAM}if cam {{ }}"), &["1:28 `if` needs true or false now, but `cam` is a frame"]);
+    check(
+        "let k = lfo(1); let f = || k * 2; let y = f.call() + 1; if k { }",
+        &["1:60 `if` needs true or false now, but `k` is a control that moves while the patch plays"],
+    );
     check("if 1 { }", &["1:4 `if` needs true or false now, but this is a number"]);
     check("let x = lfo(1 / 4);", &["1:15 `1 / 4` is 0: whole numbers give a whole number"]);
 }
@@ -306,6 +315,12 @@ fn limits_end_a_script() {
     let deep = format!("let x = {}1{};", "(".repeat(500), ")".repeat(500));
     let told = faults(&evaluate(&deep));
     assert!(told[0].ends_with("this expression is nested too deeply"), "{told:?}");
+}
+
+#[test]
+fn too_many_faults_are_counted() {
+    let told = faults(&evaluate(&"lfo(true);\n".repeat(103)));
+    assert_eq!((told.len(), told[100].as_str()), (101, "and 3 faults more"));
 }
 
 #[test]

@@ -182,14 +182,8 @@ fn make(
     let (inputs, options) = (bound.inputs, bound.options);
     session.nodes.push(Made { kind, inputs, options, span, origin, named: None });
     let port = kind.spec.outputs.first().map(|output| output.port);
-    Ok(Dynamic::from(match port {
-        Some(_) => Handle { node: Some(node), output: 0, port },
-        None => Handle { node: Some(node), output: NO_OUTPUT, port: None },
-    }))
+    Ok(Dynamic::from(Handle { node: Some(node), output: 0, port }))
 }
-
-/// The handle of a node that has no outputs, such as a screen.
-const NO_OUTPUT: usize = usize::MAX;
 
 /// Stands for a function that does not exist or may not be called so.
 fn missing(session: &Shared, context: &NativeCallContext<'_>, _: Vec<Dynamic>) -> Result {

@@ -136,8 +136,8 @@ impl Binder<'_> {
             return;
         }
         let given = match handle(value) {
-            Some(handle) => wire(&handle),
-            None => match (number(value), value.clone().try_cast::<Colour>()) {
+            Some(handle) if handle.node.is_none() || handle.port.is_some() => wire(&handle),
+            _ => match (number(value), value.clone().try_cast::<Colour>()) {
                 (Some(number), _) => self.finite(name, number, written),
                 (None, Some(colour)) => Given::Colour(colour),
                 (None, None) => {
@@ -161,7 +161,7 @@ impl Binder<'_> {
             });
             let members: Vec<_> = members.collect();
             Given::List(members.iter().map(|(member, written)| self.single(input, member, written)).collect())
-        } else if handle(value).is_some_and(|handle| handle.port.is_none()) {
+        } else if handle(value).is_some_and(|handle| handle.node.is_none()) {
             Given::Placeholder
         } else {
             self.wrong_type(input, value, written);
@@ -172,7 +172,7 @@ impl Binder<'_> {
 
     fn single(&mut self, input: &'static InputSpec, value: &Dynamic, written: &Argument) -> Given {
         if let Some(handle) = handle(value) {
-            if handle.port.is_none_or(|port| port == input.port) {
+            if handle.node.is_none() || handle.port == Some(input.port) {
                 return wire(&handle);
             }
         } else if let (PortType::Control, Some(number)) = (input.port, number(value)) {
@@ -200,7 +200,7 @@ impl Binder<'_> {
             (_, Some(number)) if number.is_finite() => OptionValue::Number(number),
             _ if value.is_string() || value.is_char() => OptionValue::Text(value.to_string()),
             _ => {
-                if handle(value).is_none_or(|handle| handle.port.is_some()) {
+                if handle(value).is_none_or(|handle| handle.node.is_some()) {
                     self.fault(self.no_option(option, value, written), written.place);
                 }
                 return;

@@ -60,7 +60,9 @@ fn wording(session: &Session, error: &EvalAltResult, spot: &Spot, variables: &Sc
                 .and_then(|(script, place)| script.sites.guards.get(&place));
             let (word, variable) =
                 guard.map_or(("if", None), |guard| (guard.word, guard.variable.as_deref()));
-            let value = variable.and_then(|name| variables.get(name)).map(values::describe);
+            let value = variable
+                .and_then(|name| variables.get(name))
+                .map(|value| values::describe(&values::own(value)));
             let what = match (type_word(actual).as_str(), value) {
                 ("a node", Some(what)) => what,
                 // Of a value without a name only the type is known; it is a control, most likely.
@@ -200,7 +202,8 @@ fn not_found(signature: &str) -> Diagnostic {
 /// How errors speak of rhai's types.
 fn type_word(name: &str) -> String {
     match name {
-        name if name == "node" || name.ends_with("::Handle") => "a node",
+        // A shared variable hides what it holds.
+        name if name == "node" || name.ends_with("::Handle") || name.contains("RefCell") => "a node",
         "colour" => "a colour",
         "i64" | "f64" => "a number",
         "bool" => "true or false",

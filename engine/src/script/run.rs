@@ -17,6 +17,7 @@ use super::names;
 use super::session::{Script, Session};
 use super::values::Handle;
 use super::{Evaluated, Source};
+use crate::diagnostic::{Diagnostic, count};
 use crate::graph::{GraphDesc, NodeDesc};
 use crate::registry::Registry;
 
@@ -179,6 +180,9 @@ fn finish(session: Session, imports: Vec<std::path::PathBuf>) -> Evaluated {
     diagnostics.sort_by_key(|diagnostic| {
         diagnostic.span.as_ref().map(|span| (span.file != main, span.file.clone(), span.line, span.column))
     });
+    if session.untold > 0 {
+        diagnostics.push(Diagnostic::error(format!("and {} more", count(session.untold, "fault"))));
+    }
     let nodes = session.nodes.into_iter().zip(keys).map(|(made, key)| NodeDesc {
         key,
         kind: made.kind.spec.name.to_owned(),

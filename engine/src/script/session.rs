@@ -79,6 +79,8 @@ pub(super) struct Session {
     pub statement: usize,
     /// Why the script was stopped for good.
     pub stopped: Option<Diagnostic>,
+    /// Faults over the limit.
+    pub untold: usize,
     live: Vec<Live>,
     told: HashSet<(Option<Span>, String)>,
 }
@@ -104,6 +106,7 @@ impl Session {
             log: Vec::new(),
             statement: 0,
             stopped: None,
+            untold: 0,
             live: Vec::new(),
             told: HashSet::new(),
         }
@@ -136,8 +139,13 @@ impl Session {
     /// Tells a fault, once.
     pub(super) fn fault(&mut self, diagnostic: Diagnostic) {
         let fresh = self.told.insert((diagnostic.span.clone(), diagnostic.message.clone()));
-        if fresh && self.diagnostics.len() < self.limits.faults {
+        if !fresh {
+            return;
+        }
+        if self.diagnostics.len() < self.limits.faults {
             self.diagnostics.push(diagnostic);
+        } else {
+            self.untold += 1;
         }
     }
 

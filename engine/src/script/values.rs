@@ -9,9 +9,9 @@ use crate::port::{Colour, PortType};
 pub(super) struct Handle {
     /// Position of the node; `None` stands for a value that was faulty and has been reported.
     pub node: Option<usize>,
-    /// Position of the output.
+    /// Position of the output; of no meaning without a type.
     pub output: usize,
-    /// Its type, if known.
+    /// Its type; `None` for a node without outputs, or if it is not known.
     pub port: Option<PortType>,
 }
 
@@ -40,6 +40,7 @@ pub(super) fn describe(value: &Dynamic) -> String {
     if let Some(handle) = handle(value) {
         return match handle.port {
             Some(port) => with_article(port),
+            None if handle.node.is_some() => "a node without outputs".into(),
             None => "a node".into(),
         };
     }
