@@ -36,7 +36,10 @@ fn main() -> anyhow::Result<()> {
 
     // A knob, as a hand would turn it; it takes effect in the next frame.
     for knob in player.knobs() {
-        println!("knob `{}` is {} ({} to {})", knob.name, knob.control.value, knob.control.soft.min, knob.control.soft.max);
+        println!(
+            "knob `{}` is {} ({} to {})",
+            knob.name, knob.control.value, knob.control.soft.min, knob.control.soft.max
+        );
     }
     player.set_knob("softness", 60.0);
     player.step();

@@ -45,6 +45,10 @@ fn main() -> anyhow::Result<()> {
         shown.push(picture.rgba);
     }
     shown.dedup();
-    println!("{} different pictures in {}, the loudest sample is {loudest:.3}", shown.len(), folder.display());
+    println!(
+        "{} different pictures in {}, the loudest sample is {loudest:.3}",
+        shown.len(),
+        folder.display()
+    );
     Ok(())
 }

@@ -14,8 +14,14 @@ use pastiche::engine::registry::{NodeKind, Registry};
 use pastiche::engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
 use pastiche::{Pace, Player, PlayerConfig};
 
-const KICK: In<Control> =
-    In::control("kick", 0.0, Unit::None, range(0.0, 1.0), range(-1e6, 1e6), "A jump of this starts the swing.");
+const KICK: In<Control> = In::control(
+    "kick",
+    0.0,
+    Unit::None,
+    range(0.0, 1.0),
+    range(-1e6, 1e6),
+    "A jump of this starts the swing.",
+);
 const RATE: In<Control> =
     In::control("rate", 3.0, Unit::Hz, range(0.1, 10.0), range(-1000.0, 1000.0), "How fast it swings.");
 const DECAY: In<Control> =

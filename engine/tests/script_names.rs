@@ -1,5 +1,7 @@
 //! What a node is called.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
+
 mod script_toys;
 
 use script_toys::{CONTRACT, evaluate, faults, show};
@@ -35,8 +37,8 @@ fn the_contract() {
             "mix.weights[0] = subtract(a=1 b=k)",
             "mix = style_mix(styles=[a b] weights=[mix.weights[0] k])",
             "paint = style_transfer(image=photo style=mix)",
-            "glow.below = blur(image=paint radius=12)",
             r#"glow.amount = knob(value=0.3 name:"glow")"#,
+            "glow.below = blur(image=paint radius=12)",
             r#"glow = blend(above=paint amount=glow.amount below=glow.below mode:"screen")"#,
             "screen = screen(image=glow)",
         ],
@@ -112,7 +114,8 @@ fn inside_a_function_the_name_of_the_call_goes_in_front() {
     names("fn f() { return lfo(1); } let b = f();", &["b"]);
     names("fn f(n) { if n > 0 { lfo(1) } else { lfo(2) } } let b = f(1); let c = f(0);", &["b", "c"]);
     names("fn f() { [lfo(1), lfo(2)] } let b = f();", &["b[0]", "b[1]"]);
-    names("fn f(n) { if n > 0 { let y = lfo(n); f(n - 1); } } f(2);", &["f/y", "f/f/y"]);
+    names("fn f(n) { if n > 0 { let y = lfo(n); f(n - 1); } } f(2);", &["f/y", "f/y#2"]);
+    names("fn f(n) { if n > 0 { let y = lfo(n); f(n - 1); } 0 } f(2);", &["f/y", "f/f/y"]);
     names(&format!("{tint}{photo}let b = tint(photo.blur());"), &["photo", "b/y.image", "b/y", "b"]);
 }
 

@@ -73,7 +73,8 @@ fn pictures_are_read_upright_and_amount_goes_past_both_ends() {
 
 #[test]
 fn what_is_no_number_becomes_black() {
-    let source = "fn image(uv: vec2f) -> vec4f {\n let z = uv.x - uv.x; return vec4f(z / z, 1.0 / z, -3.0, 7.0); }";
+    let source =
+        "fn image(uv: vec2f) -> vec4f {\n let z = uv.x - uv.x; return vec4f(z / z, 1.0 / z, -3.0, 7.0); }";
     let Some(found) = draw(generator(source)) else { return };
     assert!(found.is_valid(), "{:?}", found.at(0, 0));
     assert_eq!(found.at(5, 5)[2..], [0.0, 1.0]);
@@ -82,7 +83,8 @@ fn what_is_no_number_becomes_black() {
 #[test]
 fn persistent_targets_last_and_survive_an_edit() {
     let Some(gpu) = gpu() else { return };
-    let passes = r#", "PASSES": [{ "TARGET": "count", "PERSISTENT": true, "WIDTH": 4, "HEIGHT": "$HEIGHT/9" }, {}]"#;
+    let passes =
+        r#", "PASSES": [{ "TARGET": "count", "PERSISTENT": true, "WIDTH": 4, "HEIGHT": "$HEIGHT/9" }, {}]"#;
     let counting = |step: &str| {
         let body = format!(
             "fn image(uv: vec2f) -> vec4f {{
@@ -121,7 +123,8 @@ fn image(uv: vec2f) -> vec4f {
     let grün = 1.0; return vec4f(colr, grün, 0.0, 1.0);
 }
 ";
-    let desc = Desc::new().file("looks/wild.wgsl", body).node("made", "shader").option("source", "looks/wild.wgsl");
+    let desc =
+        Desc::new().file("looks/wild.wgsl", body).node("made", "shader").option("source", "looks/wild.wgsl");
     let Some(fault) = fault(&desc) else { return };
     let told = fault.to_string();
     assert!(told.contains("looks/wild.wgsl:6:34"), "{told}");
@@ -131,7 +134,8 @@ fn image(uv: vec2f) -> vec4f {
 
 #[test]
 fn a_fault_in_the_header_shows_its_place() {
-    let source = "/*{\n  \"INPUTS\": [\n    { \"NAME\": \"speed\", \"TYPE\": \"flaot\" }\n  ]\n}*/\nfn image() {}";
+    let source =
+        "/*{\n  \"INPUTS\": [\n    { \"NAME\": \"speed\", \"TYPE\": \"flaot\" }\n  ]\n}*/\nfn image() {}";
     let Some(_) = gpu() else { return };
     let faults = generator(source).see("made").check().unwrap_err();
     let told = text(&faults);
@@ -141,7 +145,9 @@ fn a_fault_in_the_header_shows_its_place() {
 
 #[test]
 fn a_body_without_its_function_is_told() {
-    let Some(fault) = fault(&generator("fn imag(uv: vec2f) -> vec4f {\n return vec4f(1.0); }")) else { return };
+    let Some(fault) = fault(&generator("fn imag(uv: vec2f) -> vec4f {\n return vec4f(1.0); }")) else {
+        return;
+    };
     assert!(fault.to_string().contains("declare `fn image(uv: vec2f) -> vec4f`"), "{fault}");
     let wrong = fault_of("fn image(uv: f32) -> vec4f {\n return vec4f(1.0); }");
     assert!(wrong.contains("fn image(uv: vec2f) -> vec4f"), "{wrong}");

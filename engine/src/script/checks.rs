@@ -30,6 +30,8 @@ pub(super) struct Checks<'a> {
     /// Names of imports.
     aliases: BTreeSet<String>,
     pub faults: Vec<Diagnostic>,
+    /// Faults that the run, if it gets there, knows more about.
+    pub guesses: Vec<Diagnostic>,
     pub unknown_variables: BTreeSet<String>,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Checks<'a> {
             keys: BTreeSet::new(),
             aliases: BTreeSet::new(),
             faults: Vec::new(),
+            guesses: Vec::new(),
             unknown_variables: BTreeSet::new(),
         };
         for statement in ast.statements() {
@@ -134,7 +137,7 @@ impl<'a> Checks<'a> {
         if !known {
             let fault = Diagnostic::error(format!("there is no output `{name}`"))
                 .did_you_mean(self.vocabulary.nearest_output(name));
-            self.fault(fault, Place::of(position));
+            self.guesses.push(self.file.point(fault, Place::of(position)));
         }
     }
 

@@ -2,19 +2,25 @@
 
 use std::sync::Arc;
 
-use rhai::{EvalAltResult, ParseErrorType, Position};
+use rhai::{EvalAltResult, LexError, ParseErrorType, Position, Scope};
 
 use super::faults;
 use super::files::Place;
 use super::limits::Limits;
 use super::session::{Session, Spot};
+use super::values;
 use crate::diagnostic::Diagnostic;
 
 /// An error of a run, with its place.
-pub(super) fn of_run(session: &Session, error: &EvalAltResult, main: &Arc<str>) -> Diagnostic {
+pub(super) fn of_run(
+    session: &Session,
+    error: &EvalAltResult,
+    main: &Arc<str>,
+    variables: &Scope<'_>,
+) -> Diagnostic {
     let (error, file) = innermost(error, main.clone());
     let spot = Spot { file, place: Place::of(error.position()) };
-    session.point(wording(session, error, &spot), &spot)
+    session.point(wording(session, error, &spot, variables), &spot)
 }
 
 /// Whether nothing of the script may run any more.
@@ -38,7 +44,7 @@ fn innermost(error: &EvalAltResult, file: Arc<str>) -> (&EvalAltResult, Arc<str>
     }
 }
 
-fn wording(session: &Session, error: &EvalAltResult, spot: &Spot) -> Diagnostic {
+fn wording(session: &Session, error: &EvalAltResult, spot: &Spot, variables: &Scope<'_>) -> Diagnostic {
     use EvalAltResult as E;
     let limits = &session.limits;
     match error {
@@ -54,8 +60,13 @@ fn wording(session: &Session, error: &EvalAltResult, spot: &Spot) -> Diagnostic 
                 .and_then(|(script, place)| script.sites.guards.get(&place));
             let (word, variable) =
                 guard.map_or(("if", None), |guard| (guard.word, guard.variable.as_deref()));
-            // The only values of ours that end up in a condition are controls and other nodes.
-            let what = if actual == "node" { "a control".into() } else { type_word(actual) };
+            let value = variable.and_then(|name| variables.get(name)).map(values::describe);
+            let what = match (type_word(actual).as_str(), value) {
+                ("a node", Some(what)) => what,
+                // Of a value without a name only the type is known; it is a control, most likely.
+                ("a node", None) => "a control".into(),
+                (what, _) => what.into(),
+            };
             faults::not_decided_yet(word, variable, &what)
         }
         E::ErrorMismatchDataType(wanted, actual, _) | E::ErrorMismatchOutputType(wanted, actual, _) => {
@@ -78,9 +89,7 @@ fn wording(session: &Session, error: &EvalAltResult, spot: &Spot) -> Diagnostic 
             "the text has no letter {index}: it has {}",
             crate::diagnostic::count(*length, "letter")
         )),
-        E::ErrorFor(_) => {
-            Diagnostic::error("`for` needs a list or a range").help("for example `for i in 0..3 { … }`")
-        }
+        E::ErrorFor(_) => not_iterable(),
         E::ErrorDotExpr(..) | E::ErrorPropertyNotFound(..) => {
             Diagnostic::error("there is nothing of this name to read or set here")
         }
@@ -89,7 +98,7 @@ fn wording(session: &Session, error: &EvalAltResult, spot: &Spot) -> Diagnostic 
         }
         E::ErrorArithmetic(what, _) => Diagnostic::error(lower(what)),
         E::ErrorRuntime(value, _) if value.is_unit() => Diagnostic::error("the script gave up"),
-        E::ErrorRuntime(value, _) => Diagnostic::error(super::values::text(value)),
+        E::ErrorRuntime(value, _) => Diagnostic::error(values::text(value)),
         E::ErrorTooManyOperations(_) => too_long(limits),
         E::ErrorTerminated(..) => match &session.stopped {
             Some(fault) => fault.clone(),
@@ -118,6 +127,10 @@ fn wording(session: &Session, error: &EvalAltResult, spot: &Spot) -> Diagnostic 
     }
 }
 
+fn not_iterable() -> Diagnostic {
+    Diagnostic::error("`for` needs a list or a range").help("for example `for i in 0..3 { … }`")
+}
+
 fn too_long(limits: &Limits) -> Diagnostic {
     Diagnostic::error(format!("the script does not come to an end within {} steps", limits.operations))
         .help("a script runs once and describes the patch: look for a loop without an end")
@@ -131,6 +144,9 @@ pub(super) fn of_parser(error: &ParseErrorType) -> Diagnostic {
             .help("look for a bracket or a text that is not closed"),
         P::MissingToken(token, why) => {
             Diagnostic::error(format!("`{token}` is missing {}", lower(why)).trim_end().to_owned())
+        }
+        P::BadInput(LexError::ImproperSymbol(name, _)) if name == "eval" => {
+            Diagnostic::error("a patch cannot call `eval`")
         }
         P::Reserved(name) => {
             Diagnostic::error(format!("`{name}` is a word of the language")).help("choose another name")
@@ -150,6 +166,7 @@ pub(super) fn of_parser(error: &ParseErrorType) -> Diagnostic {
         P::MismatchedType(wanted, actual) if wanted.contains("boolean") => {
             faults::not_decided_yet("if", None, &type_word(actual))
         }
+        P::MismatchedType(wanted, _) if wanted.contains("iterable") => not_iterable(),
         P::LiteralTooLarge(what, most) => {
             Diagnostic::error(format!("this is too large: {} over {most}", lower(what)))
         }
@@ -183,7 +200,7 @@ fn not_found(signature: &str) -> Diagnostic {
 /// How errors speak of rhai's types.
 fn type_word(name: &str) -> String {
     match name {
-        "node" => "a node",
+        name if name == "node" || name.ends_with("::Handle") => "a node",
         "colour" => "a colour",
         "i64" | "f64" => "a number",
         "bool" => "true or false",
@@ -199,7 +216,9 @@ fn type_word(name: &str) -> String {
     .to_owned()
 }
 
+/// Rhai's sentences begin with a capital and quote with `'`.
 fn lower(text: &str) -> String {
+    let text = text.replace('\'', "`");
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_lowercase().chain(letters).collect(),

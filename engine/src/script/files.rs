@@ -25,21 +25,27 @@ impl Place {
 pub(super) struct File {
     /// As the user knows it.
     pub name: Arc<str>,
-    lines: Vec<String>,
+    /// Its lines as letters: places count letters, and a line may be long.
+    lines: Vec<Vec<char>>,
 }
 
 impl File {
     pub(super) fn new(name: Arc<str>, text: &str) -> File {
-        File { name, lines: text.lines().map(str::to_owned).collect() }
+        File { name, lines: text.lines().map(|line| line.chars().collect()).collect() }
     }
 
-    pub(super) fn line(&self, line: usize) -> Option<&str> {
-        self.lines.get(line.checked_sub(1)?).map(String::as_str)
+    /// The text of a line.
+    pub(super) fn line(&self, line: usize) -> Option<String> {
+        Some(self.letters(line)?.iter().collect())
+    }
+
+    fn letters(&self, line: usize) -> Option<&[char]> {
+        self.lines.get(line.checked_sub(1)?).map(Vec::as_slice)
     }
 
     /// The span of the token at a place.
     pub(super) fn span(&self, place: Place) -> Span {
-        let length = self.line(place.line).map_or(1, |text| token_length(text, place.column));
+        let length = self.letters(place.line).map_or(1, |line| token_length(line, place.column));
         Span { file: self.name.clone(), line: place.line, column: place.column, length }
     }
 
@@ -47,19 +53,19 @@ impl File {
     pub(super) fn point(&self, diagnostic: Diagnostic, place: Option<Place>) -> Diagnostic {
         let Some(place) = place else { return diagnostic };
         let mut diagnostic = diagnostic.at(Some(self.span(place)));
-        diagnostic.source_line = self.line(place.line).map(str::to_owned);
+        diagnostic.source_line = self.line(place.line);
         diagnostic
     }
 }
 
 /// The length in characters of the token that starts at a column.
-fn token_length(line: &str, column: usize) -> usize {
-    let rest: Vec<char> = line.chars().skip(column.saturating_sub(1)).collect();
+fn token_length(line: &[char], column: usize) -> usize {
+    let rest = line.get(column.saturating_sub(1)..).unwrap_or_default();
     let count = |accept: &dyn Fn(char) -> bool| rest.iter().take_while(|next| accept(**next)).count();
     let length = match rest.first().copied() {
         None => 1,
-        Some(quote @ ('"' | '`' | '\'')) => text_length(&rest, quote),
-        Some(first) if first.is_ascii_digit() => number_length(&rest),
+        Some(quote @ ('"' | '`' | '\'')) => text_length(rest, quote),
+        Some(first) if first.is_ascii_digit() => number_length(rest),
         Some(first) if first.is_alphabetic() || first == '_' => {
             count(&|next| next.is_alphanumeric() || next == '_')
         }
@@ -99,7 +105,9 @@ fn number_length(rest: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::token_length;
+    fn token_length(line: &str, column: usize) -> usize {
+        super::token_length(&line.chars().collect::<Vec<_>>(), column)
+    }
 
     #[test]
     fn a_caret_is_as_long_as_its_token() {

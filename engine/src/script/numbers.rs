@@ -42,7 +42,13 @@ pub(super) fn evaluate(kind: &str, numbers: &[f64]) -> Option<f64> {
         ("fract", [a]) => a - a.floor(),
         ("sqrt", [a]) => a.max(0.0).sqrt(),
         ("exp", [a]) => a.exp(),
-        ("ln", [a]) => if *a > 0.0 { a.ln() } else { 0.0 },
+        ("ln", [a]) => {
+            if *a > 0.0 {
+                a.ln()
+            } else {
+                0.0
+            }
+        }
         ("sin", [a]) => a.sin(),
         ("cos", [a]) => a.cos(),
         ("tan", [a]) => a.tan(),

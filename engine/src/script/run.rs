@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use rhai::debugger::{BreakPoint, DebuggerCommand};
@@ -23,9 +24,10 @@ use crate::registry::Registry;
 const MARK: &str = "next_statement_of_the_patch";
 
 pub(super) fn run(source: &Source, registry: &Registry, limits: Limits) -> Evaluated {
-    let mut engine = Engine::new();
-    restrict(&mut engine, limits);
-    let mut loader = Loader::new(&engine, registry, limits, source);
+    // Parsing needs no functions; many a save while typing does not come further.
+    let mut parser = Engine::new_raw();
+    restrict(&mut parser, limits);
+    let mut loader = Loader::new(&parser, registry, limits, source);
     let main = loader.load(source.name.clone(), &source.text, String::new());
     let Loader { imported, paths, faults, .. } = loader;
 
@@ -41,6 +43,7 @@ pub(super) fn run(source: &Source, registry: &Registry, limits: Limits) -> Evalu
     let mut files = HashMap::new();
     let mut break_points = Vec::new();
     let mut unknown = Vec::new();
+    let mut guesses = Vec::new();
     let ast = main.ast.clone();
     let all =
         std::iter::once((None, main)).chain(imported.into_iter().map(|(path, file)| (Some(path), file)));
@@ -54,12 +57,15 @@ pub(super) fn run(source: &Source, registry: &Registry, limits: Limits) -> Evalu
         }));
         unknown.extend(reading.unknown_variables);
         reading.faults.into_iter().for_each(|fault| session.fault(fault));
+        guesses.extend(reading.guesses);
         if let Some(path) = path {
             files.insert(path, (file.name.clone(), ast));
         }
         session.scripts.insert(file.name.clone(), Script { file, sites: reading.sites, prefix });
     }
 
+    let mut engine = Engine::new();
+    restrict(&mut engine, limits);
     let session: Shared = Rc::new(RefCell::new(session));
     api::install(&mut engine, &session);
     watch_calls(&mut engine, &session, break_points);
@@ -68,7 +74,11 @@ pub(super) fn run(source: &Source, registry: &Registry, limits: Limits) -> Evalu
     run_statements(&mut engine, &session, &ast);
     drop(engine);
     match Rc::try_unwrap(session) {
-        Ok(session) => finish(session.into_inner(), paths),
+        Ok(session) => {
+            let mut session = session.into_inner();
+            guesses.into_iter().for_each(|fault| session.fault_of_place(fault));
+            finish(session, paths)
+        }
         Err(_) => Evaluated::default(),
     }
 }
@@ -140,7 +150,7 @@ fn run_statements(engine: &mut Engine, session: &Shared, ast: &AST) {
         let program = AST::new_with_source(imports.cloned().chain(rest), ast.shared_lib().clone(), &*main);
         let Err(error) = engine.run_ast_with_scope(&mut scope, &program) else { return };
         let failed = session.borrow().statement.saturating_sub(1).max(start);
-        tell(session, &error, &main, start > 0);
+        tell(session, &error, &main, &scope, start > 0);
         match statements.get(failed) {
             _ if errors::is_final(&error) => return,
             None | Some(Stmt::Import(..)) => return,
@@ -153,8 +163,8 @@ fn run_statements(engine: &mut Engine, session: &Shared, ast: &AST) {
     }
 }
 
-fn tell(session: &Shared, error: &EvalAltResult, main: &std::sync::Arc<str>, resumed: bool) {
-    let fault = errors::of_run(&session.borrow(), error, main);
+fn tell(session: &Shared, error: &EvalAltResult, main: &Arc<str>, scope: &Scope<'_>, resumed: bool) {
+    let fault = errors::of_run(&session.borrow(), error, main, scope);
     // Constants of the patch are known to its functions only in an undisturbed run.
     if resumed && fault.message.contains("`global::") {
         return;

@@ -19,6 +19,8 @@ pub(super) struct Reading {
     pub sites: Sites,
     /// Faults that can be seen without running.
     pub faults: Vec<Diagnostic>,
+    /// Faults that the run, if it gets there, knows more about.
+    pub guesses: Vec<Diagnostic>,
     /// Variables that do not exist: the run gives placeholders for them.
     pub unknown_variables: BTreeSet<String>,
 }
@@ -33,6 +35,7 @@ pub(super) fn read(ast: &AST, bodies: &[Body], file: &File, vocabulary: &Vocabul
     Reading {
         sites: walker.sites,
         faults: walker.checks.faults,
+        guesses: walker.checks.guesses,
         unknown_variables: walker.checks.unknown_variables,
     }
 }

@@ -55,7 +55,7 @@ macro_rules! binary {
 
 macro_rules! unary {
     ($name:expr) => {
-        toy!($name, Maths, [X], [], [NUMBER])
+        toy!($name, Maths, [A], [], [NUMBER])
     };
 }
 
@@ -72,14 +72,13 @@ const RADIUS: In<Control> =
 const AMOUNT: In<Control> = In::amount("How much.");
 const A: In<Control> = In::required("a", "A number.");
 const B: In<Control> = In::required("b", "A number.");
-const X: In<Control> = In::required("x", "A number.");
 
 const HZ: In<Control> = In::control("hz", 1.0, Unit::None, range(-10.0, 10.0), ANY, "A number.");
 const PHASE: In<Control> = In::control("phase", 0.0, Unit::None, range(-10.0, 10.0), ANY, "A number.");
 const VALUE: In<Control> = In::control("value", 0.0, Unit::None, range(-10.0, 10.0), ANY, "A number.");
 const LOW: In<Control> = In::control("low", 0.0, Unit::None, range(-10.0, 10.0), ANY, "A number.");
 const HIGH: In<Control> = In::control("high", 1.0, Unit::None, range(-10.0, 10.0), ANY, "A number.");
-const T: In<Control> = In::required("t", "A share.");
+const T: In<Control> = In::required("amount", "A share.");
 const CONDITION: In<Control> = In::required("condition", "A number.");
 const STYLES: In<List<Style>> = In::required("styles", "Styles.");
 const WEIGHTS: In<List<Control>> = In::controls("weights", Unit::Ratio, range(0.0, 1.0), ANY, "Weights.");
@@ -154,7 +153,7 @@ static KINDS: [NodeKind; 36] = [
     toy!("select", Maths, [CONDITION, A, B], [], [NUMBER]),
     binary!("min"),
     binary!("max"),
-    toy!("clamp", Maths, [X, LOW, HIGH], [], [NUMBER]),
+    toy!("clamp", Maths, [A, LOW, HIGH], [], [NUMBER]),
     toy!("lerp", Maths, [A, B, T], [], [NUMBER]),
     unary!("floor"),
     unary!("ceil"),
