@@ -119,7 +119,7 @@ pub fn show_error(error: &anyhow::Error) {
             let errors = faults.iter().filter(|fault| fault.is_error()).count();
             tell(count(errors, "fault"));
         }
-        Some(known) => tell(format_args!("error: {error:#}\n  = {}", known.help())),
+        Some(known) => tell(format_args!("error: {known}\n  = {}", known.help())),
         None => tell(format_args!("error: {error:#}")),
     }
 }
