@@ -1,5 +1,7 @@
 //! The library inside another program: two players in one process, and the sound of a host.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
+
 use pastiche::engine::port::Value;
 use pastiche::{Error, Pace, PatchSource, Player, PlayerConfig, registry};
 

@@ -15,10 +15,13 @@ use tracing_subscriber::EnvFilter;
 
 use super::End;
 
+/// What a program ends with that was interrupted.
+const STOPPED: i32 = 130;
+
 /// Warnings of ours, and nothing of the libraries below, unless more is asked for.
 pub fn start_log(verbose: u8) {
     let level = match verbose {
-        0 => "error,pastiche=warn,pastiche_engine=warn,pastiche_nodes=warn,pastiche_models=warn",
+        0 => "error,wgpu_hal=off,pastiche=warn,pastiche_engine=warn,pastiche_nodes=warn,pastiche_models=warn",
         1 => "warn,pastiche=info,pastiche_engine=info,pastiche_nodes=info,pastiche_models=info",
         _ => "info,pastiche=debug,pastiche_engine=debug,pastiche_nodes=debug,pastiche_models=debug",
     };
@@ -47,11 +50,16 @@ pub fn tell(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// A flag that Ctrl-C sets.
+/// A flag that Ctrl-C sets. A second Ctrl-C waits for nothing.
 pub fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = stop.clone();
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot wait for Ctrl-C")?;
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(STOPPED);
+        }
+    };
+    ctrlc::set_handler(handler).context("cannot wait for Ctrl-C")?;
     Ok(stop)
 }
 
@@ -111,7 +119,7 @@ pub fn show_error(error: &anyhow::Error) {
             let errors = faults.iter().filter(|fault| fault.is_error()).count();
             tell(count(errors, "fault"));
         }
-        Some(known) => tell(format_args!("error: {error:#}\n  = {}", known.help())),
+        Some(known) => tell(format_args!("error: {known}\n  = {}", known.help())),
         None => tell(format_args!("error: {error:#}")),
     }
 }

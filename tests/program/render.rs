@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::folder::Folder;
+use crate::folder::{Ended, Folder};
 
 /// Sound that moves, and a picture; needs no graphics adapter.
 const PATCH: &str = "screen(picture(\"astronaut.png\"));\nspeakers(tone(220 + lfo(3) * 100));\n";
@@ -65,6 +65,22 @@ fn what_cannot_be_is_told_and_nothing_is_left_behind() {
     assert!(!folder.path("o").exists());
 }
 
+#[test]
+fn a_movie_is_whole_or_not_there() {
+    let folder = Folder::with(PATCH);
+    let arguments = "render a.rhai --out m/a.mp4 --seconds 0.2 --size 33x17";
+    let mut without = folder.command(arguments.split(' '));
+    let ended: Ended = without.env("PATH", folder.path("")).output().unwrap().into();
+    ended.with(1, &["ffmpeg", "install"]);
+    assert!(folder.names("m").is_empty());
+    if std::process::Command::new("ffmpeg").arg("-version").output().is_ok() {
+        folder.run(arguments).good();
+        assert_eq!(folder.names("m"), ["a.mp4"]);
+        folder.run(arguments).with(1, &["there already", "--force"]);
+        folder.run(&format!("{arguments} --force")).good();
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told() {
@@ -80,7 +96,7 @@ fn ctrl_c_leaves_whole_files() {
     let child = folder.command(arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
     crate::show::wait_for("frame 3", || folder.path("o/frame_00003.png").exists());
     crate::show::interrupt(&child);
-    let ended = crate::folder::Ended::from(child.wait_with_output().unwrap());
+    let ended = Ended::from(child.wait_with_output().unwrap());
     ended.with(130, &["stopped after"]);
     let contents = folder.contents("o");
     let (sound, frames) = contents.split_last().unwrap();

@@ -47,7 +47,7 @@ fn a_take_is_replayed_to_the_same_bytes() {
     folder.run(&format!("{render} --out without")).good();
     assert!(folder.contents("one") == folder.contents("two"));
     assert!(folder.contents("one") != folder.contents("without"));
-    folder.run(&format!("play a.rhai --headless --take show.take")).with(1, &["there already"]);
+    folder.run("play a.rhai --headless --take show.take").with(1, &["there already"]);
 }
 
 #[test]
