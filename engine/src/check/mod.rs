@@ -37,7 +37,8 @@ pub fn check(desc: &GraphDesc, registry: &Registry, assets: &dyn Assets) -> Resu
     let mut nodes = Vec::with_capacity(desc.nodes.len());
     for (made, (node, typed)) in desc.nodes.iter().zip(typed).enumerate() {
         let Some(typed) = typed else { continue };
-        let sources = sources::of_node(node, &typed.inputs, typed.kind, &kinds, &mut found);
+        let sources =
+            sources::of_node(node, &typed.inputs, typed.inputs_are_known, typed.kind, &kinds, &mut found);
         nodes.push(PlanNode {
             key: node.key.clone(),
             kind: typed.kind,
@@ -72,6 +73,7 @@ struct Typed {
     kind: &'static NodeKind,
     options: Options,
     inputs: Vec<InputSpec>,
+    inputs_are_known: bool,
 }
 
 fn type_node(
@@ -94,8 +96,10 @@ fn type_node(
     let before = found.len();
     let options = options::resolve(node, kind, assets, found);
     if found[before..].iter().any(Diagnostic::is_error) {
-        return Some(Typed { kind, options, inputs: kind.spec.declared_inputs() });
+        let inputs_are_known = kind.inputs_for.is_none();
+        return Some(Typed { kind, options, inputs: kind.spec.declared_inputs(), inputs_are_known });
     }
+    let mut inputs_are_known = true;
     let inputs = match kind.inputs_for {
         None => kind.spec.declared_inputs(),
         Some(inputs_for) => match inputs_for(&options, assets) {
@@ -106,11 +110,12 @@ fn type_node(
             }
             Err(error) => {
                 found.push(build_diagnostic(node, &error));
+                inputs_are_known = false;
                 kind.spec.declared_inputs()
             }
         },
     };
-    Some(Typed { kind, options, inputs })
+    Some(Typed { kind, options, inputs, inputs_are_known })
 }
 
 fn build_diagnostic(node: &NodeDesc, error: &BuildError) -> Diagnostic {

@@ -18,7 +18,9 @@ pub(super) fn resolve(
     let spec = &kind.spec;
     let mut options = Options::default();
     for (name, given) in &node.options {
-        if spec.option(name).is_none() {
+        // For a kind whose inputs depend on its options, a flag may be meant for one of them.
+        let may_be_input = kind.inputs_for.is_some() && matches!(given.value, OptionValue::Flag(_));
+        if spec.option(name).is_none() && !may_be_input {
             let names = spec.options.iter().map(|option| option.name);
             let diagnostic = Diagnostic::error(format!("`{}` has no option `{name}`", spec.name))
                 .at(given.span.clone().or_else(|| node.span.clone()))

@@ -1,24 +1,31 @@
 //! Checks what is given for the inputs of a node.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Span};
 use crate::docs;
-use crate::graph::{Given, NodeDesc};
+use crate::graph::{Given, GivenInput, NodeDesc};
+use crate::options::OptionValue;
 use crate::plan::Source;
 use crate::port::PortType;
 use crate::registry::NodeKind;
 use crate::spec::{InputSpec, Unwired};
 use crate::suggest::nearest;
 
-/// The sources of all inputs in their order, with the node positions of the description.
+/// The sources of all inputs in their order, with the node positions of the description. When not all
+/// inputs are known, because the options that decide about them are at fault, an unknown one is not told.
 pub(super) fn of_node(
     node: &NodeDesc,
     inputs: &[InputSpec],
+    inputs_are_known: bool,
     kind: &'static NodeKind,
     kinds: &[Option<&'static NodeKind>],
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Source> {
-    for (name, given) in &node.inputs {
-        if !inputs.iter().any(|input| input.name == name.as_str()) {
+    let given_inputs = given_inputs(node, kind);
+    for (name, given) in &given_inputs {
+        if inputs_are_known && !inputs.iter().any(|input| input.name == *name) {
             let names = inputs
                 .iter()
                 .map(|input| &*input.name)
@@ -26,14 +33,14 @@ pub(super) fn of_node(
             let diagnostic = Diagnostic::error(format!("`{}` has no input `{name}`", kind.spec.name))
                 .at(given.span.clone().or_else(|| node.span.clone()))
                 .node(node.key.to_string())
-                .input(name)
+                .input(*name)
                 .did_you_mean(nearest(name, names));
             found.push(with_help(diagnostic, inputs, kind));
         }
     }
     let mut sources = Vec::with_capacity(inputs.len());
     for input in inputs {
-        let given = node.inputs.get(&*input.name);
+        let given = given_inputs.get(&*input.name);
         let checker = Checker {
             node,
             inputs,
@@ -57,6 +64,19 @@ pub(super) fn of_node(
         });
     }
     sources
+}
+
+/// Inputs by name; flags that are no option of the kind stand for 0 and 1.
+fn given_inputs<'a>(node: &'a NodeDesc, kind: &NodeKind) -> BTreeMap<&'a str, Cow<'a, GivenInput>> {
+    let inputs = node.inputs.iter().map(|(name, given)| (name.as_str(), Cow::Borrowed(given)));
+    let flags = node.options.iter().filter_map(|(name, given)| match given.value {
+        OptionValue::Flag(flag) if kind.inputs_for.is_some() && kind.spec.option(name).is_none() => {
+            let value = Given::Number(f64::from(u8::from(flag)));
+            Some((name.as_str(), Cow::Owned(GivenInput { value, span: given.span.clone() })))
+        }
+        _ => None,
+    });
+    flags.chain(inputs).collect()
 }
 
 struct Checker<'a> {
