@@ -132,6 +132,46 @@ fn a_chain_of_effects_stays_on_the_gpu() {
 }
 
 #[test]
+fn an_edit_keeps_feedback_alive() {
+    let patch = |light: f64, soften: &str| {
+        format!(
+            "let light = shader(`\nfn image(uv: vec2f) -> vec4f {{ return vec4f(vec3f({light:.1}), 1.0); }}`);\n\
+             let trails = light{soften}.feedback(100);\nscreen(trails);\n"
+        )
+    };
+    let brightness = |player: &mut Player| {
+        player.step();
+        player.pixels(0).expect("pixels").rgba[0]
+    };
+    let Some(mut fresh) = player([16, 9], 30.0, &patch(0.0, "")) else { return };
+    assert_eq!(brightness(&mut fresh), 0);
+    let Some(mut edited) = player([16, 9], 30.0, &patch(1.0, "")) else { return };
+    assert_eq!(brightness(&mut edited), 255);
+    // Another light, and an effect in the middle of the chain.
+    edited.load_text("contract.rhai", &patch(0.0, ".blur(3)")).expect("a good edit");
+    assert!(brightness(&mut edited) > 240, "the trails of the light before the edit are still there");
+}
+
+#[test]
+fn a_patch_looks_the_same_at_any_size() {
+    let patch = "let soft = test_card().blur(60).blend(test_card(), \"multiply\", 0.5);\nscreen(soft.feedback());\n";
+    let picture = |size_px: [u32; 2]| {
+        let mut player = player(size_px, 30.0, patch)?;
+        for _ in 0..3 {
+            player.step();
+        }
+        let [width, height] = size_px;
+        let rgba = player.pixels(0).expect("pixels").rgba;
+        let picture = image::RgbaImage::from_raw(width, height, rgba).expect("a whole picture");
+        Some(image::imageops::thumbnail(&picture, 80, 45))
+    };
+    let (Some(small), Some(large)) = (picture([160, 90]), picture([480, 270])) else { return };
+    let differences = small.iter().zip(large.iter()).map(|(left, right)| f64::from(left.abs_diff(*right)));
+    let mean = differences.sum::<f64>() / small.len() as f64;
+    assert!(mean < 3.0, "they differ by {mean:.1} steps of 255");
+}
+
+#[test]
 fn the_same_patch_gives_the_same_bytes() {
     let patch =
         PATCH.replace("mix);", "mix, #{ height: 64 });").replace("screen(glow);", "screen(glow.feedback());");
