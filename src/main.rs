@@ -17,8 +17,9 @@ fn main() -> ExitCode {
     match catch_unwind(AssertUnwindSafe(|| cli::run(launched))) {
         Ok(code) => code,
         Err(panic) => {
-            eprintln!("error: pastiche itself is at fault: {}", message(panic.as_ref()));
-            eprintln!("  = please report this, with what you did before");
+            let message = message(panic.as_ref());
+            cli::tell(format_args!("error: pastiche itself is at fault: {message}"));
+            cli::tell("  = please report this, with what you did before");
             ExitCode::from(BROKEN)
         }
     }

@@ -73,7 +73,8 @@ pub struct FrameStats {
     pub frame: u64,
     /// Version of the patch that played it; 0 is none.
     pub version: u64,
-    /// How late the frame was begun, in milliseconds.
+    /// How late the show was, in milliseconds: since the frame behind the one before was due, also
+    /// when that one is left out.
     pub lateness_ms: f64,
     /// From a change on disk to the commit, in the frame that shows it.
     pub reload_ms: Option<f64>,
@@ -120,7 +121,7 @@ pub fn play(
         clock.sleep_until(rate.start_sample(next));
         let (frame, skipped) = catch_up(rate, next, clock.now_samples());
         played.skipped += skipped;
-        let lateness = clock.since(rate.start_sample(frame));
+        let lateness = clock.since(rate.start_sample(next));
         let begun = Instant::now();
         for (at, input) in job.hands.try_iter() {
             player.input(Stamped { sample: clock.samples_at(at), input });
@@ -180,8 +181,9 @@ fn count(player: &Player, is_counted: impl Fn(&Status) -> bool) -> usize {
     player.statuses().filter(|(_, status)| is_counted(status)).count()
 }
 
+/// To a microsecond.
 fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// The files that are written while a patch plays.

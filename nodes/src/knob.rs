@@ -1,5 +1,7 @@
 //! A control with a name and a place on the inspector.
 
+use std::cmp::Ordering;
+
 use pastiche_engine::assets::Assets;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
@@ -56,8 +58,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 fn inputs_for(options: &Options, _assets: &dyn Assets) -> Result<Vec<InputSpec>, BuildError> {
     let min = options.number("min").unwrap_or(0.0);
     let max = options.number("max").unwrap_or(1.0);
-    // Written so that a NaN is refused too.
-    if !(max - min > 0.0) {
+    // A NaN has no order, and is refused too.
+    if min.partial_cmp(&max) != Some(Ordering::Less) {
         let message = format!("the knob's `min` {min} is not below its `max` {max}");
         return Err(BuildError::new(message, "give `max` a number above `min`").option("max"));
     }

@@ -124,15 +124,15 @@ rows! {
         "1 when `a` is above `b` or the same, else 0; `a >= b` in a script.", "greater_equal(wave, 0.0)";
     both([a = 0.0, "First condition."; b = 0.0, "Second condition."]) => truth(is_true(a) && is_true(b)),
         "1 when two conditions hold.",
-        "1 when `a` and `b` both count as true, that is from 0.5 upwards, else 0; `a && b` in a script.",
+        "1 when `a` and `b` both count as true, that is from 0.5 upwards, else 0; `a & b` in a script.",
         "both(greater(wave, 0.0), less(wave, 0.5))";
     either([a = 0.0, "First condition."; b = 0.0, "Second condition."]) => truth(is_true(a) || is_true(b)),
         "1 when one of two conditions holds.",
-        "1 when `a` or `b` counts as true, that is from 0.5 upwards, else 0; `a || b` in a script.",
+        "1 when `a` or `b` counts as true, that is from 0.5 upwards, else 0; `a | b` in a script.",
         "either(less(wave, -0.5), greater(wave, 0.5))";
     not([a = 0.0, "A condition."]) => truth(!is_true(a)),
         "1 when a condition does not hold.",
-        "0 when `a` counts as true, that is from 0.5 upwards, else 1; `!a` in a script.",
+        "0 when `a` counts as true, that is from 0.5 upwards, else 1.",
         "not(greater(wave, 0.0))";
     select([condition = 1.0, "Which of the two."; a = 0.0, "Result when it holds.";
             b = 0.0, "Result when it does not."]) => if is_true(condition) { a } else { b },

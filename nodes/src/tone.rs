@@ -173,10 +173,12 @@ fn poly_blamp(phase: f64, step: f64) -> f64 {
 mod tests {
     use super::*;
 
-    const SHAPES: [(&str, fn(f64, f64) -> f64); 4] =
+    type Shape = fn(f64, f64) -> f64;
+
+    const SHAPES: [(&str, Shape); 4] =
         [("sine", sine), ("triangle", triangle), ("saw", saw), ("square", square)];
 
-    fn wave(shape: fn(f64, f64) -> f64, hz: f64, samples: usize) -> Vec<f64> {
+    fn wave(shape: Shape, hz: f64, samples: usize) -> Vec<f64> {
         let mut phase = Phase::default();
         let step = hz / SAMPLE_RATE as f64;
         (0..samples).map(|_| shape(phase.advance(hz), step)).collect()

@@ -1,4 +1,5 @@
 //! The effects against plain formulas on the processor.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 mod harness;
 

@@ -19,96 +19,67 @@ pub(crate) enum FileState {
     Unreadable,
     /// A hash of its content.
     Content(u64),
+    /// It may have changed while it was read.
+    Unknown,
 }
 
-impl FileState {
-    pub(crate) fn of(bytes: &[u8]) -> FileState {
-        let mut hasher = DefaultHasher::new();
-        bytes.hash(&mut hasher);
-        FileState::Content(hasher.finish())
-    }
-
-    pub(crate) fn of_error(error: &io::Error) -> FileState {
-        match error.kind() {
-            io::ErrorKind::NotFound => FileState::Missing,
-            _ => FileState::Unreadable,
-        }
-    }
-}
-
-/// A file that was looked for: what it was like, and the most bytes that were to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A file that was looked for, and what it was like.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) state: FileState,
-    pub(crate) most_bytes: u64,
-}
-
-impl Seen {
-    /// Whether the file is not what it was.
-    pub(crate) fn has_changed(&self, path: &Path) -> bool {
-        let read = path.metadata().and_then(|metadata| read_file(path, &metadata, self.most_bytes));
-        self.state != read.as_deref().map_or_else(FileState::of_error, FileState::of)
-    }
-}
-
-/// A file whose time of change is younger than this may change again without its time changing.
-const SETTLED: Duration = Duration::from_secs(2);
-
-/// Files as they were read last.
-#[derive(Default)]
-pub(crate) struct AssetCache {
-    files: HashMap<PathBuf, Remembered>,
-}
-
-struct Remembered {
-    identity: Identity,
-    state: FileState,
-    asset: Asset,
+    /// The most bytes that were to be read.
+    most_bytes: u64,
+    /// Equal as long as the file does not change; `None` while it is too young to tell.
+    identity: Option<Identity>,
 }
 
 /// What changes when a file changes, but for changes in the same tick of the file system's clock.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Identity {
     bytes: u64,
     changed: Option<SystemTime>,
     number: u64,
 }
 
-impl AssetCache {
-    /// Reads a file, or remembers it. Refuses what is larger than its medium may be.
-    pub(crate) fn read(&mut self, path: &Path, name: &str, media: Media) -> (FileState, io::Result<Asset>) {
-        match self.try_read(path, name, media) {
-            Ok((state, asset)) => (state, Ok(asset)),
-            Err(error) => {
-                self.files.remove(path);
-                (FileState::of_error(&error), Err(error))
+/// A file whose time of change is younger than this may change again without its time changing.
+const SETTLED: Duration = Duration::from_secs(2);
+
+/// A tick of the file system's clock, and a little.
+const TICK: Duration = Duration::from_millis(5);
+
+impl Seen {
+    /// Reads a whole file of at most so many bytes.
+    pub(crate) fn read(path: &Path, most_bytes: u64) -> (Seen, io::Result<Vec<u8>>) {
+        let metadata = path.metadata();
+        let identity = metadata.as_ref().ok().map(Identity::of).filter(Identity::is_settled);
+        let bytes = metadata.and_then(|metadata| read_file(path, &metadata, most_bytes));
+        let state = match &bytes {
+            Ok(bytes) => {
+                let mut hasher = DefaultHasher::new();
+                bytes.hash(&mut hasher);
+                FileState::Content(hasher.finish())
             }
-        }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => FileState::Missing,
+            Err(_) => FileState::Unreadable,
+        };
+        (Seen { state, most_bytes, identity }, bytes)
     }
 
-    fn try_read(&mut self, path: &Path, name: &str, media: Media) -> io::Result<(FileState, Asset)> {
-        let metadata = path.metadata()?;
-        let identity = Identity::of(&metadata);
-        if let Some(known) = self.files.get(path)
-            && known.identity == identity
-            && *known.asset.name == *name
-        {
-            return Ok((known.state, known.asset.clone()));
+    /// What a file is like that somebody else has read since `begun`.
+    pub(crate) fn read_since(path: &Path, most_bytes: u64, begun: SystemTime) -> Seen {
+        let changed = path.metadata().and_then(|metadata| metadata.modified());
+        let (seen, _) = Seen::read(path, most_bytes);
+        if changed.is_ok_and(|changed| changed + TICK >= begun) {
+            return Seen { state: FileState::Unknown, identity: None, ..seen };
         }
-        let bytes = read_file(path, &metadata, media.max_bytes())?;
-        let state = FileState::of(&bytes);
-        let asset = Asset::new(name, Some(path.to_owned()), bytes);
-        if identity.is_settled() {
-            self.files.insert(path.to_owned(), Remembered { identity, state, asset: asset.clone() });
-        } else {
-            self.files.remove(path);
-        }
-        Ok((state, asset))
+        seen
     }
 
-    /// Forgets files that nobody names any more.
-    pub(crate) fn keep_only(&mut self, named: impl Fn(&Path) -> bool) {
-        self.files.retain(|path, _| named(path));
+    /// Whether the file is not what it was.
+    pub(crate) fn has_changed(&self, path: &Path) -> bool {
+        let same =
+            self.identity.is_some() && path.metadata().ok().map(|now| Identity::of(&now)) == self.identity;
+        !same && (self.state == FileState::Unknown || Seen::read(path, self.most_bytes).0.state != self.state)
     }
 }
 
@@ -127,8 +98,39 @@ impl Identity {
     }
 }
 
-/// Reads a whole file of at most so many bytes. A pipe, a device or a folder is refused.
-pub(crate) fn read_file(path: &Path, metadata: &Metadata, most_bytes: u64) -> io::Result<Vec<u8>> {
+/// Files as they were read last.
+#[derive(Default)]
+pub(crate) struct AssetCache {
+    files: HashMap<PathBuf, (Seen, Asset)>,
+}
+
+impl AssetCache {
+    /// Reads a file, or remembers it. Refuses what is larger than its medium may be.
+    pub(crate) fn read(&mut self, path: &Path, name: &str, media: Media) -> (Seen, io::Result<Asset>) {
+        let identity = path.metadata().ok().map(|metadata| Identity::of(&metadata));
+        if let Some((seen, asset)) = self.files.get(path)
+            && seen.identity == identity
+            && *asset.name == *name
+        {
+            return (*seen, Ok(asset.clone()));
+        }
+        self.files.remove(path);
+        let (seen, bytes) = Seen::read(path, media.max_bytes());
+        let asset = bytes.map(|bytes| Asset::new(name, Some(path.to_owned()), bytes));
+        if let (Ok(asset), Some(_)) = (&asset, seen.identity) {
+            self.files.insert(path.to_owned(), (seen, asset.clone()));
+        }
+        (seen, asset)
+    }
+
+    /// Forgets files that nobody names any more.
+    pub(crate) fn keep_only(&mut self, named: impl Fn(&Path) -> bool) {
+        self.files.retain(|path, _| named(path));
+    }
+}
+
+/// A pipe, a device or a folder is refused.
+fn read_file(path: &Path, metadata: &Metadata, most_bytes: u64) -> io::Result<Vec<u8>> {
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
@@ -144,4 +146,58 @@ pub(crate) fn read_file(path: &Path, metadata: &Metadata, most_bytes: u64) -> io
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_change_is_seen_whatever_the_clock_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let (seen, _) = Seen::read(&path, 9);
+        assert_eq!((seen.state, seen.has_changed(&path)), (FileState::Missing, false));
+        fs::write(&path, "one").unwrap();
+        assert!(seen.has_changed(&path));
+        let (seen, bytes) = Seen::read(&path, 9);
+        assert_eq!((bytes.unwrap(), seen.has_changed(&path)), (b"one".to_vec(), false));
+        fs::write(&path, "two").unwrap();
+        assert!(seen.has_changed(&path));
+        fs::write(&path, "one").unwrap();
+        assert!(!seen.has_changed(&path));
+        fs::remove_file(&path).unwrap();
+        assert!(seen.has_changed(&path));
+    }
+
+    #[test]
+    fn an_old_file_is_not_read_again_to_see_that_it_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let old = SystemTime::now() - Duration::from_secs(60);
+        let write = |text: &str| {
+            fs::write(&path, text).unwrap();
+            File::options().write(true).open(&path).unwrap().set_modified(old).unwrap();
+        };
+        write("one");
+        let mut cache = AssetCache::default();
+        let (seen, asset) = cache.read(&path, "a.txt", Media::Shader);
+        let again = cache.read(&path, "a.txt", Media::Shader).1.unwrap();
+        assert!(std::sync::Arc::ptr_eq(&asset.unwrap().bytes, &again.bytes));
+        assert!(!seen.has_changed(&path));
+        write("longer");
+        assert!(seen.has_changed(&path));
+        assert_eq!(&*cache.read(&path, "a.txt", Media::Shader).1.unwrap().bytes, b"longer");
+    }
+
+    #[test]
+    fn what_somebody_else_has_read_counts_as_changed_while_it_is_young() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, "one").unwrap();
+        let now = SystemTime::now();
+        assert!(Seen::read_since(&path, 9, now).has_changed(&path));
+        assert!(!Seen::read_since(&path, 9, now + Duration::from_secs(1)).has_changed(&path));
+    }
 }

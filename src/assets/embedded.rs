@@ -13,11 +13,34 @@ pub struct EmbeddedFile {
 pub const DEFAULT_PATCH: (&str, &str) = ("opening.rhai", include_str!("../../scripts/opening.rhai"));
 
 /// Every file, with its name in a patch.
-pub const EMBEDDED: &[EmbeddedFile] =
+pub const EMBEDDED: &[EmbeddedFile] = &[
     // Photograph of the astronaut Eileen Collins, NASA, public domain.
-    &[EmbeddedFile { name: "astronaut.png", bytes: include_bytes!("../../scripts/astronaut.png") }];
+    file("astronaut.png", include_bytes!("../../scripts/astronaut.png")),
+    file("duotone.wgsl", include_bytes!("../../shaders/duotone.wgsl")),
+    file("ink_trails.wgsl", include_bytes!("../../shaders/ink_trails.wgsl")),
+    file("plasma.wgsl", include_bytes!("../../shaders/plasma.wgsl")),
+    file("ripple.wgsl", include_bytes!("../../shaders/ripple.wgsl")),
+];
+
+const fn file(name: &'static str, bytes: &'static [u8]) -> EmbeddedFile {
+    EmbeddedFile { name, bytes }
+}
 
 /// The content of a file that lies inside the program.
 pub fn embedded(name: &str) -> Option<&'static [u8]> {
     EMBEDDED.iter().find(|file| file.name == name).map(|file| file.bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shader_of_the_repository_lies_in_the_program() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/shaders");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            assert!(!name.ends_with(".wgsl") || embedded(&name).is_some(), "{name}");
+        }
+    }
 }

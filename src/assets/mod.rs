@@ -17,7 +17,7 @@ use pastiche_engine as engine;
 
 use crate::error::Reason;
 
-pub(crate) use cache::{AssetCache, FileState, Seen, read_file};
+pub(crate) use cache::{AssetCache, Seen};
 pub use embedded::{DEFAULT_PATCH, EMBEDDED, EmbeddedFile, embedded};
 
 /// Most names of files that are looked at for a suggestion.
@@ -117,8 +117,7 @@ impl Assets for PatchAssets<'_> {
             });
         }
         if let Some(path) = self.locate(name, media)? {
-            let (state, result) = self.cache.borrow_mut().read(&path, name, media);
-            let seen = Seen { state, most_bytes: media.max_bytes() };
+            let (seen, result) = self.cache.borrow_mut().read(&path, name, media);
             self.looked_at.borrow_mut().insert(path.clone(), seen);
             match result {
                 Ok(asset) => return Ok(asset),
@@ -249,6 +248,6 @@ mod tests {
         let assets = PatchAssets::new(Some(&patch), "", &[], &folder.cache);
         assert!(assets.read("none.png", Media::Picture).is_err());
         let looked_at = assets.looked_at();
-        assert_eq!(looked_at[&patch.join("none.png")].state, FileState::Missing);
+        assert_eq!(looked_at[&patch.join("none.png")].state, cache::FileState::Missing);
     }
 }

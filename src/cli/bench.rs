@@ -38,15 +38,14 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
 fn graph() -> anyhow::Result<()> {
     for nodes in [1_000, 10_000] {
         let cost = frame_cost(nodes)?;
-        println!("{nodes} control nodes: {:.3} ms a frame", millis(cost));
+        terminal::say(format_args!("{nodes} control nodes: {:.3} ms a frame", millis(cost)))?;
     }
     let Reloads { median_ms, latest_ms, skipped } = reloads()?;
-    println!(
+    terminal::say(format_args!(
         "reload of {RELOAD_NODES} nodes at 320x180 and 60 frames a second: {median_ms:.1} ms, \
          median of {RELOADS}"
-    );
-    println!("latest frame meanwhile: {latest_ms:.1} ms late, {skipped} left out");
-    Ok(())
+    ))?;
+    terminal::say(format_args!("latest frame meanwhile: {latest_ms:.1} ms late, {skipped} left out"))
 }
 
 /// A chain of so many controls, which is heard.
@@ -157,8 +156,8 @@ fn style() -> anyhow::Result<()> {
         times.push(begun.elapsed());
     }
     let cost = millis(median(&mut times));
-    println!("painting {width}x{height} pixels with {}: {cost:.0} ms", count(cores, "thread"));
-    Ok(())
+    let threads = count(cores, "thread");
+    terminal::say(format_args!("painting {width}x{height} pixels with {threads}: {cost:.0} ms"))
 }
 
 fn median<T: PartialOrd + Copy>(values: &mut [T]) -> T {

@@ -21,16 +21,17 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<End> {
     let errors = diagnostics.iter().filter(|found| found.is_error()).count();
     if arguments.json {
         let records: Vec<_> = diagnostics.iter().map(Diagnostic::record).collect();
-        println!("{}", serde_json::to_string_pretty(&records)?);
+        terminal::say(serde_json::to_string_pretty(&records)?)?;
     } else {
         terminal::show_diagnostics(&diagnostics);
         match report {
             Some(LoadReport { log, .. }) => {
                 terminal::show_log(&log);
                 let nodes = player.plan().nodes.len();
-                println!("{} is good: {}", arguments.patch.display(), count(nodes, "node"));
+                let patch = arguments.patch.display();
+                terminal::say(format_args!("{patch} is good: {}", count(nodes, "node")))?;
             }
-            None => eprintln!("{}", count(errors, "fault")),
+            None => terminal::tell(count(errors, "fault")),
         }
     }
     Ok(if errors == 0 { End::Good } else { End::Faults })

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::End;
 use super::arguments::DoctorArguments;
+use super::terminal;
 
 /// One thing that was looked at.
 struct Finding {
@@ -36,12 +37,12 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<End> {
     ];
     if arguments.json {
         let entries = findings.iter().map(|finding| (finding.name.to_owned(), entry(&finding.state)));
-        println!("{}", serde_json::to_string_pretty(&Value::Object(entries.collect()))?);
+        terminal::say(serde_json::to_string_pretty(&Value::Object(entries.collect()))?)?;
     } else {
         for Finding { title, state, .. } in &findings {
             match state {
-                Ok(found) => println!("  {title:16}  {found}"),
-                Err(missing) => println!("- {title:16}  {missing}"),
+                Ok(found) => terminal::say(format_args!("  {title:16}  {found}"))?,
+                Err(missing) => terminal::say(format_args!("- {title:16}  {missing}"))?,
             }
         }
     }

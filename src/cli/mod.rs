@@ -19,6 +19,8 @@ use clap::error::ErrorKind;
 
 use arguments::{Arguments, Command};
 
+pub use terminal::tell;
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {

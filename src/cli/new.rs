@@ -9,12 +9,12 @@ use pastiche::{Error, embedded};
 
 use super::End;
 use super::arguments::NewArguments;
+use super::terminal;
 
 const PATCH_NAME: &str = "first.rhai";
 const PATCH: &str = include_str!("first.rhai");
 const PICTURE_NAME: &str = "astronaut.png";
 const SHADER_NAME: &str = "ripple.wgsl";
-const SHADER: &str = include_str!("ripple.wgsl");
 
 pub fn run(arguments: &NewArguments) -> anyhow::Result<End> {
     let folder = &arguments.folder;
@@ -31,12 +31,14 @@ pub fn run(arguments: &NewArguments) -> anyhow::Result<End> {
         }
         Err(error) => return Err(Error::file("use", folder, error).into()),
     }
-    let picture = embedded(PICTURE_NAME).context("the picture is missing from the program")?;
-    write(folder, PICTURE_NAME, picture)?;
-    write(folder, SHADER_NAME, SHADER.as_bytes())?;
+    for name in [PICTURE_NAME, SHADER_NAME] {
+        let bytes = embedded(name).with_context(|| format!("`{name}` is missing from the program"))?;
+        write(folder, name, bytes)?;
+    }
     write(folder, PATCH_NAME, PATCH.as_bytes())?;
     let patch = folder.join(PATCH_NAME);
-    println!("Made {0}. Try\n\n  pastiche render {0} --out pictures --seconds 2", patch.display());
+    let patch = patch.display();
+    terminal::say(format_args!("Made {patch}. Try\n\n  pastiche render {patch} --out pictures --seconds 2"))?;
     Ok(End::Good)
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::End;
 use super::arguments::NodesArguments;
+use super::terminal;
 
 pub fn run(arguments: &NodesArguments) -> anyhow::Result<End> {
     let registry = registry()?;
@@ -19,11 +20,11 @@ pub fn run(arguments: &NodesArguments) -> anyhow::Result<End> {
             None => anyhow!("{unknown}\n  = `pastiche nodes` lists all"),
         })?),
     };
-    match kind {
-        _ if arguments.json => println!("{}", serde_json::to_string_pretty(&json(&registry, kind))?),
+    terminal::say(match kind {
+        _ if arguments.json => serde_json::to_string_pretty(&json(&registry, kind))?,
         Some(kind) => describe(kind),
         None => list(&registry),
-    }
+    })?;
     Ok(End::Good)
 }
 
@@ -38,44 +39,39 @@ fn json(registry: &Registry, only: Option<&NodeKind>) -> Value {
     }
 }
 
-fn list(registry: &Registry) {
+fn list(registry: &Registry) -> String {
     let width = registry.names().map(str::len).max().unwrap_or(0);
+    let mut text = String::new();
     for category in Category::ALL {
         let mut members = registry.iter().filter(|kind| kind.spec.category == category).peekable();
         if members.peek().is_some() {
-            println!("{}", category.title());
+            text += &format!("{}\n", category.title());
         }
         for kind in members {
-            println!("  {:width$}  {}", kind.spec.name, kind.spec.summary);
+            text += &format!("  {:width$}  {}\n", kind.spec.name, kind.spec.summary);
         }
     }
-    println!("\n`pastiche nodes KIND` tells all about one.");
+    text + "\n`pastiche nodes KIND` tells all about one."
 }
 
-fn describe(kind: &NodeKind) {
+fn describe(kind: &NodeKind) -> String {
     let spec = &kind.spec;
-    println!("{}: {}\n\n{}", spec.name, spec.summary, spec.doc);
     let inputs = spec.inputs.iter().map(|input| (docs::describe_input(input), input.doc.to_string()));
-    section("inputs", inputs);
     let options = spec.options.iter().map(|option| (docs::describe_option(option), option.doc.to_owned()));
-    section("options", options);
     let outputs = spec.outputs.iter();
-    section(
-        "outputs",
-        outputs.map(|output| (format!("{} ({})", output.name, output.port), output.doc.to_owned())),
-    );
-    println!("\nexample");
-    for line in spec.example.lines() {
-        println!("  {line}");
-    }
+    let outputs = outputs.map(|output| (format!("{} ({})", output.name, output.port), output.doc.to_owned()));
+    let example: String = spec.example.lines().map(|line| format!("\n  {line}")).collect();
+    [
+        format!("{}: {}\n\n{}", spec.name, spec.summary, spec.doc),
+        section("inputs", inputs),
+        section("options", options),
+        section("outputs", outputs),
+        format!("\n\nexample{example}"),
+    ]
+    .concat()
 }
 
-fn section(title: &str, rows: impl Iterator<Item = (String, String)>) {
-    let mut rows = rows.peekable();
-    if rows.peek().is_some() {
-        println!("\n{title}");
-    }
-    for (words, doc) in rows {
-        println!("  {words}\n      {doc}");
-    }
+fn section(title: &str, rows: impl Iterator<Item = (String, String)>) -> String {
+    let rows: String = rows.map(|(words, doc)| format!("\n  {words}\n      {doc}")).collect();
+    if rows.is_empty() { rows } else { format!("\n\n{title}{rows}") }
 }

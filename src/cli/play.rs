@@ -46,7 +46,7 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     let played = play(&mut player, job, &stop, |told| match told {
         Told::Load(report) => terminal::show_load(report),
         Told::Fault(fault) => terminal::show_diagnostics([&fault]),
-        Told::Recovered(node) => eprintln!("node `{node}` works again\n"),
+        Told::Recovered(node) => terminal::tell(format_args!("node `{node}` works again\n")),
     })?;
     tracing::info!("{} frames shown, {} left out", played.frames, played.skipped);
     Ok(if played.stopped { End::Stopped } else { End::Good })
@@ -76,7 +76,7 @@ fn read_lines(hands: &Sender<(Instant, Input)>) {
                 }
             }
             Ok(None) => {}
-            Err(error) => eprintln!("{error}"),
+            Err(error) => terminal::tell(error),
         }
     }
 }

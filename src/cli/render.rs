@@ -44,7 +44,8 @@ pub fn run(arguments: RenderArguments) -> anyhow::Result<End> {
     bar.finish_and_clear();
     let rendered = rendered?;
     if rendered.stopped {
-        eprintln!("stopped after {} of {frames} frames; they are in {}", rendered.frames, job.out.display());
+        let (done, out) = (rendered.frames, job.out.display());
+        terminal::tell(format_args!("stopped after {done} of {frames} frames; they are in {out}"));
         return Ok(End::Stopped);
     }
     Ok(End::Good)

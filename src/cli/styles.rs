@@ -8,6 +8,7 @@ use pastiche::{Error, Picture, embedded, write_png};
 
 use super::End;
 use super::arguments::StylesArguments;
+use super::terminal;
 
 const PHOTOGRAPH: &str = "astronaut.png";
 const COLUMNS: usize = 6;
@@ -18,17 +19,18 @@ const DOT_PX: usize = 3;
 
 pub fn run(arguments: &StylesArguments) -> anyhow::Result<End> {
     match &arguments.sheet {
-        None => list(),
+        None => list()?,
         Some(path) => sheet(path)?,
     }
     Ok(End::Good)
 }
 
-fn list() {
+fn list() -> anyhow::Result<()> {
     let width = STYLES.iter().map(|style| style.name.len()).max().unwrap_or(0);
     for style in STYLES {
-        println!("{:2}  {:width$}  {}", style.number, style.name, style.look);
+        terminal::say(format_args!("{:2}  {:width$}  {}", style.number, style.name, style.look))?;
     }
+    Ok(())
 }
 
 fn sheet(path: &Path) -> anyhow::Result<()> {
@@ -52,8 +54,7 @@ fn sheet(path: &Path) -> anyhow::Result<()> {
         sheet.place(style.number, &painted);
     }
     write_png(path, &sheet.0)?;
-    list();
-    Ok(())
+    list()
 }
 
 struct Sheet(Picture);

@@ -1,6 +1,8 @@
 //! What is told on the terminal. Results go to the standard output, everything else to the error
 //! output.
 
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,22 +15,51 @@ use tracing_subscriber::EnvFilter;
 
 use super::End;
 
+/// What a program ends with that was interrupted.
+const STOPPED: i32 = 130;
+
 /// Warnings of ours, and nothing of the libraries below, unless more is asked for.
 pub fn start_log(verbose: u8) {
     let level = match verbose {
-        0 => "error,pastiche=warn,pastiche_engine=warn,pastiche_nodes=warn,pastiche_models=warn",
+        0 => "error,wgpu_hal=off,pastiche=warn,pastiche_engine=warn,pastiche_nodes=warn,pastiche_models=warn",
         1 => "warn,pastiche=info,pastiche_engine=info,pastiche_nodes=info,pastiche_models=info",
         _ => "info,pastiche=debug,pastiche_engine=debug,pastiche_nodes=debug,pastiche_models=debug",
     };
     let filter = EnvFilter::builder().parse_lossy(level);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(verbose > 1)
+        .without_time()
+        .init();
 }
 
-/// A flag that Ctrl-C sets.
+/// Writes a line of a result. A reader who has seen enough is no fault.
+pub fn say(text: impl Display) -> anyhow::Result<()> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write the result")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to the error output. When nobody can read it, nothing can be done about it.
+pub fn tell(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// A flag that Ctrl-C sets. A second Ctrl-C waits for nothing.
 pub fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = stop.clone();
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot wait for Ctrl-C")?;
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(STOPPED);
+        }
+    };
+    ctrlc::set_handler(handler).context("cannot wait for Ctrl-C")?;
     Ok(stop)
 }
 
@@ -49,14 +80,14 @@ pub fn open_gpu() -> Option<Gpu> {
 /// Shows faults and warnings as they are meant to be read.
 pub fn show_diagnostics<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) {
     for diagnostic in diagnostics {
-        eprintln!("{diagnostic}\n");
+        tell(format_args!("{diagnostic}\n"));
     }
 }
 
 /// Shows what a script printed.
 pub fn show_log(log: &[LogLine]) {
     for LogLine { file, line, text } in log {
-        eprintln!("{file}:{line}: {text}");
+        tell(format_args!("{file}:{line}: {text}"));
     }
 }
 
@@ -86,15 +117,15 @@ pub fn show_error(error: &anyhow::Error) {
         Some(Error::Faults { faults }) => {
             show_diagnostics(faults);
             let errors = faults.iter().filter(|fault| fault.is_error()).count();
-            eprintln!("{}", count(errors, "fault"));
+            tell(count(errors, "fault"));
         }
-        Some(known) => eprintln!("error: {error:#}\n  = {}", known.help()),
-        None => eprintln!("error: {error:#}"),
+        Some(known) => tell(format_args!("error: {known}\n  = {}", known.help())),
+        None => tell(format_args!("error: {error:#}")),
     }
 }
 
 /// Tells that the arguments do not fit together.
 pub fn usage(message: &str, help: &str) -> End {
-    eprintln!("error: {message}\n  = {help}");
+    tell(format_args!("error: {message}\n  = {help}"));
     End::Usage
 }

@@ -6,6 +6,7 @@ mod thread;
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -93,10 +94,18 @@ impl Loader {
         Loader { config, preparer, cache: RefCell::default(), looked_at: BTreeMap::new(), version: 0 }
     }
 
-    /// Loads a patch. The running graph is not touched, whatever comes of it.
+    /// Loads a patch. The running graph is not touched, whatever comes of it, a panic included.
     pub(crate) fn load(&mut self, patch: &PatchSource) -> Loaded {
         let mut report = LoadReport::default();
-        let prepared = self.try_load(patch, &mut report);
+        let loading = catch_unwind(AssertUnwindSafe(|| self.try_load(patch, &mut report)));
+        let prepared = loading.unwrap_or_else(|_| {
+            // A version that was half prepared is never committed: the next one begins anew.
+            report.diagnostics.push(
+                Diagnostic::error("loading the patch panicked")
+                    .help("this is a fault of the program; undo the last change, and please report it"),
+            );
+            None
+        });
         if let Some(prepared) = &prepared {
             self.version = prepared.version();
             report.version = Some(prepared.version());

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use engine::diagnostic::Diagnostic;
 use engine::registry::Registry;
 use engine::script::{Evaluated, Source};
 use pastiche_engine as engine;
 
-use crate::assets::{DEFAULT_PATCH, FileState, Seen, read_file};
+use crate::assets::{DEFAULT_PATCH, Seen};
 use crate::error::Reason;
 
 /// Largest script that is read, in bytes.
@@ -66,9 +67,8 @@ impl PatchSource {
 
 /// Reads a script, and remembers what the file was like.
 fn read_script(path: &Path, looked_at: &mut BTreeMap<PathBuf, Seen>) -> Result<String, Box<Diagnostic>> {
-    let read = path.metadata().and_then(|metadata| read_file(path, &metadata, MOST_SCRIPT_BYTES));
-    let state = read.as_deref().map_or_else(FileState::of_error, FileState::of);
-    looked_at.insert(path.to_owned(), Seen { state, most_bytes: MOST_SCRIPT_BYTES });
+    let (seen, read) = Seen::read(path, MOST_SCRIPT_BYTES);
+    looked_at.insert(path.to_owned(), seen);
     let bytes = read.map_err(|error| Box::new(unreadable(path, &error)))?;
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
@@ -116,11 +116,10 @@ pub(super) fn evaluate(
     let name = patch.name();
     let folder = patch.folder().map(Path::to_owned);
     let source = Source { name: name.as_str().into(), text: text.to_owned(), folder };
+    let begun = SystemTime::now();
     let evaluated = engine::script::evaluate(&source, registry);
     for import in &evaluated.imports {
-        let read = import.metadata().and_then(|metadata| read_file(import, &metadata, MOST_SCRIPT_BYTES));
-        let state = read.as_deref().map_or_else(FileState::of_error, FileState::of);
-        looked_at.insert(import.clone(), Seen { state, most_bytes: MOST_SCRIPT_BYTES });
+        looked_at.insert(import.clone(), Seen::read_since(import, MOST_SCRIPT_BYTES, begun));
     }
     Script { evaluated, name, text: source.text }
 }

@@ -63,6 +63,10 @@ impl PlayerConfig {
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
+        for folder in &self.allow {
+            let entries = folder.read_dir();
+            entries.map_err(|error| Error::file("read from the allowed folder", folder, error))?;
+        }
         let most = self.most_canvas_px();
         match self.size_px {
             Some([width, height]) if width == 0 || height == 0 || width > most || height > most => {

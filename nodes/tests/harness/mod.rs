@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use half::f16;
 use pastiche_engine::assets::{Asset, AssetError, Assets, Media};
+use pastiche_engine::audio::AudioRunner;
 use pastiche_engine::check::check;
 use pastiche_engine::clock::FrameRate;
 use pastiche_engine::diagnostic::Diagnostic;
@@ -19,7 +20,7 @@ use pastiche_engine::live::{FrameReport, Live, LiveConfig, Preparer, Summary};
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::plan::Plan;
-use pastiche_engine::port::{Control, Style, Value, linear_to_srgb, srgb_to_linear};
+use pastiche_engine::port::{Audio, Control, Style, Value, linear_to_srgb, srgb_to_linear};
 use pastiche_engine::registry::{NodeKind, Registry};
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, OutputSpec, Role,
@@ -29,6 +30,7 @@ use pastiche_engine::workers::Workers;
 const FRAME: Out<Frame> = Out::new("image", "A picture.");
 const SEEN_FRAME: In<Frame> = In::optional("value", "A picture.");
 const SEEN_CONTROL: In<Control> = In::optional("value", "A number.");
+const HEARD: In<Audio> = In::optional("value", "A sound.");
 const SEEN_STYLE: In<Style> = In::optional("value", "A style.");
 
 const fn stand_in(
@@ -105,9 +107,15 @@ eye!(SEE_FRAME, "see_frame", SEEN_FRAME);
 eye!(SEE_CONTROL, "see_control", SEEN_CONTROL);
 eye!(SEE_STYLE, "see_style", SEEN_STYLE);
 
+static HEAR: NodeKind = NodeKind {
+    spec: NodeSpec { inputs: &[&HEARD.0], ..stand_in("see_audio", &[], &[], Role::Speakers) },
+    inputs_for: None,
+    make: |_, _| Ok(Box::new(Eye)),
+};
+
 /// All kinds and the stand-ins.
 pub fn registry() -> Registry {
-    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE];
+    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &HEAR];
     Registry::new(pastiche_nodes::kinds().chain(stand_ins)).unwrap()
 }
 
@@ -298,6 +306,7 @@ pub fn gpu() -> Option<Gpu> {
 pub struct Show {
     pub live: Live,
     pub preparer: Preparer,
+    pub audio: AudioRunner,
     pub frame: u64,
 }
 
@@ -317,8 +326,8 @@ impl Show {
             seed: 1,
             offline,
         };
-        let (live, preparer) = start(config);
-        let mut show = Show { live, preparer, frame: 0 };
+        let (live, preparer, audio) = Live::new(config);
+        let mut show = Show { live, preparer, audio, frame: 0 };
         show.load(desc).unwrap_or_else(|faults| panic!("{}", text(&faults)));
         show
     }
@@ -346,7 +355,16 @@ impl Show {
         report
     }
 
-    fn output(&self, node: &str) -> &Value {
+    /// The sound of the frame that was stepped last.
+    pub fn sound(&mut self) -> Vec<[f32; 2]> {
+        let rate = self.live.rate();
+        let start = rate.start_sample(self.frame - 1);
+        let mut sound = vec![[0.0; 2]; (rate.start_sample(self.frame) - start) as usize];
+        self.audio.run(start, &mut sound);
+        sound
+    }
+
+    pub fn output(&self, node: &str) -> &Value {
         let key = NodeKey::new(node);
         let plan = self.live.plan();
         let output = plan.nodes[plan.find(&key).expect("a node of that name")].kind.spec.outputs[0].name;
@@ -392,11 +410,6 @@ impl Show {
         };
         Picture { size_px: pixels.size_px(), values }
     }
-}
-
-fn start(config: LiveConfig) -> (Live, Preparer) {
-    let (live, preparer, _) = Live::new(config);
-    (live, preparer)
 }
 
 fn linear(pixel: &[u8]) -> [f32; 4] {

@@ -1,0 +1,105 @@
+//! The painting node beside the show and inside it.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
+
+mod harness;
+
+use std::time::{Duration, Instant};
+
+use harness::{Desc, Picture, Show, gpu};
+use pastiche_engine::graph::Given;
+use pastiche_engine::node::Status;
+use pastiche_engine::options::OptionValue;
+use pastiche_engine::workers::Workers;
+use pastiche_models::painting::Painting;
+
+const SIZE_PX: [u32; 2] = [48, 40];
+
+fn photo(seed: u8) -> Vec<u8> {
+    let pixel = |at: u32| {
+        [(at * 7) as u8 ^ seed, (at / 48 * 6) as u8, 90, if at.is_multiple_of(5) { 128 } else { 255 }]
+    };
+    (0..48 * 40).flat_map(pixel).collect()
+}
+
+fn paint(seed: u8, height: f64, style: f64, amount: f64) -> Desc {
+    let desc = Desc::new().still_srgb8("photo", SIZE_PX, &photo(seed)).node("look", "style");
+    let desc = desc.option_value("which", OptionValue::Number(style)).node("paint", "style_transfer");
+    let desc = desc.wire("image", "photo").wire("style", "look").number("amount", amount);
+    desc.option_value("height", OptionValue::Number(height)).see("paint")
+}
+
+fn painted(show: &Show) -> Vec<u8> {
+    show.raw("paint").unwrap().memory().expect("in memory").to_srgb8()
+}
+
+#[test]
+fn offline_it_paints_this_very_frame_as_the_network_does_without_a_gpu() {
+    let mut show = Show::with(None, Workers::inline(), true, &paint(1, 40.0, 19.0, 1.0));
+    show.step();
+    let network = Painting::embedded(1).unwrap();
+    let expected = network.paint_srgb8(&photo(1), SIZE_PX, &network.single_style(19)).unwrap();
+    assert_eq!(painted(&show), expected);
+    // Nothing has changed: the very same painting goes on.
+    let before = show.raw("paint").unwrap().id();
+    show.step();
+    assert!(show.raw("paint").unwrap().id() == before);
+    show.load(&paint(1, 40.0, 3.0, 1.0)).unwrap();
+    show.step();
+    assert_ne!(painted(&show), expected);
+}
+
+#[test]
+fn a_painting_of_other_lines_has_the_size_of_the_picture_and_amount_blends() {
+    let Some(gpu) = gpu() else { return };
+    let at = |amount: f64| {
+        let mut show = Show::new(&gpu, &paint(1, 64.0, 19.0, amount));
+        show.step();
+        show.picture("paint")
+    };
+    let (none, half, whole) = (at(0.0), at(0.5), at(1.0));
+    assert_eq!(whole.size_px, SIZE_PX);
+    let between = none.values.iter().zip(&whole.values).map(|(one, two)| (one + two) / 2.0).collect();
+    assert!(half.distance(&Picture { size_px: SIZE_PX, values: between }) < 2e-3);
+    assert!(at(4.0).is_valid() && at(-4.0).is_valid());
+}
+
+#[test]
+fn live_it_paints_beside_the_show_and_gives_the_newest() {
+    let workers = Workers::with_threads(1).unwrap();
+    let mut show = Show::with(None, workers, false, &paint(1, 40.0, 19.0, 1.0));
+    let begun = Instant::now();
+    show.step();
+    assert!(begun.elapsed() < Duration::from_millis(200), "a frame waited for the network");
+    let waiting = |show: &Show| {
+        show.live.statuses().any(|(key, status)| &*key.0 == "paint" && matches!(status, Status::Waiting(_)))
+    };
+    assert!(waiting(&show));
+    assert_eq!(painted(&show), photo(1), "the picture passes until the first painting is there");
+    // While that one is painted the picture changes twice; the last counts.
+    show.load(&paint(2, 40.0, 19.0, 1.0)).unwrap();
+    show.step();
+    show.load(&paint(3, 40.0, 3.0, 1.0)).unwrap();
+    let network = Painting::embedded(1).unwrap();
+    let expected = network.paint_srgb8(&photo(3), SIZE_PX, &network.single_style(3)).unwrap();
+    while painted(&show) != expected {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the newest painting never came");
+        std::thread::sleep(Duration::from_millis(5));
+        show.step();
+    }
+    assert!(!waiting(&show));
+}
+
+#[test]
+fn the_painting_is_held_while_the_style_is_faulty() {
+    let mut show = Show::with(None, Workers::inline(), true, &paint(1, 40.0, 19.0, 1.0));
+    show.step();
+    let before = painted(&show);
+    let desc = Desc::new().still_srgb8("photo", SIZE_PX, &photo(1)).node("look", "style");
+    let desc = desc.option_value("which", OptionValue::Number(19.0)).node("mix", "style_mix");
+    let desc = desc.wires("styles", &["look"]).given("weights", Given::List(vec![]));
+    let desc = desc.node("paint", "style_transfer").wire("image", "photo").wire("style", "mix");
+    let desc = desc.option_value("height", OptionValue::Number(40.0)).see("paint");
+    show.load(&desc).unwrap();
+    assert_eq!(show.report().faults.len(), 1, "the mix is at fault, not the painting");
+    assert_eq!(painted(&show), before);
+}

@@ -1,0 +1,102 @@
+//! What is generated is true, and what is written runs: the reference, the editor's definitions, the
+//! patches, and every block of rhai in the documents.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pastiche::engine::docs;
+use pastiche::engine::gpu::Gpu;
+use pastiche::{Pace, Player, PlayerConfig};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares a file with what the registry says now; `UPDATE_DOCS=1` writes it.
+fn is_fresh(file: &str, expected: &str) {
+    let path = root().join(file);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        fs::write(&path, expected).expect("writable");
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "{file} is stale; run `UPDATE_DOCS=1 cargo test --test documents`");
+}
+
+#[test]
+fn the_reference_is_fresh() {
+    let registry = pastiche::registry().expect("good kinds");
+    is_fresh("docs/reference.md", &docs::reference_markdown(&registry));
+}
+
+#[test]
+fn the_definitions_for_editors_are_fresh() {
+    let registry = pastiche::registry().expect("good kinds");
+    is_fresh("scripts/pastiche.d.rhai", &docs::definitions(&registry));
+}
+
+fn player() -> Option<Player> {
+    let gpu = match Gpu::new() {
+        Ok(gpu) => gpu,
+        Err(error) => {
+            eprintln!("SKIPPED, NOTHING IS TESTED: {error}");
+            return None;
+        }
+    };
+    let mut config = PlayerConfig::new(pastiche::registry().expect("good kinds"), Pace::Offline);
+    config.gpu = Some(gpu);
+    config.size_px = Some([64, 36]);
+    Some(Player::new(config).expect("a player"))
+}
+
+fn plays(name: &str, load: impl FnOnce(&mut Player) -> Result<(), pastiche::Error>) {
+    let Some(mut player) = player() else { return };
+    let text = |player: &Player| player.faults().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    if let Err(error) = load(&mut player) {
+        panic!("{name}: {error}\n{}", text(&player));
+    }
+    for _ in 0..2 {
+        let report = player.step();
+        assert!(report.faults.is_empty(), "{name}: {:?}", report.faults);
+        player.pixels(0).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+    }
+    assert_eq!(text(&player), "", "{name}");
+}
+
+#[test]
+fn every_patch_plays() {
+    let scripts = fs::read_dir(root().join("scripts")).expect("readable").map(|entry| entry.expect("readable").path());
+    let patches: Vec<PathBuf> = scripts.filter(|path| path.to_string_lossy().ends_with(".rhai")).collect();
+    for path in patches.iter().filter(|path| !path.ends_with("pastiche.d.rhai")) {
+        plays(&path.display().to_string(), |player| player.load(path).map(|_| ()));
+    }
+}
+
+#[test]
+fn every_patch_in_the_documents_plays() {
+    let mut number = 0;
+    for document in ["README.md", "ARCHITECTURE.md"] {
+        let text = fs::read_to_string(root().join(document)).expect("readable");
+        for block in text.split("```rhai\n").skip(1) {
+            let patch = block.split("```").next().expect("an end");
+            number += 1;
+            plays(&format!("{document}, patch {number}"), |player| player.load_text("document", patch).map(|_| ()));
+        }
+    }
+    assert!(number >= 3, "the README shows patches");
+}
+
+#[test]
+fn every_file_that_a_document_names_is_there() {
+    for document in ["README.md", "ARCHITECTURE.md", "docs/reference.md", "CHANGELOG.md"] {
+        let text = fs::read_to_string(root().join(document)).expect("readable");
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = target.split('#').next().unwrap_or_default();
+            if path.is_empty() || path.contains("://") {
+                continue;
+            }
+            let folder = root().join(document);
+            assert!(folder.parent().expect("a folder").join(path).exists(), "{document} names {path}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `check`, `new`, `nodes`, `styles`, `doctor`, and what all commands have in common.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::folder::Folder;
+
+#[test]
+fn a_good_patch_is_good() {
+    let folder = Folder::with("speakers(tone(220));\n");
+    let ended = folder.run("check a.rhai").good();
+    assert_eq!(ended.out, "a.rhai is good: 2 nodes\n");
+    assert_eq!(folder.run("check a.rhai --json").good().out.trim(), "[]");
+}
+
+#[test]
+fn every_fault_is_told_at_once_for_people_and_for_tools() {
+    let folder = Folder::with("let sound = tone(frequncy: 1);\n");
+    folder.run("check a.rhai").with(1, &["a.rhai:1:"]);
+
+    let folder =
+        Folder::with("let t = tone(#{ frequncy: 220 });\nspeakers(t);\nscreen(picture(\"no.png\"));\n");
+    let ended = folder.run("check a.rhai").with(1, &["frequncy", "no.png", "2 faults", "▶ a.rhai:1:"]);
+    assert!(ended.out.is_empty());
+    let ended = folder.run("check a.rhai --json").with(1, &[]);
+    let records: Vec<Value> = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(records.len(), 2, "{}", ended.out);
+    let keys: Vec<&String> = records[0].as_object().unwrap().keys().collect();
+    let mut expected = ["severity", "file", "line", "column", "length", "node", "input", "message", "help"];
+    expected.sort_unstable();
+    let mut keys: Vec<&str> = keys.into_iter().map(String::as_str).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, expected);
+    let place = |record: &Value| json!([record["severity"], record["file"], record["line"]]);
+    assert_eq!(place(&records[0]), json!(["error", "a.rhai", 1]));
+    assert_eq!(records[0]["length"], 8);
+    assert_eq!(place(&records[1]), json!(["error", "a.rhai", 3]));
+    assert!(records[1]["message"].as_str().unwrap().contains("no.png"));
+}
+
+#[test]
+fn files_that_are_missing_broken_or_elsewhere_are_told() {
+    let folder = Folder::new();
+    folder.run("check none.rhai").with(1, &["there is no patch none.rhai", "pastiche new"]);
+    folder.run("check .").with(1, &["is a folder"]);
+    folder.write("latin.rhai", b"// caf\xe9\nscreen(picture(\"astronaut.png\"));\n");
+    folder.run("check latin.rhai").with(1, &["latin.rhai is not UTF-8", "line 1"]);
+    folder.write("huge.rhai", vec![b' '; 2 << 20]);
+    folder.run("check huge.rhai").with(1, &["larger than 1 MiB"]);
+    folder.write("a.rhai", "screen(picture(\"photo.png\"));\n");
+    folder.run("check a.rhai").with(1, &["there is no picture `photo.png`", "= "]);
+    folder.write("phto.png", "");
+    folder.run("check a.rhai").with(1, &["did you mean `phto.png`?"]);
+    folder.write(
+        "photo.png",
+        &fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/astronaut.png")).unwrap()[..999],
+    );
+    folder.run("check a.rhai").with(1, &["photo.png", "a.rhai:1:"]);
+    folder.write("a.rhai", "screen(picture(\"../secret.png\"));\n");
+    folder.run("check a.rhai").with(1, &["outside the patch's folder"]);
+}
+
+#[test]
+fn a_canvas_that_cannot_be_is_a_fault() {
+    for canvas in ["0, 10", "10, 100000"] {
+        let folder = Folder::with(&format!("canvas({canvas});\nspeakers(tone(220));\n"));
+        folder.run("check a.rhai").with(1, &["canvas"]);
+    }
+}
+
+#[test]
+fn arguments_that_make_no_sense_end_with_2() {
+    let folder = Folder::new();
+    for arguments in ["", "paly", "render", "render --out o --size 12", "render --out o --fps 0", "play"] {
+        assert_eq!(folder.run(arguments).code, Some(2), "{arguments}");
+    }
+    folder.run("play").with(2, &["no window", "--headless"]);
+    for arguments in ["--help", "render --help", "--version"] {
+        folder.run(arguments).good();
+    }
+}
+
+#[test]
+fn a_first_patch_is_made_and_is_good() {
+    let folder = Folder::new();
+    folder.run("new mine").good();
+    assert_eq!(folder.names("mine"), ["astronaut.png", "first.rhai", "ripple.wgsl"]);
+    folder.run("new mine").with(1, &["mine is not empty"]);
+    // Its shader needs a graphics adapter.
+    let ended = folder.run("check mine/first.rhai");
+    assert!(ended.code == Some(0) || ended.err.contains("there is no graphics adapter"), "{}", ended.err);
+}
+
+#[test]
+fn lists_are_for_people_and_for_tools() {
+    let folder = Folder::new();
+    assert!(folder.run("nodes").good().out.contains("style_transfer"));
+    assert!(folder.run("nodes knob").good().out.contains("let soft = knob("));
+    folder.run("nodes konb").with(1, &["did you mean `knob`?"]);
+    assert_eq!(folder.run("styles").good().out.lines().count(), 26);
+    let doctor: Value = serde_json::from_str(&folder.run("doctor --json").good().out).unwrap();
+    assert_eq!(doctor["painting"]["ok"], true);
+    folder.run("doctor").good();
+}

@@ -1,0 +1,110 @@
+//! `render`.
+
+use std::fs;
+
+use crate::folder::{Ended, Folder};
+
+/// Sound that moves, and a picture; needs no graphics adapter.
+const PATCH: &str = "screen(picture(\"astronaut.png\"));\nspeakers(tone(220 + lfo(3) * 100));\n";
+
+#[test]
+fn the_same_patch_gives_the_same_bytes() {
+    let folder = Folder::with(PATCH);
+    for out in ["one", "two"] {
+        folder.run(&format!("render a.rhai --out {out} --seconds 0.17 --size 48x27")).good();
+    }
+    let one = folder.contents("one");
+    let names: Vec<&str> = one.iter().map(|(name, _)| name.as_str()).collect();
+    let frames =
+        ["frame_00000.png", "frame_00001.png", "frame_00002.png", "frame_00003.png", "frame_00004.png"];
+    assert_eq!(names[..5], frames);
+    assert_eq!(names[5..], ["sound.wav"]);
+    assert!(one == folder.contents("two"));
+    let picture = image::load_from_memory(&one[0].1).unwrap();
+    assert_eq!((picture.width(), picture.height()), (48, 27));
+    let sound = hound::WavReader::open(folder.path("one/sound.wav")).unwrap();
+    assert_eq!(sound.duration(), 5 * 1600);
+}
+
+#[test]
+fn the_opening_plays_in_an_empty_folder() {
+    let folder = Folder::new();
+    let ended = folder.run("render --out o --seconds 0.04 --size 32x32");
+    // It glows, for which it needs a graphics adapter.
+    if !ended.err.contains("there is no graphics adapter") {
+        ended.good();
+        assert_eq!(folder.names("o"), ["frame_00000.png", "sound.wav"]);
+    }
+}
+
+#[test]
+fn somebody_elses_files_are_left_alone() {
+    let folder = Folder::with(PATCH);
+    fs::create_dir(folder.path("o")).unwrap();
+    folder.write("o/mine.txt", "mine");
+    folder.write("o/frame_00099.png", "old");
+    let render = "render a.rhai --out o --seconds 0.07 --size 16x16";
+    folder.run(render).with(1, &["o is not empty", "--force"]);
+    assert_eq!(folder.names("o"), ["frame_00099.png", "mine.txt"]);
+    folder.run(&format!("{render} --force")).good();
+    assert_eq!(folder.names("o"), ["frame_00000.png", "frame_00001.png", "mine.txt", "sound.wav"]);
+    folder.run("render a.rhai --out a.rhai").with(1, &["a.rhai is a file"]);
+}
+
+#[test]
+fn what_cannot_be_is_told_and_nothing_is_left_behind() {
+    let folder = Folder::with(PATCH);
+    folder.run("render a.rhai --out o --size 0x10").with(1, &["0x10", "from 1 to"]);
+    folder.run("render a.rhai --out o --size 10x100000").with(1, &["10x100000"]);
+    folder.run("render a.rhai --out o --seconds 0").with(1, &["no frame"]);
+    folder.run("render a.rhai --out o --seconds 1e9").with(1, &["sound file"]);
+    folder.run("render none.rhai --out o").with(1, &["there is no patch none.rhai"]);
+    folder.run("render a.rhai --out o --take none.take").with(1, &["none.take"]);
+    folder.write("b.rhai", "screen(nothing);\n");
+    folder.run("render b.rhai --out o").with(1, &["b.rhai:1:8"]);
+    assert!(!folder.path("o").exists());
+}
+
+#[test]
+fn a_movie_is_whole_or_not_there() {
+    let folder = Folder::with(PATCH);
+    let arguments = "render a.rhai --out m/a.mp4 --seconds 0.2 --size 33x17";
+    let mut without = folder.command(arguments.split(' '));
+    let ended: Ended = without.env("PATH", folder.path("")).output().unwrap().into();
+    ended.with(1, &["ffmpeg", "install"]);
+    assert!(folder.names("m").is_empty());
+    if std::process::Command::new("ffmpeg").arg("-version").output().is_ok() {
+        folder.run(arguments).good();
+        assert_eq!(folder.names("m"), ["a.mp4"]);
+        folder.run(arguments).with(1, &["there already", "--force"]);
+        folder.run(&format!("{arguments} --force")).good();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let folder = Folder::with(PATCH);
+    folder.run("play a.rhai --headless --seconds 1 --stats /dev/full").with(1, &["the disk is full"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_whole_files() {
+    let folder = Folder::with(PATCH);
+    let arguments = "render a.rhai --out o --seconds 3000 --size 16x16".split(' ');
+    let child = folder.command(arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    crate::show::wait_for("frame 3", || folder.path("o/frame_00003.png").exists());
+    crate::show::interrupt(&child);
+    let ended = Ended::from(child.wait_with_output().unwrap());
+    ended.with(130, &["stopped after"]);
+    let contents = folder.contents("o");
+    let (sound, frames) = contents.split_last().unwrap();
+    assert_eq!(sound.0, "sound.wav");
+    for (number, (name, bytes)) in frames.iter().enumerate() {
+        assert_eq!(*name, format!("frame_{number:05}.png"));
+        image::load_from_memory(bytes).unwrap();
+    }
+    let sound = hound::WavReader::open(folder.path("o/sound.wav")).unwrap();
+    assert_eq!(sound.duration() as usize, frames.len() * 1600);
+}
