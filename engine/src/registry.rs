@@ -11,8 +11,8 @@ use crate::port::PortType;
 use crate::spec::{InputSpec, NodeSpec, OptionDefault, OptionType, Unwired};
 use crate::suggest::nearest;
 
-/// Finds the inputs of a node whose inputs depend on its options. Returns all of them, those of the
-/// declaration first.
+/// Finds the inputs of a node whose inputs depend on its options, and refuses options that cannot be
+/// before anything is built. Returns all inputs, those of the declaration first.
 pub type InputsFor = fn(&Options, &dyn Assets) -> Result<Vec<InputSpec>, BuildError>;
 
 /// Builds a node. Runs on the loader thread and may be slow.

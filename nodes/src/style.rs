@@ -31,7 +31,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         role: Role::Plain,
         breaks_cycles: false,
     },
-    inputs_for: None,
+    // It has none; a style that is not there is told with all other faults of the patch.
+    inputs_for: Some(|options, _| number_of(options).map(|_| Vec::new())),
     make: |_, options| {
         let number = number_of(options)?;
         let vector = STYLES.iter().map(|style| f32::from(style.number == number)).collect();
