@@ -51,7 +51,8 @@ fn player() -> Option<Player> {
 
 fn plays(name: &str, load: impl FnOnce(&mut Player) -> Result<(), pastiche::Error>) {
     let Some(mut player) = player() else { return };
-    let text = |player: &Player| player.faults().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let text =
+        |player: &Player| player.faults().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     if let Err(error) = load(&mut player) {
         panic!("{name}: {error}\n{}", text(&player));
     }
@@ -65,7 +66,8 @@ fn plays(name: &str, load: impl FnOnce(&mut Player) -> Result<(), pastiche::Erro
 
 #[test]
 fn every_patch_plays() {
-    let scripts = fs::read_dir(root().join("scripts")).expect("readable").map(|entry| entry.expect("readable").path());
+    let scripts =
+        fs::read_dir(root().join("scripts")).expect("readable").map(|entry| entry.expect("readable").path());
     let patches: Vec<PathBuf> = scripts.filter(|path| path.to_string_lossy().ends_with(".rhai")).collect();
     for path in patches.iter().filter(|path| !path.ends_with("pastiche.d.rhai")) {
         plays(&path.display().to_string(), |player| player.load(path).map(|_| ()));
@@ -80,7 +82,9 @@ fn every_patch_in_the_documents_plays() {
         for block in text.split("```rhai\n").skip(1) {
             let patch = block.split("```").next().expect("an end");
             number += 1;
-            plays(&format!("{document}, patch {number}"), |player| player.load_text("document", patch).map(|_| ()));
+            plays(&format!("{document}, patch {number}"), |player| {
+                player.load_text("document", patch).map(|_| ())
+            });
         }
     }
     assert!(number >= 3, "the README shows patches");
