@@ -104,9 +104,9 @@ pub fn takes(takes: OptionType) -> String {
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" | ")
         }
         OptionType::Flag => "true | false".into(),
-        OptionType::File(media) => format!("file of a {media}"),
+        OptionType::File(media) => format!("{media} file"),
         OptionType::NumberOrName => "number or name".into(),
-        OptionType::FileOrText(media) => format!("file of a {media}, or its text"),
+        OptionType::FileOrText(media) => format!("{media} file, or its text"),
     }
 }
 

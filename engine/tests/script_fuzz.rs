@@ -149,11 +149,7 @@ fn nesting_without_end_is_told() {
             Limits { time: Duration::from_secs(20), ..Limits::default() },
         );
         let head: String = text.chars().take(40).collect();
-        println!(
-            "{:?} {head} {:?}",
-            start.elapsed(),
-            evaluated.diagnostics.first().map(|fault| &fault.message)
-        );
+        assert!(start.elapsed() < Duration::from_secs(30), "{head}");
         for diagnostic in &evaluated.diagnostics {
             assert!(!diagnostic.message.contains("broke the interpreter"), "{head}");
         }
