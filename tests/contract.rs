@@ -154,7 +154,8 @@ fn an_edit_keeps_feedback_alive() {
 
 #[test]
 fn a_patch_looks_the_same_at_any_size() {
-    let patch = "let soft = test_card().blur(60).blend(test_card(), \"multiply\", 0.5);\nscreen(soft.feedback());\n";
+    let patch =
+        "let soft = test_card().blur(60).blend(test_card(), \"multiply\", 0.5);\nscreen(soft.feedback());\n";
     let picture = |size_px: [u32; 2]| {
         let mut player = player(size_px, 30.0, patch)?;
         for _ in 0..3 {
