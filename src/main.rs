@@ -12,6 +12,7 @@ const BROKEN: u8 = 101;
 
 fn main() -> ExitCode {
     let launched = Instant::now();
+    quiet_the_graphics_loader();
     // A node's panic is caught and told as the node's fault; it must not be told twice.
     std::panic::set_hook(Box::new(|panic| tracing::debug!("{panic}")));
     match catch_unwind(AssertUnwindSafe(|| cli::run(launched))) {
@@ -22,6 +23,16 @@ fn main() -> ExitCode {
             cli::tell("  = please report this, with what you did before");
             ExitCode::from(BROKEN)
         }
+    }
+}
+
+/// Without a desktop session, Mesa's device selection complains about the missing session on standard
+/// error whenever a device is opened. There is nothing to select then.
+fn quiet_the_graphics_loader() {
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() && std::env::var_os("NODEVICE_SELECT").is_none() {
+        // SAFETY: this is the first thing that the program does; there is no other thread yet that
+        // could read the environment.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
     }
 }
 
