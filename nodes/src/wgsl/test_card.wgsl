@@ -73,8 +73,8 @@ fn main(in: Varyings) -> @location(0) vec4f {
     // The sweep: a white line between two black ones above the bars, once across a second.
     if cell.y > 2.25 && cell.y < 2.75 && abs(cell.x) < 6.0 {
         let at = (fract(u.secs) * 12.0 - 6.0) * unit;
-        let near = line(place.x - at, 6.0 * hair);
-        colour = mix(mix(grey(0.12), vec3f(0.0), near), vec3f(1.0), line(place.x - at, 2.0 * hair));
+        let near = line(place.x - at, 10.0 * hair);
+        colour = mix(mix(grey(0.12), vec3f(0.0), near), vec3f(1.0), line(place.x - at, 4.0 * hair));
     }
 
     let to_edge = min(in.position.xy, size - in.position.xy);
