@@ -230,12 +230,12 @@ fn edges_are_found_by_the_operator_of_sobel() {
 
 #[test]
 fn large_pixels_are_the_means_of_their_cells() {
-    // Cells of four pixels around the middle of 20: the first and the last column have half a cell.
-    let noise = Picture::noise([20, 20], 8);
+    // Cells of four pixels around the middle of 18: a pixel of the first and the last is outside.
+    let noise = Picture::noise([18, 18], 8);
     let Some(found) = seen(desc("pixelate", &noise, &[("size", 4.0 * PX)], &[])) else { return };
-    let wanted = Picture::of([20, 20], |x, y| {
-        let cell = |at: u32| (i64::from(at) + 2).div_euclid(4) * 4 - 2;
-        let span = |at: u32| cell(at).max(0)..(cell(at) + 4).min(20);
+    let wanted = Picture::of([18, 18], |x, y| {
+        let cell = |at: u32| (i64::from(at) + 1).div_euclid(4) * 4 - 1;
+        let span = |at: u32| cell(at).max(0)..(cell(at) + 4).min(18);
         let places = span(y).flat_map(|y| span(x).map(move |x| (x, y)));
         let pixels: Vec<[f32; 4]> = places.map(|(x, y)| at(&noise, x, y)).collect();
         std::array::from_fn(|part| pixels.iter().map(|pixel| pixel[part]).sum::<f32>() / pixels.len() as f32)

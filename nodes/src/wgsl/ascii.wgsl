@@ -1,5 +1,5 @@
 // input1 has a pixel for each cell.
-struct Uniforms { ink: vec4f, paper: vec4f, side: vec2f, before: vec2f, colours: u32, amount: f32 }
+struct Uniforms { ink: vec4f, paper: vec4f, side: vec2f, start: vec2f, colours: u32, amount: f32 }
 
 // Ten characters of seven rows of five points, from little to much ink.
 const ROWS = array<u32, 70>(
@@ -16,8 +16,8 @@ const ROWS = array<u32, 70>(
 );
 
 // A point of the result: the characters have five by seven points in cells of six by nine.
-fn print_at(place: vec2f, size: vec2f) -> vec4f {
-    let grid = (place - 0.5 * size) / u.side + u.before + 0.5;
+fn print_at(place: vec2f) -> vec4f {
+    let grid = (place - u.start) / u.side;
     let last = vec2i(textureDimensions(input1)) - 1;
     let mean = textureLoad(input1, clamp(vec2i(floor(grid)), vec2i(0), last), 0);
     let light = clamp(brightness(mean.rgb), 0.0, 1.0);
@@ -35,11 +35,10 @@ fn print_at(place: vec2f, size: vec2f) -> vec4f {
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let picture = textureLoad(input0, vec2i(in.position.xy), 0);
-    let size = vec2f(textureDimensions(input0));
     var sum = vec4f(0.0);
     for (var tap = 0; tap < 4; tap++) {
         let inside_pixel = vec2f(f32(tap % 2), f32(tap / 2)) * 0.5 - 0.25;
-        sum += print_at(in.position.xy + inside_pixel, size);
+        sum += print_at(in.position.xy + inside_pixel);
     }
     return at_amount(picture, sum / 4.0, u.amount);
 }

@@ -12,11 +12,12 @@ fn main(in: Varyings) -> @location(0) vec4f {
     var sum = vec4f(0.0);
     for (var tap = 0; tap < taps; tap++) {
         let along = ((f32(tap) + 0.5) / f32(taps) - 0.5) * u.strength;
-        var from = place * (1.0 + along);
+        var source = place * (1.0 + along);
         if u.mode == 1u {
-            from = vec2f(place.x * cos(along) - place.y * sin(along), place.x * sin(along) + place.y * cos(along));
+            let beside = vec2f(-place.y, place.x);
+            source = place * cos(along) + beside * sin(along);
         }
-        sum += textureSampleLevel(input0, linear_sampler, (centre + from) / size, 0.0);
+        sum += textureSampleLevel(input0, linear_sampler, (centre + source) / size, 0.0);
     }
     return at_amount(picture, sum / f32(taps), u.amount);
 }

@@ -1,12 +1,12 @@
 // The mean of each cell, of the part of it that lies in the picture.
-struct Uniforms { side: vec2f, before: vec2f }
+struct Uniforms { side: vec2f, start: vec2f }
 
 const MOST_TAPS: f32 = 32.0;
 
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let size = vec2f(textureDimensions(input0));
-    let corner = 0.5 * size + (floor(in.position.xy) - u.before - 0.5) * u.side;
+    let corner = u.start + floor(in.position.xy) * u.side;
     let first = clamp(corner, vec2f(0.0), size - 0.5);
     let end = clamp(corner + u.side, first + 0.5, size);
     let taps = vec2i(clamp(round(end - first), vec2f(1.0), vec2f(MOST_TAPS)));

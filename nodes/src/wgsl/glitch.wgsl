@@ -11,27 +11,27 @@ fn picture_at(place: vec2f) -> vec4f {
 
 // Large blocks, and smaller ones inside of them.
 fn block(place: vec2f, side: f32) -> vec4f {
-    var from = place;
+    var source = place;
     for (var layer = 0u; layer < 2u; layer++) {
         let cell = floor(place / (side * vec2f(2.0, 1.0)) * (1.0 + 2.0 * f32(layer)));
         let dice = chance(cell.x, cell.y, layer);
         if dice.x < 0.4 * u.strength {
-            from += (dice.yz - 0.5) * side * vec2f(6.0, 2.0) * u.strength;
+            source += (dice.yz - 0.5) * side * vec2f(6.0, 2.0) * u.strength;
         }
     }
-    return picture_at(from);
+    return picture_at(source);
 }
 
 // Bands of many heights.
 fn scanline(place: vec2f, side: f32) -> vec4f {
-    var from = place;
+    var source = place;
     for (var layer = 0u; layer < 3u; layer++) {
         let dice = chance(floor(place.y / side * exp2(f32(layer))), 0.0, layer);
         if dice.x < 0.5 * u.strength {
-            from.x += (dice.y - 0.5) * side * 4.0 * u.strength / f32(layer + 1u);
+            source.x += (dice.y - 0.5) * side * 4.0 * u.strength / f32(layer + 1u);
         }
     }
-    return picture_at(from);
+    return picture_at(source);
 }
 
 fn channel(place: vec2f, side: f32) -> vec4f {

@@ -13,8 +13,9 @@ fn main(in: Varyings) -> @location(0) vec4f {
     // No direction at the centre itself.
     var around = select(0.0, atan2(place.y, place.x), radius > 0.0) - u.angle;
     around -= floor(around / TURN) * TURN;
-    around = abs(around - floor(around / wedge) * wedge - 0.5 * wedge) + u.angle;
-    let from = u.centre * size + radius * vec2f(cos(around), -sin(around));
-    let mirrored = textureSampleLevel(input0, mirror_sampler, from / size, 0.0);
+    around -= floor(around / wedge) * wedge;
+    around = min(around, wedge - around) + u.angle;
+    let source = u.centre * size + radius * vec2f(cos(around), -sin(around));
+    let mirrored = textureSampleLevel(input0, mirror_sampler, source / size, 0.0);
     return at_amount(picture, mirrored, u.amount);
 }
