@@ -15,6 +15,8 @@ pub enum Media {
     Picture,
     /// A shader.
     Shader,
+    /// A look-up table of colours.
+    Lookup,
     /// The weights of a network.
     Model,
 }
@@ -25,6 +27,7 @@ impl Media {
         match self {
             Media::Picture => 256 << 20,
             Media::Shader => 1 << 20,
+            Media::Lookup => 32 << 20,
             Media::Model => 1 << 30,
         }
     }
@@ -35,6 +38,7 @@ impl fmt::Display for Media {
         formatter.write_str(match self {
             Media::Picture => "picture",
             Media::Shader => "shader",
+            Media::Lookup => "look-up table",
             Media::Model => "model",
         })
     }

@@ -6,7 +6,9 @@
 
 use pastiche_engine::registry::{NodeKind, Registry, SpecError};
 
+mod cells;
 mod effect;
+mod gaussian;
 mod painting_style;
 
 macro_rules! kinds {
@@ -24,6 +26,7 @@ macro_rules! kinds {
 kinds! {
     picture, test_card,
     blur, blend, feedback, shader,
+    transform, crop, fit, mirror, kaleidoscope, displace, blur_line, blur_radial, sharpen, edges, threshold, grade, levels, lookup, palette, key, mask, bloom, grain, vignette, pixelate, halftone, ascii, glitch,
     style, style_mix, style_transfer,
     lfo, knob,
     maths,
