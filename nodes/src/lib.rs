@@ -6,8 +6,11 @@
 
 use pastiche_engine::registry::{NodeKind, Registry, SpecError};
 
+mod bend;
+mod chance;
 mod effect;
 mod painting_style;
+mod timing;
 
 macro_rules! kinds {
     ($($module:ident),* $(,)?) => {
@@ -25,7 +28,11 @@ kinds! {
     picture, test_card,
     blur, blend, feedback, shader,
     style, style_mix, style_transfer,
+    style_path, style_pad, style_layers, keep_colour,
     lfo, knob,
+    time, tempo, beat, every, at, sequence, euclid, random,
+    envelope, smooth, spring, remap, quantise, delay_control,
+    trigger, pulse, hold, counter, toggle, probe,
     maths,
     tone, gain,
     screen, speakers,

@@ -44,6 +44,7 @@ fn png() -> Vec<u8> {
 /// A patch with one node of a kind, called `it`, whose inputs without a default read stand-ins.
 fn patch(kind: &NodeKind, picture: &Picture) -> Desc {
     let mut desc = Desc::new().still("frame", picture).node("style", "style").node("audio", "tone");
+    desc = desc.node("trigger", "every").number("period", 0.25);
     desc.files.0.insert("picture.png".into(), png());
     desc = desc.node("it", kind.spec.name);
     for option in kind.spec.options.iter().filter(|option| option.default == OptionDefault::Required) {
@@ -107,6 +108,7 @@ fn outcome(show: &mut Show, kind: &NodeKind) -> (Vec<u8>, bool) {
             bytes.extend(style.vector.iter().flat_map(|value| value.to_le_bytes()));
             valid &= style.vector.iter().all(|value| value.is_finite());
         }
+        Value::Trigger(edges) => bytes.extend(edges.to_le_bytes()),
         Value::Audio => {}
         other => panic!("{}: {other:?}", kind.spec.name),
     }
