@@ -100,14 +100,13 @@ impl Rhythm {
     /// Pulses behind step `before`, up to and with step `now`.
     fn pulses_between(&self, before: i64, now: i64) -> u32 {
         let pulses = self.pulses.min(self.steps);
-        // Pulses in front of a step.
-        let until = |step: i64| {
+        // A pulse falls where the line gets to the next whole number.
+        let line = |step: i64| {
             let place = step.saturating_sub(self.rotate);
             let (rounds, rest) = (place.div_euclid(self.steps), place.rem_euclid(self.steps));
-            i128::from(rounds) * i128::from(pulses)
-                + i128::from((rest * pulses + self.steps - 1) / self.steps)
+            i128::from(rounds) * i128::from(pulses) + i128::from(rest * pulses / self.steps)
         };
-        let count = until(now.saturating_add(1)) - until(before.saturating_add(1));
+        let count = line(now) - line(before);
         u32::try_from(count.max(0)).unwrap_or(u32::MAX)
     }
 }

@@ -12,7 +12,7 @@ use pastiche_engine::graph::{Given, NodeKey};
 use pastiche_engine::port::{PortType, Value};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::script::{Source, evaluate};
-use pastiche_engine::spec::{InputSpec, OptionDefault, OptionType, Unwired};
+use pastiche_engine::spec::{ANY, InputSpec, OptionDefault, OptionType, Unwired};
 use pastiche_engine::take::{Input, Stamped};
 use pastiche_engine::workers::Workers;
 
@@ -111,6 +111,12 @@ fn outcome(show: &mut Show, kind: &NodeKind) -> (Vec<u8>, bool) {
         Value::Trigger(edges) => bytes.extend(edges.to_le_bytes()),
         Value::Audio => {}
         other => panic!("{}: {other:?}", kind.spec.name),
+    }
+    for output in kind.spec.outputs {
+        if let Some(Value::Control(value)) = show.live.output(&NodeKey::new("it"), output.name) {
+            bytes.extend(value.to_le_bytes());
+            valid &= ANY.contains(*value);
+        }
     }
     (bytes, valid)
 }

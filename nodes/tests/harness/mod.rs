@@ -261,6 +261,15 @@ impl Desc {
         Given::Wire { node: node.expect("a node of that name"), output: 0 }
     }
 
+    /// Another output than the first.
+    pub fn wire_of(self, input: &str, from: &str, output: &str) -> Desc {
+        let node =
+            self.graph.nodes.iter().position(|node| &*node.key.0 == from).expect("a node of that name");
+        let kind = self.graph.nodes[node].kind.clone();
+        let (output, _) = registry().get(&kind).unwrap().spec.output(output).expect("an output of that name");
+        self.given(input, Given::Wire { node, output })
+    }
+
     pub fn wire(self, input: &str, from: &str) -> Desc {
         let place = self.place(from);
         self.given(input, place)
@@ -319,10 +328,14 @@ impl Show {
     }
 
     pub fn with(gpu: Option<Gpu>, workers: Workers, offline: bool, desc: &Desc) -> Show {
+        Show::at_rate(60.0, gpu, workers, offline, desc)
+    }
+
+    pub fn at_rate(fps: f64, gpu: Option<Gpu>, workers: Workers, offline: bool, desc: &Desc) -> Show {
         let config = LiveConfig {
             gpu,
             workers,
-            rate: FrameRate::from_fps(60.0).unwrap(),
+            rate: FrameRate::from_fps(fps).unwrap(),
             canvas_px: [64, 36],
             canvas_is_forced: false,
             seed: 1,
@@ -371,6 +384,21 @@ impl Show {
         let plan = self.live.plan();
         let output = plan.nodes[plan.find(&key).expect("a node of that name")].kind.spec.outputs[0].name;
         self.live.output(&key, output).unwrap()
+    }
+
+    /// A control that is not the first output.
+    pub fn control_of(&self, node: &str, output: &str) -> f64 {
+        match self.live.output(&NodeKey::new(node), output) {
+            Some(Value::Control(value)) => *value,
+            other => panic!("{node}.{output}: {other:?}"),
+        }
+    }
+
+    pub fn edges(&self, node: &str) -> u32 {
+        match self.output(node) {
+            Value::Trigger(edges) => *edges,
+            other => panic!("{node}: {other:?}"),
+        }
     }
 
     pub fn control(&self, node: &str) -> f64 {
