@@ -230,6 +230,8 @@ pub enum Role {
     Speakers,
     /// Its option `name` names its input `value` on the inspector, in MIDI and OSC.
     Knob,
+    /// Its first output, beats a minute, is the tempo of the patch.
+    Tempo,
 }
 
 /// The declaration of a kind.

@@ -6,10 +6,13 @@
 
 use pastiche_engine::registry::{NodeKind, Registry, SpecError};
 
+mod bend;
 mod cells;
+mod chance;
 mod effect;
 mod gaussian;
 mod painting_style;
+mod timing;
 
 macro_rules! kinds {
     ($($module:ident),* $(,)?) => {
@@ -28,7 +31,11 @@ kinds! {
     blur, blend, feedback, shader,
     transform, crop, fit, mirror, kaleidoscope, displace, blur_line, blur_radial, sharpen, edges, threshold, grade, levels, lookup, palette, key, mask, bloom, grain, vignette, pixelate, halftone, ascii, glitch,
     style, style_mix, style_transfer,
+    style_path, style_pad, style_layers, keep_colour,
     lfo, knob,
+    time, tempo, beat, every, at, sequence, euclid, random,
+    envelope, smooth, spring, remap, quantise, delay_control,
+    trigger, pulse, hold, counter, toggle, probe,
     maths,
     tone, gain,
     screen, speakers,
