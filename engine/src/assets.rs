@@ -17,6 +17,8 @@ pub enum Media {
     Shader,
     /// The weights of a network.
     Model,
+    /// Letters.
+    Font,
 }
 
 impl Media {
@@ -26,6 +28,7 @@ impl Media {
             Media::Picture => 256 << 20,
             Media::Shader => 1 << 20,
             Media::Model => 1 << 30,
+            Media::Font => 64 << 20,
         }
     }
 }
@@ -36,6 +39,7 @@ impl fmt::Display for Media {
             Media::Picture => "picture",
             Media::Shader => "shader",
             Media::Model => "model",
+            Media::Font => "font",
         })
     }
 }

@@ -7,6 +7,7 @@
 use pastiche_engine::registry::{NodeKind, Registry, SpecError};
 
 mod effect;
+mod history;
 mod painting_style;
 
 macro_rules! kinds {
@@ -24,6 +25,8 @@ macro_rules! kinds {
 kinds! {
     picture, test_card,
     blur, blend, feedback, shader,
+    noise, solid, gradient, shape, text, particles, scene,
+    slit_scan, time_displace, echo, flow, motion, reaction_diffusion, crossfade, transition, choose, layers,
     style, style_mix, style_transfer,
     lfo, knob,
     maths,
