@@ -26,7 +26,8 @@ macro_rules! kinds {
 kinds! {
     picture, test_card,
     blur, blend, feedback, shader,
-    transform, crop, fit, mirror, kaleidoscope, displace, blur_line, blur_radial, sharpen, edges, threshold, grade, levels, lookup, palette, key, mask, bloom, grain, vignette, pixelate, halftone, ascii, glitch,
+    transform, crop, fit, mirror, kaleidoscope, displace, blur_line, blur_radial, sharpen, edges, threshold,
+    grade, levels, lookup, palette, key, mask, bloom, grain, vignette, pixelate, halftone, ascii, glitch,
     style, style_mix, style_transfer,
     lfo, knob,
     maths,
