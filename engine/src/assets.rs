@@ -19,6 +19,8 @@ pub enum Media {
     Lookup,
     /// The weights of a network.
     Model,
+    /// Letters.
+    Font,
 }
 
 impl Media {
@@ -29,6 +31,7 @@ impl Media {
             Media::Shader => 1 << 20,
             Media::Lookup => 32 << 20,
             Media::Model => 1 << 30,
+            Media::Font => 64 << 20,
         }
     }
 }
@@ -40,6 +43,7 @@ impl fmt::Display for Media {
             Media::Shader => "shader",
             Media::Lookup => "look-up table",
             Media::Model => "model",
+            Media::Font => "font",
         })
     }
 }

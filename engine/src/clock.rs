@@ -84,9 +84,131 @@ impl Tick {
     }
 }
 
+/// Where the beat stands at the start of a frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Beats {
+    /// Beats of transport time at the start of the frame before; just below 0 for the first frame, so
+    /// that beat 0 is passed in it.
+    pub before: f64,
+    /// Beats of transport time.
+    pub now: f64,
+    /// Beats a minute since the frame before.
+    pub bpm: f64,
+}
+
+impl Beats {
+    /// Beats since the frame before; 0 for the first.
+    pub fn delta(&self) -> f64 {
+        (self.now - self.before.max(0.0)).max(0.0)
+    }
+}
+
+/// Just below the start of transport time.
+pub const BEFORE_START: f64 = -1e-9;
+
+/// Counts beats. While the tempo stands nothing is summed up; when it moves, the count goes on from
+/// where it is. Whole beats are kept apart from the rest, so that a month costs no precision.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Metronome {
+    bpm: f64,
+    /// The sample at which the tempo was set …
+    since_sample: u64,
+    /// … and the beats at it: whole ones, and the rest below 1.
+    whole: f64,
+    rest: f64,
+    before: f64,
+}
+
+impl Metronome {
+    /// Beats a minute of a patch that says nothing.
+    pub const DEFAULT_BPM: f64 = 120.0;
+
+    /// The beat at the start of a frame; once a frame.
+    pub fn beats(&mut self, tick: &Tick) -> Beats {
+        let now = self.whole + self.since_change(tick);
+        let before = std::mem::replace(&mut self.before, now);
+        Beats { before, now, bpm: self.bpm }
+    }
+
+    /// The tempo from the start of this frame on.
+    pub fn set_bpm(&mut self, tick: &Tick, bpm: f64) {
+        if bpm == self.bpm {
+            return;
+        }
+        let total = self.since_change(tick);
+        self.since_sample = tick.start_sample;
+        self.whole += total.floor();
+        self.rest = total - total.floor();
+        self.bpm = bpm;
+    }
+
+    fn since_change(&self, tick: &Tick) -> f64 {
+        let samples = tick.start_sample.saturating_sub(self.since_sample);
+        self.rest + samples as f64 * self.bpm / (60.0 * SAMPLE_RATE as f64)
+    }
+}
+
+impl Default for Metronome {
+    fn default() -> Metronome {
+        let bpm = Metronome::DEFAULT_BPM;
+        Metronome { bpm, since_sample: 0, whole: 0.0, rest: 0.0, before: BEFORE_START }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Runs `frames` frames at a tempo for each.
+    fn count(fps: f64, frames: u64, bpm: impl Fn(u64) -> f64) -> Beats {
+        let rate = FrameRate::from_fps(fps).unwrap();
+        let (mut metronome, mut previous) = (Metronome::default(), None);
+        let mut beats = None;
+        for frame in 0..=frames {
+            let tick = Tick::new(rate, frame, previous);
+            let next = metronome.beats(&tick);
+            assert!(next.now > next.before, "time only goes on");
+            metronome.set_bpm(&tick, bpm(frame));
+            (beats, previous) = (Some(next), Some(tick));
+        }
+        beats.unwrap()
+    }
+
+    #[test]
+    fn beats_are_exact_while_the_tempo_stands() {
+        for fps in [24.0, 29.97, 60.0, 144.0] {
+            let rate = FrameRate::from_fps(fps).unwrap();
+            let beats = count(fps, 10_000, |_| 120.0);
+            assert_eq!(beats.now, rate.start_sample(10_000) as f64 / 24_000.0, "{fps}");
+        }
+    }
+
+    #[test]
+    fn a_tempo_that_moves_never_jumps_and_loses_nothing() {
+        // Two hours in which the tempo changes with every frame, between 60 and 180.
+        let frames = 2 * 3600 * 60;
+        let beats = count(60.0, frames, |frame| if frame % 2 == 0 { 60.0 } else { 180.0 });
+        assert!((beats.now - 2.0 * 7200.0).abs() < 1e-8, "{}", beats.now);
+        // A month is far away, and the beat is as fine as before.
+        let far = Tick { frame: 0, start_sample: 30 * 24 * 3600 * SAMPLE_RATE, delta_samples: 800 };
+        let mut metronome = Metronome::default();
+        assert_eq!(metronome.beats(&far).now, 30.0 * 24.0 * 3600.0 * 2.0);
+        metronome.set_bpm(&far, 121.0);
+        let next = Tick { start_sample: far.start_sample + 800, ..far };
+        assert!((metronome.beats(&next).delta() - 121.0 / 3600.0).abs() < 1e-8);
+    }
+
+    #[test]
+    fn the_first_frame_passes_beat_zero_and_a_stop_stops() {
+        let rate = FrameRate::from_fps(60.0).unwrap();
+        let mut metronome = Metronome::default();
+        let first = Tick::new(rate, 0, None);
+        let beats = metronome.beats(&first);
+        assert!(beats.before < 0.0 && beats.now == 0.0 && beats.delta() == 0.0);
+        metronome.set_bpm(&first, 0.0);
+        let beats = metronome.beats(&Tick::new(rate, 60, Some(first)));
+        assert_eq!((beats.now, beats.delta()), (0.0, 0.0));
+    }
 
     #[test]
     fn frames_start_on_the_sample_and_never_drift() {

@@ -61,6 +61,7 @@ pub(crate) struct Outputs {
 
 /// One node's view of the graph in one frame.
 pub struct Io<'a> {
+    pub(crate) uid: u64,
     pub(crate) inputs: &'a [InputSpec],
     pub(crate) slots: &'a [Slot],
     pub(crate) wires: &'a [Outputs],
@@ -156,6 +157,16 @@ impl<'a> Io<'a> {
         }
     }
 
+    /// The members of a list of pictures.
+    pub fn frames(&self, key: &In<List<Frame>>) -> impl Iterator<Item = Option<&'a Frame>> + '_ {
+        let slots: &'a [Slot] =
+            self.position(&key.0.name).map_or(&[], |position| members(&self.slots[position]));
+        slots.iter().map(|slot| match self.value(slot)? {
+            Value::Frame(frame) => frame.as_ref(),
+            _ => None,
+        })
+    }
+
     /// Whether a wire, a number or a colour was given for an input.
     pub fn is_given(&self, position: usize) -> bool {
         self.slots[position] != Slot::Empty
@@ -171,6 +182,19 @@ impl<'a> Io<'a> {
         }
         let Slot::Wire { node, output } = self.slots[position] else { return Ok(None) };
         let wire = WireId { node: self.wires[node].uid, output };
+        let wait = ctx.offline;
+        ctx.gpu()?.read_back(wire, frame, wait)
+    }
+
+    /// The pixels of a picture that the node has made itself and that is on no wire; `which` tells
+    /// apart those of one node. They come as those of [`Io::pixels`].
+    pub fn read_back(
+        &self,
+        ctx: &mut FrameCtx<'_>,
+        frame: &Frame,
+        which: usize,
+    ) -> Result<Option<Arc<Pixels>>, Fault> {
+        let wire = WireId { node: self.uid, output: self.output_specs.len() + which };
         let wait = ctx.offline;
         ctx.gpu()?.read_back(wire, frame, wait)
     }
@@ -199,8 +223,12 @@ impl<'a> Io<'a> {
 
     /// The edges of a trigger in this frame.
     pub fn trigger(&self, key: &In<Trigger>) -> u32 {
-        let value = self.position(&key.0.name).and_then(|position| self.value(&self.slots[position]));
-        match value {
+        self.position(&key.0.name).map_or(0, |position| self.trigger_at(position))
+    }
+
+    /// The edges of a trigger in this frame, by position.
+    pub fn trigger_at(&self, position: usize) -> u32 {
+        match self.value(&self.slots[position]) {
             Some(Value::Trigger(edges)) => *edges,
             _ => 0,
         }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::assets::Assets;
 use crate::audio::AudioNode;
-use crate::clock::{FrameRate, Tick};
+use crate::clock::{Beats, FrameRate, Tick};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::gpu::{Gpu, Recorder};
 use crate::io::Io;
@@ -139,6 +139,8 @@ pub struct FrameCtx<'a> {
     pub tick: Tick,
     /// Frames a second.
     pub rate: FrameRate,
+    /// Where the beat stands.
+    pub beats: Beats,
     /// The canvas in pixels: the size at which generators draw.
     pub canvas_px: [u32; 2],
     /// Whether this is an offline render: waiting is allowed, and work is done inline.

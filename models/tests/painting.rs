@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pastiche_models::ModelError;
-use pastiche_models::painting::{LEAST_SIDE, MOST_PIXELS, Painting, Planes, STYLES};
+use pastiche_models::painting::{LAYER_COUNT, LEAST_SIDE, MOST_PIXELS, Painting, Planes, STYLES};
 
 fn picture(width: usize, height: usize) -> Vec<u8> {
     (0..width * height)
@@ -88,6 +88,25 @@ fn every_style_looks_different_and_any_finite_weights_are_painted() {
     }
     let grey = paint(&[0.0; 26]);
     assert!(grey.chunks(4).all(|pixel| pixel[..3] == [128, 128, 128]));
+}
+
+#[test]
+fn each_layer_may_have_a_style_of_its_own() {
+    let painting = Painting::embedded(2).unwrap();
+    assert_eq!(painting.layer_count(), LAYER_COUNT);
+    let pixels = picture(40, 36);
+    let paint = |style: &[f32]| painting.paint_srgb8(&pixels, [40, 36], style).unwrap();
+    let (one, other) = (painting.single_style(3), painting.single_style(19));
+    assert_eq!(paint(&one.repeat(LAYER_COUNT)), paint(&one), "the same row in each layer is one row");
+    let layered = |split: usize| paint(&[one.repeat(split), other.repeat(LAYER_COUNT - split)].concat());
+    assert_eq!(layered(0), paint(&other));
+    for split in 0..LAYER_COUNT {
+        assert_ne!(layered(split), layered(split + 1), "layer {split} does nothing");
+    }
+    for length in [26 * 2, 26 * LAYER_COUNT - 1, 26 * (LAYER_COUNT + 1)] {
+        let error = painting.paint_srgb8(&pixels, [40, 36], &vec![0.0; length]).unwrap_err();
+        assert!(matches!(error, ModelError::StyleLength { .. }));
+    }
 }
 
 #[test]

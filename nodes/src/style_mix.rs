@@ -1,12 +1,12 @@
 //! A style between styles, and past them.
 
-use std::sync::Arc;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, List, Style};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+
+use crate::painting_style::{mix, settled};
 
 const STYLES: In<List<Style>> = In::required("styles", "Styles to mix, all of the same network.");
 const WEIGHTS: In<List<Control>> = In::controls(
@@ -58,12 +58,7 @@ impl Node for StyleMix {
         let keys = (STYLES, WEIGHTS);
         let members = || io.styles(&keys.0).flatten().zip(io.controls(&keys.1));
         let Some(mixed) = mix(members)? else { return Ok(()) };
-        let style = match self.last.take() {
-            Some(last) if last == mixed => last,
-            _ => mixed,
-        };
-        self.last = Some(style.clone());
-        io.set_style(&STYLE, style);
+        io.set_style(&STYLE, settled(&mut self.last, mixed));
         Ok(())
     }
 
@@ -78,44 +73,9 @@ fn uneven(styles: usize, weights: usize) -> Fault {
     Fault::new(message, "give `weights` one number for each style")
 }
 
-/// The weighted sum; `None` of nothing.
-fn mix<'a, I: Iterator<Item = (&'a Style, f64)>>(members: impl Fn() -> I) -> Result<Option<Style>, Fault> {
-    let Some((first, _)) = members().next() else { return Ok(None) };
-    if let Some((other, _)) = members().find(|(style, _)| style.network != first.network) {
-        let message = format!("styles of `{}` and `{}` do not mix", first.network, other.network);
-        return Err(Fault::new(message, "mix styles of one network"));
-    }
-    let mut sum = vec![0.0f64; first.vector.len()];
-    for (style, weight) in members() {
-        for (total, part) in sum.iter_mut().zip(style.vector.iter()) {
-            *total += f64::from(*part) * weight;
-        }
-    }
-    let vector: Arc<[f32]> = sum.into_iter().map(|total| total as f32).collect();
-    Ok(Some(Style { network: first.network.clone(), vector }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn style(network: &str, vector: &[f32]) -> Style {
-        Style { network: network.into(), vector: vector.into() }
-    }
-
-    #[test]
-    fn weights_are_used_as_given() {
-        let (one, two) = (style("a", &[1.0, 0.0]), style("a", &[0.0, 1.0]));
-        let mixed = mix(|| [(&one, -1.0), (&two, 3.5)].into_iter()).unwrap().unwrap();
-        assert_eq!(mixed, style("a", &[-1.0, 3.5]));
-    }
-
-    #[test]
-    fn networks_do_not_mix() {
-        let (one, two) = (style("a", &[1.0]), style("b", &[1.0]));
-        let fault = mix(|| [(&one, 1.0), (&two, 1.0)].into_iter()).unwrap_err();
-        assert_eq!(fault.message, "styles of `a` and `b` do not mix");
-    }
 
     #[test]
     fn uneven_lists_are_told() {

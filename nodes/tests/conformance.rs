@@ -13,7 +13,7 @@ use pastiche_engine::graph::{Given, NodeKey};
 use pastiche_engine::port::{PortType, Value};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::script::{Source, evaluate};
-use pastiche_engine::spec::{InputSpec, OptionDefault, OptionType, Unwired};
+use pastiche_engine::spec::{ANY, InputSpec, OptionDefault, OptionType, Unwired};
 use pastiche_engine::take::{Input, Stamped};
 use pastiche_engine::workers::Workers;
 
@@ -47,6 +47,7 @@ fn png() -> Vec<u8> {
 /// A patch with one node of a kind, called `it`, whose inputs without a default read stand-ins.
 fn patch(kind: &NodeKind, picture: &Picture) -> Desc {
     let mut desc = Desc::new().still("frame", picture).node("style", "style").node("audio", "tone");
+    desc = desc.node("trigger", "every").number("period", 0.25);
     desc.files.0.insert("picture.png".into(), png());
     desc = desc.node("it", kind.spec.name);
     for option in kind.spec.options.iter().filter(|option| option.default == OptionDefault::Required) {
@@ -111,8 +112,15 @@ fn outcome(show: &mut Show, kind: &NodeKind) -> (Vec<u8>, bool) {
             bytes.extend(style.vector.iter().flat_map(|value| value.to_le_bytes()));
             valid &= style.vector.iter().all(|value| value.is_finite());
         }
+        Value::Trigger(edges) => bytes.extend(edges.to_le_bytes()),
         Value::Audio => {}
         other => panic!("{}: {other:?}", kind.spec.name),
+    }
+    for output in kind.spec.outputs {
+        if let Some(Value::Control(value)) = show.live.output(&NodeKey::new("it"), output.name) {
+            bytes.extend(value.to_le_bytes());
+            valid &= ANY.contains(*value);
+        }
     }
     (bytes, valid)
 }

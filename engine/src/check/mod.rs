@@ -50,6 +50,7 @@ pub fn check(desc: &GraphDesc, registry: &Registry, assets: &dyn Assets) -> Resu
             span: node.span.clone(),
         });
     }
+    report_other_tempos(&nodes, &mut found);
     if found.iter().any(Diagnostic::is_error) {
         return Err(found);
     }
@@ -121,6 +122,19 @@ fn type_node(
 fn build_diagnostic(node: &NodeDesc, error: &BuildError) -> Diagnostic {
     let span = error.option.and_then(|option| node.options.get(option)).and_then(|given| given.span.clone());
     error.diagnostic(&node.key.0, &node.kind, span.or_else(|| node.span.clone()))
+}
+
+fn report_other_tempos(nodes: &[PlanNode], found: &mut Vec<Diagnostic>) {
+    let mut tempos = nodes.iter().filter(|node| node.kind.spec.role == Role::Tempo);
+    let Some(first) = tempos.next() else { return };
+    for other in tempos {
+        let message = format!("a patch has one tempo, but `{}` and `{}` both set it", first.key, other.key);
+        let diagnostic = Diagnostic::error(message)
+            .at(other.span.clone())
+            .node(other.key.to_string())
+            .help("leave one of them out");
+        found.push(diagnostic);
+    }
 }
 
 fn report_repeated_keys(desc: &GraphDesc, found: &mut Vec<Diagnostic>) {

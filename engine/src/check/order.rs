@@ -44,12 +44,13 @@ pub(super) fn order(nodes: Vec<PlanNode>, found: &mut Vec<Diagnostic>) -> Result
     Ok(renumber(nodes, &sequence))
 }
 
-/// Which nodes reach a screen or speakers. Without any, all are wanted.
+/// Which nodes reach a screen or speakers, or set the tempo. Without screen and speakers, all are wanted.
 fn wanted(nodes: &[PlanNode], reads: &[Vec<usize>]) -> Vec<bool> {
     let mut stack: Vec<usize> = (0..nodes.len())
         .filter(|&node| matches!(nodes[node].kind.spec.role, Role::Screen | Role::Speakers))
         .collect();
     let mut wanted = vec![stack.is_empty(); nodes.len()];
+    stack.extend((0..nodes.len()).filter(|&node| nodes[node].kind.spec.role == Role::Tempo));
     while let Some(node) = stack.pop() {
         if !std::mem::replace(&mut wanted[node], true) {
             stack.extend(&reads[node]);

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
-use crate::clock::{FrameRate, Tick};
+use crate::clock::{FrameRate, Metronome, Tick};
 use crate::frame::Frame;
 use crate::gpu::{Gpu, Recorder};
 use crate::io::{Io, Outputs, Slot};
@@ -45,6 +45,7 @@ pub struct Live {
     inbox: Inbox,
     version: u64,
     previous: Option<Tick>,
+    metronome: Metronome,
     pub(super) plan: Arc<Plan>,
     pub(super) nodes: Vec<Running>,
     outputs: Vec<Outputs>,
@@ -111,6 +112,7 @@ impl Live {
             inbox: Inbox::default(),
             version: 0,
             previous: None,
+            metronome: Metronome::default(),
             plan,
             nodes: Vec::new(),
             outputs: Vec::new(),
@@ -226,6 +228,7 @@ impl Live {
         let mut ctx = FrameCtx {
             tick,
             rate: self.config.rate,
+            beats: self.metronome.beats(&tick),
             canvas_px,
             offline: self.config.offline,
             workers: &self.config.workers,
@@ -239,6 +242,7 @@ impl Live {
             let mut values = std::mem::take(&mut self.outputs[position].values);
             silence_events(&mut values);
             let mut io = Io {
+                uid: self.outputs[position].uid,
                 inputs: &planned.inputs,
                 slots: &running.slots,
                 wires: &self.outputs,
@@ -265,11 +269,21 @@ impl Live {
             };
             note_fault(&mut report, &planned.key, &mut running.fault, fault);
         }
+        self.metronome.set_bpm(&tick, self.bpm());
         for plan in self.next_audio.drain(..) {
             self.audio.send(plan);
         }
         report.gpu = self.recorder.as_mut().and_then(|recorder| recorder.submit().err());
         report
+    }
+
+    /// The tempo that the patch sets.
+    fn bpm(&self) -> f64 {
+        let position = self.plan.nodes.iter().position(|node| node.kind.spec.role == Role::Tempo);
+        match position.and_then(|position| self.outputs[position].values.first()) {
+            Some(Value::Control(bpm)) => *bpm,
+            _ => Metronome::DEFAULT_BPM,
+        }
     }
 
     /// The picture that each screen shows, in the order in which they run.

@@ -10,7 +10,7 @@ use rten_tensor::{NdTensor, NdTensorView};
 use super::graph::{self, PICTURE_INPUT, PICTURE_OUTPUT, STYLE_INPUT};
 use super::picture::Planes;
 use super::weights::Weights;
-use super::{NETWORK, PaintingNetwork};
+use super::{LAYER_COUNT, NETWORK, PaintingNetwork};
 use crate::error::ModelError;
 
 /// The most threads that a pool of its own may have.
@@ -53,7 +53,8 @@ impl RtenPainting {
     fn run(&self, picture: &Planes, style: &[f32]) -> Result<Vec<f32>, String> {
         let size = [1, 3, picture.height(), picture.width()];
         let image = NdTensorView::try_from_data(size, picture.values()).map_err(text)?;
-        let weights = NdTensorView::try_from_data([1, self.styles], style).map_err(text)?;
+        let rows = style.repeat(if style.len() == self.styles { LAYER_COUNT } else { 1 });
+        let weights = NdTensorView::try_from_data([LAYER_COUNT, self.styles], &rows[..]).map_err(text)?;
         let mut options = RunOptions::default();
         options.thread_pool = Some(self.pool.clone());
         let inputs = vec![(self.picture_input, image.into()), (self.style_input, weights.into())];
@@ -71,6 +72,10 @@ impl RtenPainting {
 impl PaintingNetwork for RtenPainting {
     fn style_count(&self) -> usize {
         self.styles
+    }
+
+    fn layer_count(&self) -> usize {
+        LAYER_COUNT
     }
 
     fn run(&self, picture: &Planes, style: &[f32]) -> Result<Planes, ModelError> {

@@ -25,7 +25,7 @@ use super::weights::{LAYERS, LayerSpec, LayerWeights, Scale, Weights};
 
 /// The graph's picture input, `[1, 3, height, width]`.
 pub(super) const PICTURE_INPUT: &str = "image";
-/// The graph's style input, `[1, styles]`.
+/// The graph's style input, `[layers, styles]`.
 pub(super) const STYLE_INPUT: &str = "style_weights";
 /// The graph's output, `[1, 3, height, width]`.
 pub(super) const PICTURE_OUTPUT: &str = "stylized";
@@ -132,11 +132,14 @@ enum Beyond {
 struct Builder {
     graph: GraphProto,
     names: usize,
+    /// Layers added so far, which is the next one's row of the style input.
+    layers: usize,
 }
 
 impl Builder {
     /// Adds a convolution and its conditional instance normalisation (equation 5 of the paper,
-    /// with the style's scale and shift being sums over the styles, weighted by the style vector).
+    /// with the style's scale and shift being sums over the styles, weighted by the layer's row of the
+    /// style vector).
     fn layer(&mut self, input: &str, spec: &LayerSpec, layer: &LayerWeights, styles: usize) -> String {
         let convolved = match spec.scale {
             Scale::Double => self.doubling(input, spec, layer),
@@ -148,9 +151,11 @@ impl Builder {
                 self.convolution(&padded, &layer.kernel, shape, 1, 0)
             }
         };
+        let row = self.slice(STYLE_INPUT, 0, (self.layers as i64, self.layers as i64 + 1, 1));
+        self.layers += 1;
         let [gamma, beta] = [&layer.gamma, &layer.beta].map(|values| {
             let table = self.floats(values, &[styles, spec.outputs]);
-            let sum = self.node("MatMul", &[STYLE_INPUT, &table], []);
+            let sum = self.node("MatMul", &[&row, &table], []);
             let flat = self.integers(&[-1]);
             self.node("Reshape", &[&sum, &flat], [])
         });

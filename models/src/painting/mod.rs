@@ -9,6 +9,10 @@
 //! above 1 exaggerates, all zeros give flat grey. Weights too large for 32-bit floats to carry
 //! (far beyond a million) give NaN, which is black in 8 bits.
 //!
+//! Each of the [`LAYER_COUNT`] layers has scales and shifts of its own, so a style vector may also hold
+//! a row of weights for each layer, first to last: three layers that make the picture small, twelve
+//! that form what is in it, and three that make it large again.
+//!
 //! **Values.** The network takes sRGB-encoded RGB from 0 to 1 and gives the same, the output of a
 //! sigmoid. It works on sides that are multiples of four; [`Painting`] takes any size from
 //! [`LEAST_SIDE`] pixels, adds up to three mirrored rows and columns at the bottom and the right,
@@ -38,6 +42,9 @@ pub const LEAST_SIDE: usize = 32;
 /// The most pixels of a picture (3840 x 2160); at that size a run takes about 2.8 GB of memory.
 pub const MOST_PIXELS: usize = 3840 * 2160;
 
+/// The layers of the published network that a style works on.
+pub const LAYER_COUNT: usize = weights::LAYERS.len();
+
 /// What the network is called in errors.
 const NETWORK: &str = "painting";
 
@@ -47,12 +54,19 @@ const SIDE_STEP: usize = 4;
 /// Something that runs the painting network: the CPU now, faster executors later.
 ///
 /// It may rely on what [`Painting`] has checked: sides that are multiples of four and at least
-/// [`LEAST_SIDE`], at most [`MOST_PIXELS`] and a few more, and a finite weight for each style.
+/// [`LEAST_SIDE`], at most [`MOST_PIXELS`] and a few more, and finite weights, as many as it takes.
 pub trait PaintingNetwork: Send + Sync {
     /// The number of styles, which is the length of a style vector.
     fn style_count(&self) -> usize;
 
-    /// Paints a picture; the result has its size.
+    /// The number of layers that may have a style each: a style vector may hold a row for each. A
+    /// network of one takes a single row alone.
+    fn layer_count(&self) -> usize {
+        1
+    }
+
+    /// Paints a picture; the result has its size. The style has one row of weights, or one for each
+    /// layer.
     fn run(&self, picture: &Planes, style: &[f32]) -> Result<Planes, ModelError>;
 }
 
@@ -83,6 +97,11 @@ impl Painting {
     /// The number of styles, which is the length of a style vector.
     pub fn style_count(&self) -> usize {
         self.network.style_count()
+    }
+
+    /// The number of layers that may have a style each: a style vector may hold a row for each.
+    pub fn layer_count(&self) -> usize {
+        self.network.layer_count()
     }
 
     /// The styles that have names: all of the published network's, none of others.
@@ -136,7 +155,8 @@ impl Painting {
     }
 
     fn check_style(&self, style: &[f32]) -> Result<(), ModelError> {
-        if style.len() != self.style_count() {
+        let (row, rows) = (self.style_count(), self.layer_count());
+        if style.len() != row && style.len() != row * rows {
             return Err(ModelError::StyleLength {
                 network: NETWORK,
                 expected: self.style_count(),

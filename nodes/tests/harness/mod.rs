@@ -20,7 +20,7 @@ use pastiche_engine::live::{FrameReport, Live, LiveConfig, Preparer, Summary};
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::plan::Plan;
-use pastiche_engine::port::{Audio, Control, Style, Value, linear_to_srgb, srgb_to_linear};
+use pastiche_engine::port::{Audio, Control, Style, Trigger, Value, linear_to_srgb, srgb_to_linear};
 use pastiche_engine::registry::{NodeKind, Registry};
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, OutputSpec, Role,
@@ -32,6 +32,7 @@ const SEEN_FRAME: In<Frame> = In::optional("value", "A picture.");
 const SEEN_CONTROL: In<Control> = In::optional("value", "A number.");
 const HEARD: In<Audio> = In::optional("value", "A sound.");
 const SEEN_STYLE: In<Style> = In::optional("value", "A style.");
+const SEEN_TRIGGER: In<Trigger> = In::optional("value", "Events.");
 
 const fn stand_in(
     name: &'static str,
@@ -106,6 +107,7 @@ macro_rules! eye {
 eye!(SEE_FRAME, "see_frame", SEEN_FRAME);
 eye!(SEE_CONTROL, "see_control", SEEN_CONTROL);
 eye!(SEE_STYLE, "see_style", SEEN_STYLE);
+eye!(SEE_TRIGGER, "see_trigger", SEEN_TRIGGER);
 
 static HEAR: NodeKind = NodeKind {
     spec: NodeSpec { inputs: &[&HEARD.0], ..stand_in("see_audio", &[], &[], Role::Speakers) },
@@ -115,7 +117,7 @@ static HEAR: NodeKind = NodeKind {
 
 /// All kinds and the stand-ins.
 pub fn registry() -> Registry {
-    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &HEAR];
+    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &SEE_TRIGGER, &HEAR];
     Registry::new(pastiche_nodes::kinds().chain(stand_ins)).unwrap()
 }
 
@@ -259,6 +261,15 @@ impl Desc {
         Given::Wire { node: node.expect("a node of that name"), output: 0 }
     }
 
+    /// Another output than the first.
+    pub fn wire_of(self, input: &str, from: &str, output: &str) -> Desc {
+        let node =
+            self.graph.nodes.iter().position(|node| &*node.key.0 == from).expect("a node of that name");
+        let kind = self.graph.nodes[node].kind.clone();
+        let (output, _) = registry().get(&kind).unwrap().spec.output(output).expect("an output of that name");
+        self.given(input, Given::Wire { node, output })
+    }
+
     pub fn wire(self, input: &str, from: &str) -> Desc {
         let place = self.place(from);
         self.given(input, place)
@@ -317,10 +328,14 @@ impl Show {
     }
 
     pub fn with(gpu: Option<Gpu>, workers: Workers, offline: bool, desc: &Desc) -> Show {
+        Show::at_rate(60.0, gpu, workers, offline, desc)
+    }
+
+    pub fn at_rate(fps: f64, gpu: Option<Gpu>, workers: Workers, offline: bool, desc: &Desc) -> Show {
         let config = LiveConfig {
             gpu,
             workers,
-            rate: FrameRate::from_fps(60.0).unwrap(),
+            rate: FrameRate::from_fps(fps).unwrap(),
             canvas_px: [64, 36],
             canvas_is_forced: false,
             seed: 1,
@@ -369,6 +384,21 @@ impl Show {
         let plan = self.live.plan();
         let output = plan.nodes[plan.find(&key).expect("a node of that name")].kind.spec.outputs[0].name;
         self.live.output(&key, output).unwrap()
+    }
+
+    /// A control that is not the first output.
+    pub fn control_of(&self, node: &str, output: &str) -> f64 {
+        match self.live.output(&NodeKey::new(node), output) {
+            Some(Value::Control(value)) => *value,
+            other => panic!("{node}.{output}: {other:?}"),
+        }
+    }
+
+    pub fn edges(&self, node: &str) -> u32 {
+        match self.output(node) {
+            Value::Trigger(edges) => *edges,
+            other => panic!("{node}: {other:?}"),
+        }
     }
 
     pub fn control(&self, node: &str) -> f64 {

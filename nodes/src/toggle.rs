@@ -1,0 +1,63 @@
+//! A switch.
+
+use std::any::Any;
+
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::port::{Control, Trigger};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role};
+
+const TRIGGER: In<Trigger> = In::required("trigger", "Turns it over.");
+const RESET: In<Trigger> = In::optional("reset", "Puts it back to how it starts.");
+const STATE: Out<Control> = Out::new("state", "1 when it is on, else 0.");
+
+const ON: &str = "on";
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "toggle",
+        category: Category::Control,
+        summary: "Turns on and off with each trigger.",
+        doc: "A switch between 0 and 1 that each trigger turns over. How it stands survives a reload.",
+        example: "let soft = toggle(every(2));\nscreen(blur(test_card(), soft * 30));\n",
+        inputs: &[&TRIGGER.0, &RESET.0],
+        options: &[OptionSpec {
+            name: ON,
+            takes: OptionType::Flag,
+            default: OptionDefault::Flag(false),
+            doc: "Whether it is on at the start.",
+        }],
+        outputs: &[STATE.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |_, options| {
+        let start = options.flag(ON);
+        Ok(Box::new(Toggle { start, on: start }))
+    },
+}];
+
+struct Toggle {
+    start: bool,
+    on: bool,
+}
+
+impl Node for Toggle {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        if io.trigger(&RESET) > 0 {
+            self.on = self.start;
+        } else if !io.trigger(&TRIGGER).is_multiple_of(2) {
+            self.on = !self.on;
+        }
+        io.set_control(&STATE, f64::from(u8::from(self.on)));
+        Ok(())
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_ref::<Toggle>() {
+            self.on = old.on;
+        }
+    }
+}
