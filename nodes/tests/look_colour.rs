@@ -210,15 +210,20 @@ fn lookup_interpolates_tables_of_one_and_three_dimensions() {
 }
 
 #[test]
-fn a_damaged_table_is_told_at_its_line() {
+fn a_table_is_read_from_a_file_and_a_damaged_one_is_told_at_its_line() {
     let Some(gpu) = gpu() else { return };
-    let good =
-        desc("lookup", &Picture::noise(SIZE_PX, 7), &[], &[("table", "LUT_1D_SIZE 2\n0 0 0\n1 1 1\n")]);
-    let mut show = Show::new(&gpu, &good.see("it"));
-    let text = [("table", "LUT_1D_SIZE 2\n0 0 0\n1 1\n")];
-    let faults = show.load(&desc("lookup", &Picture::noise(SIZE_PX, 7), &[], &text).see("it")).unwrap_err();
+    let noise = Picture::noise(SIZE_PX, 7);
+    let of_file =
+        |text: &str| desc("lookup", &noise, &[], &[("table", "warm.cube")]).file("warm.cube", text).see("it");
+    let mut show = Show::new(&gpu, &of_file("LUT_1D_SIZE 2\n0 0 0\n1 1 1\n"));
+    show.step();
+    assert!(show.picture("it").distance(&noise) < 3e-3, "a straight line changes nothing");
+    let faults = show.load(&of_file("LUT_1D_SIZE 2\n0 0 0\n1 1\n")).unwrap_err();
     assert!(harness::text(&faults).contains("there are 2 values here instead of 3"), "{faults:?}");
-    assert_eq!(faults[0].span.as_ref().map(|span| span.line), Some(3));
+    let span = faults[0].span.as_ref().unwrap();
+    assert_eq!((&*span.file, span.line), ("warm.cube", 3));
+    show.step();
+    assert!(show.picture("it").distance(&noise) < 3e-3, "the good one stays");
 }
 
 #[test]

@@ -29,7 +29,10 @@ fn print_at(place: vec2f) -> vec4f {
     if bit == 0u || !on_character {
         return u.paper;
     }
-    return select(u.ink, vec4f(straight(mean), 1.0), u.colours == 1u);
+    // The amount of ink shows the brightness already, so the colour shows less of it.
+    let own = clamp(straight(mean), vec3f(0.0), vec3f(1.0));
+    let brightest = max(own.r, max(own.g, own.b));
+    return select(u.ink, vec4f(own / sqrt(max(brightest, 1e-3)), 1.0), u.colours == 1u);
 }
 
 @fragment

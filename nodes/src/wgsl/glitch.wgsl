@@ -35,8 +35,8 @@ fn scanline(place: vec2f, side: f32) -> vec4f {
 }
 
 fn channel(place: vec2f, side: f32) -> vec4f {
-    let red = (chance(0.0, 0.0, 0u).xy - 0.5) * vec2f(2.0, 0.5) * side * u.strength;
-    let blue = (chance(1.0, 0.0, 0u).xy - 0.5) * vec2f(2.0, 0.5) * side * u.strength;
+    let red = (chance(0.0, 0.0, 0u).xy - 0.5) * vec2f(4.0, 0.5) * side * u.strength;
+    let blue = (chance(1.0, 0.0, 0u).xy - 0.5) * vec2f(4.0, 0.5) * side * u.strength;
     let parts = array<vec4f, 3>(picture_at(place + red), picture_at(place), picture_at(place + blue));
     let alpha = max(parts[0].a, max(parts[1].a, parts[2].a));
     return vec4f(parts[0].r, parts[1].g, parts[2].b, alpha);

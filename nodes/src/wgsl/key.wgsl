@@ -29,7 +29,10 @@ fn main(in: Varyings) -> @location(0) vec4f {
     let strength = length(key_chroma);
     if u.mode == 0u && strength > 1e-3 {
         let direction = key_chroma / strength;
-        let shine = max(dot(own, direction), 0.0) * u.spill;
+        // Colours of another hue, more than an eighth of a turn away, have no shine of the key.
+        let along = dot(own, direction);
+        let beside = length(own - along * direction);
+        let shine = max(along - beside, 0.0) * u.spill;
         kept = decode(with_chroma(luminance(value), own - direction * shine));
     }
     return at_amount(picture, vec4f(kept, 1.0) * picture.a * stays, u.amount);
