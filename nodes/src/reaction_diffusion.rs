@@ -58,7 +58,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               divide, 0.026 and 0.051 waves without rest, 0.054 and 0.062 worms. What has grown survives a \
               reload.",
         example: "let star = shape(\"star\", #{ size: 200 });\n\
-                  screen(reaction_diffusion(star, #{ ground: \"#08202a\", ink: \"#ffd9a0\" }));\n",
+                  screen(reaction_diffusion(star, #{ ground: colour(\"#08202a\"), ink: colour(\"#ffd9a0\") }));\n",
         inputs: &[&IMAGE.0, &FEED.0, &KILL.0, &SCALE.0, &SPEED.0, &SOW.0, &GROUND.0, &INK.0, &AMOUNT.0],
         options: &[],
         outputs: &[OUT.0],

@@ -1,5 +1,5 @@
 // A room: a wall with the light of a window, a curtain, a floor, and people. Lengths are heights of
-// the picture from its middle, y upwards.
+// the picture behind its middle, y upwards.
 const MOST_PEOPLE: u32 = 8u;
 const LIMBS: u32 = 13u;
 
@@ -57,9 +57,9 @@ fn is_near(person: u32, place: vec2f, margin: f32) -> bool {
 fn shadow(place: vec2f) -> f32 {
     var light = 1.0;
     for (var person = 0u; person < u.people; person++) {
-        let from = place + vec2f(-0.13, 0.05);
-        if is_near(person, from, 0.07) {
-            light *= mix(1.0, 0.62, 1.0 - smoothstep(-0.02, 0.06, body(person, from).distance));
+        let behind = place + vec2f(-0.13, 0.05);
+        if is_near(person, behind, 0.07) {
+            light *= mix(1.0, 0.62, 1.0 - smoothstep(-0.02, 0.06, body(person, behind).distance));
         }
     }
     return light;
