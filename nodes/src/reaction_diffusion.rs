@@ -21,7 +21,7 @@ const KILL: In<Control> =
     In::control("kill", 0.06, Unit::None, range(0.04, 0.07), range(0.0, 1.0), "How fast what grows dies.");
 const SCALE: In<Control> = In::control(
     "scale",
-    60.0,
+    80.0,
     Unit::Px,
     range(20.0, 300.0),
     range(1.0, 20_000.0),
