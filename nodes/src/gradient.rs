@@ -61,7 +61,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Across the picture, from its middle outwards, or around its middle. Every second repetition \
               runs backwards, so that there is never an edge: moving `offset` makes the colours wander.",
         example: "let wander = lfo(0.05);\n\
-                  screen(gradient(\"#102040\", \"#ffb060\", #{ form: \"radial\", repeat: 3, offset: wander }));\n",
+                  screen(gradient(colour(\"#102040\"), colour(\"#ffb060\"), #{ form: \"radial\", repeat: 3, offset: wander }));\n",
         inputs: &[&FIRST.0, &SECOND.0, &THIRD.0, &FOURTH.0, &ANGLE.0, &OFFSET.0, &REPEAT.0],
         options: &[
             OptionSpec {

@@ -138,7 +138,8 @@ impl Layout {
             let columns = columns.clamp(1, (most_side_px / tile_px[0]).max(1)).min(slots);
             let layout = Layout { tile_px, columns, slots };
             let size_px = layout.size_px();
-            if size_px[0] <= most_side_px && size_px[1] <= most_side_px {
+            let bytes = u64::from(size_px[0]) * u64::from(size_px[1]) * BYTES_PER_PIXEL;
+            if size_px[0] <= most_side_px && size_px[1] <= most_side_px && bytes <= MOST_BYTES {
                 return layout;
             }
             scale *= 0.96;
@@ -170,7 +171,7 @@ mod tests {
                 let tiles = layout.columns * height / layout.tile_px[1];
                 assert!(tiles >= slots, "{size_px:?}, {slots}: {layout:?}");
                 let bytes = u64::from(width) * u64::from(height) * BYTES_PER_PIXEL;
-                assert!(bytes <= MOST_BYTES + MOST_BYTES / 4, "{size_px:?}, {slots}: {bytes} bytes");
+                assert!(bytes <= MOST_BYTES, "{size_px:?}, {slots}: {bytes} bytes");
             }
         }
         assert_eq!(Layout::of([640, 360], 120, 8192).tile_px, [640, 360], "two seconds in full");

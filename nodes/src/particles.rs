@@ -107,7 +107,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               (see `flow`, and `noise` with `curl`), and fade. Without a picture under them they are drawn \
               at the size of the canvas. They go on through a reload.",
         example: "let wind = noise(#{ form: \"curl\", scale: 500 });\n\
-                  screen(particles(#{ flow: wind, colour: \"#ffb070\", turbulence: 0, count: 4096 }));\n",
+                  screen(particles(#{ flow: wind, colour: colour(\"#ffb070\"), turbulence: 0, count: 4096 }));\n",
         inputs: &[
             &IMAGE.0,
             &FLOW.0,

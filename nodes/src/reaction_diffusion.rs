@@ -21,7 +21,7 @@ const KILL: In<Control> =
     In::control("kill", 0.06, Unit::None, range(0.04, 0.07), range(0.0, 1.0), "How fast what grows dies.");
 const SCALE: In<Control> = In::control(
     "scale",
-    60.0,
+    80.0,
     Unit::Px,
     range(20.0, 300.0),
     range(1.0, 20_000.0),
@@ -58,7 +58,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               divide, 0.026 and 0.051 waves without rest, 0.054 and 0.062 worms. What has grown survives a \
               reload.",
         example: "let star = shape(\"star\", #{ size: 200 });\n\
-                  screen(reaction_diffusion(star, #{ ground: \"#08202a\", ink: \"#ffd9a0\" }));\n",
+                  screen(reaction_diffusion(star, #{ ground: colour(\"#08202a\"), ink: colour(\"#ffd9a0\") }));\n",
         inputs: &[&IMAGE.0, &FEED.0, &KILL.0, &SCALE.0, &SPEED.0, &SOW.0, &GROUND.0, &INK.0, &AMOUNT.0],
         options: &[],
         outputs: &[OUT.0],

@@ -52,8 +52,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     },
     inputs_for: None,
     make: |ctx, _| {
-        let wgsl = include_str!("wgsl/scene.wgsl");
-        Ok(Box::new(Scene { effect: compile::<Uniforms>(ctx, "scene", 0, wgsl)?, secs: 0.0 }))
+        let shadow = concat!(include_str!("wgsl/scene_people.wgsl"), include_str!("wgsl/scene_shadow.wgsl"));
+        let room = concat!(include_str!("wgsl/scene_people.wgsl"), include_str!("wgsl/scene.wgsl"));
+        Ok(Box::new(Scene {
+            shadow: compile::<Uniforms>(ctx, "scene shadow", 0, shadow)?,
+            room: compile::<Uniforms>(ctx, "scene", 1, room)?,
+            secs: 0.0,
+        }))
     },
 }];
 
@@ -70,8 +75,12 @@ struct Uniforms {
     padding: [u32; 3],
 }
 
+/// Lines of the picture of the shadows.
+const SHADOW_LINES: u32 = 90;
+
 struct Scene {
-    effect: Arc<Effect>,
+    shadow: Arc<Effect>,
+    room: Arc<Effect>,
     secs: f64,
 }
 
@@ -95,7 +104,11 @@ impl Node for Scene {
             uniforms.boxes[number] = person.bounds();
             uniforms.limbs[number] = person.limbs;
         }
-        let texture = ctx.gpu()?.draw(&self.effect, &[], bytemuck::bytes_of(&uniforms), size_px)?;
+        let gpu = ctx.gpu()?;
+        let bytes = bytemuck::bytes_of(&uniforms);
+        let shrink = size_px[1].div_ceil(SHADOW_LINES);
+        let shadow = gpu.draw(&self.shadow, &[], bytes, size_px.map(|side| side.div_ceil(shrink)))?;
+        let texture = gpu.draw(&self.room, &[&shadow], bytes, size_px)?;
         io.set_frame(&IMAGE, Frame::from_texture(texture));
         Ok(())
     }

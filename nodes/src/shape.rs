@@ -77,7 +77,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Draws one shape with smooth edges; around it the picture is transparent. Between two whole \
               numbers of `sides` a polygon or star grows from one into the other.",
         example: "let turn = lfo(0.1, #{ shape: \"saw\" }) * 180;\n\
-                  let star = shape(\"star\", #{ rotate: turn, colour: \"#ffcc40\", softness: 4 });\n\
+                  let star = shape(\"star\", #{ rotate: turn, colour: colour(\"#ffcc40\"), softness: 4 });\n\
                   screen(blend(test_card(), star));\n",
         inputs: &[&SIZE.0, &SIDES.0, &ROTATE.0, &X.0, &Y.0, &THICKNESS.0, &SOFTNESS.0, &COLOUR.0],
         options: &[OptionSpec {

@@ -19,7 +19,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         category: Category::Source,
         summary: "A picture of one colour.",
         doc: "Fills the canvas with a colour, transparent ones too.",
-        example: "screen(blend(test_card(), solid(\"#ff8040\"), #{ mode: \"multiply\" }));\n",
+        example: "screen(blend(test_card(), solid(colour(\"#ff8040\")), #{ mode: \"multiply\" }));\n",
         inputs: &[&COLOUR.0],
         options: &[],
         outputs: &[IMAGE.0],

@@ -62,7 +62,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Draws words in the middle of the picture; around them it is transparent. A line break begins \
               a new line. Up to 4096 letters, from left to right; a letter that the typeface does not have \
               is a box. Without a file of your own they are set in Inter.",
-        example: "let title = text(\"Pastiche\\nplays tonight\", 140, #{ colour: \"#ffd9a0\" });\n\
+        example: "let title = text(\"Pastiche\\nplays tonight\", 140, #{ colour: colour(\"#ffd9a0\") });\n\
                   screen(blend(test_card(), title));\n",
         inputs: &[&SIZE.0, &X.0, &Y.0, &COLOUR.0],
         options: &[

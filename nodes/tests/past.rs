@@ -97,7 +97,7 @@ fn the_past_survives_another_length_and_another_size() {
     for most in [40.0, 10.0] {
         let next = slit_scan(Desc::new().still("still", &numbered(20)), 8.0, "rows", most);
         let summary = film.show.load(&next).unwrap();
-        assert_eq!(summary.rebuilt, 2, "the picture and the effect");
+        assert!(summary.rebuilt > 0 && summary.built == 0, "{summary:?}");
         film.desc = next;
         film.show.step();
         let found = film.show.picture("it");
@@ -117,8 +117,8 @@ fn the_past_survives_another_length_and_another_size() {
 #[test]
 fn time_is_displaced_where_the_map_is_bright() {
     // sRGB 0, a half and 1.
-    let map = Picture::of([3, 1], |x, _| {
-        let light = [0.0, 0.214_04, 1.0][x as usize];
+    let map = Picture::of(SIZE_PX, |x, _| {
+        let light = [0.0, 0.214_04, 1.0][x as usize / 6];
         [light, light, light, 1.0]
     });
     let found = |delay: f64| {

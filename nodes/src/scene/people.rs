@@ -64,7 +64,7 @@ impl Person {
             let hip = [hips[0] + side * 0.055, hips[1]];
             let lift = 0.06 * (side * wave(1.3, 0.7)).max(0.0);
             let ankle = [side * 0.09 + 0.03 * wave(0.65, side), 0.03 + lift];
-            let knee = bend(hip, ankle, 0.255, side);
+            let knee = bend(hip, ankle, 0.243, side);
             [limb(hip, knee, [0.075, 0.052], trousers), limb(knee, ankle, [0.05, 0.032], trousers)]
         });
         let arms = [-1.0, 1.0].map(|side: f64| {

@@ -20,8 +20,8 @@ fn main(in: Varyings) -> @location(0) vec4f {
         for (var x = -REACH; x <= REACH; x++) {
             let at = clamp(vec2i(in.position.xy) + vec2i(x, y), vec2i(0), last);
             let now = textureLoad(input1, at, 0);
-            let from = (vec2f(at) + 0.5 - known) / size;
-            let change = now.x - textureSampleLevel(input0, linear_sampler, from, 0.0).x;
+            let origin = (vec2f(at) + 0.5 - known) / size;
+            let change = now.x - textureSampleLevel(input0, linear_sampler, origin, 0.0).x;
             slopes += vec3f(now.y * now.y, now.y * now.z, now.z * now.z);
             sum += now.yz * change;
         }

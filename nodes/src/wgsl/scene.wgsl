@@ -1,71 +1,9 @@
-// A room: a wall with the light of a window, a curtain, a floor, and people. Lengths are heights of
-// the picture from its middle, y upwards.
-const MOST_PEOPLE: u32 = 8u;
-const LIMBS: u32 = 13u;
-
-struct Limb {
-    start: vec2f,
-    end: vec2f,
-    colour: vec3f,
-    start_radius: f32,
-    end_radius: f32,
-}
-
-struct Uniforms {
-    boxes: array<vec4f, MOST_PEOPLE>,
-    limbs: array<Limb, MOST_PEOPLE * LIMBS>,
-    size: vec2f,
-    turns: vec2f,
-    people: u32,
-}
-
+// A room: a wall with the light of a window, a curtain, a floor, and people. input0 is how much light
+// they leave on the wall.
 const TURN: f32 = 6.283185307;
 const FLOOR: f32 = -0.27;
-// Limbs grow together as if this many were one in a height of the picture.
-const FIRMNESS: f32 = 110.0;
 
-struct Body { distance: f32, colour: vec3f, normal: vec3f }
-
-// The nearer a limb, the more of it is seen.
-fn body(person: u32, place: vec2f) -> Body {
-    var weights = 0.0;
-    var colour = vec3f(0.0);
-    var normal = vec2f(0.0);
-    for (var index = 0u; index < LIMBS; index++) {
-        let limb = u.limbs[person * LIMBS + index];
-        let way = limb.end - limb.start;
-        let along = clamp(dot(place - limb.start, way) / max(dot(way, way), 1e-8), 0.0, 1.0);
-        let radius = mix(limb.start_radius, limb.end_radius, along);
-        let offset = place - limb.start - along * way;
-        let distance = length(offset) - radius;
-        let weight = exp2(-FIRMNESS * max(distance, -0.08));
-        weights += weight;
-        colour += weight * limb.colour;
-        normal += weight * offset / radius;
-    }
-    let flat = normal / max(weights, 1e-30);
-    let up = sqrt(max(1.0 - dot(flat, flat), 0.02));
-    return Body(-log2(max(weights, 1e-30)) / FIRMNESS, colour / max(weights, 1e-30), vec3f(flat, up));
-}
-
-fn is_near(person: u32, place: vec2f, margin: f32) -> bool {
-    let area = u.boxes[person];
-    return all(abs(place - area.xy) < area.zw + margin);
-}
-
-// How dark the shadows of the people are on the wall.
-fn shadow(place: vec2f) -> f32 {
-    var light = 1.0;
-    for (var person = 0u; person < u.people; person++) {
-        let from = place + vec2f(-0.13, 0.05);
-        if is_near(person, from, 0.07) {
-            light *= mix(1.0, 0.62, 1.0 - smoothstep(-0.02, 0.06, body(person, from).distance));
-        }
-    }
-    return light;
-}
-
-fn room(place: vec2f, shape: f32) -> vec3f {
+fn room(place: vec2f, shape: f32, shadow: f32) -> vec3f {
     let far = 0.5 * shape;
     // The window is to the left and throws its panes on the wall.
     let drift = 0.03 * sin(u.turns.y * TURN);
@@ -91,7 +29,7 @@ fn room(place: vec2f, shape: f32) -> vec3f {
     wall = wall * falling * 0.8 + patch_of_light * vec3f(0.62, 0.47, 0.28);
     // A skirting board.
     wall *= mix(0.55, 1.0, smoothstep(0.0, 0.006, abs(place.y - FLOOR - 0.03)));
-    wall *= shadow(place);
+    wall *= shadow;
     // A curtain to the right, in folds that the air moves.
     let edge = far - 0.2 + 0.02 * sin(u.turns.x * TURN + place.y * 3.0);
     let fold = sin((place.x + 0.012 * sin(place.y * 5.0 + u.turns.x * TURN)) * 95.0);
@@ -104,7 +42,8 @@ fn main(in: Varyings) -> @location(0) vec4f {
     let place = (in.position.xy - 0.5 * u.size) * vec2f(1.0, -1.0) / u.size.y;
     let shape = u.size.x / u.size.y;
     let pixel = 1.0 / u.size.y;
-    var colour = room(place, shape);
+    let shadow = textureSampleLevel(input0, linear_sampler, in.uv, 0.0).x;
+    var colour = room(place, shape, shadow);
     let light = normalize(vec3f(-0.65, 0.5, 0.6));
     for (var person = 0u; person < u.people; person++) {
         if !is_near(person, place, 0.02) {

@@ -36,9 +36,9 @@ fn main(in: Varyings) -> @location(0) vec4f {
     var result = before;
     switch u.form {
         case 1u: {
-            // Far enough to be gone, on whole pixels at both ends.
-            let reach = dot(abs(u.direction), size);
-            let way = u.direction * vec2f(1.0, -1.0) * reach / size;
+            // One picture ends where the other begins.
+            let aim = u.direction * vec2f(1.0, -1.0) / size;
+            let way = aim / max(max(abs(aim.x), abs(aim.y)), 1e-9);
             let gone = in.uv - way * u.progress;
             let come = in.uv + way * (1.0 - u.progress);
             let is_gone = any(gone < vec2f(0.0)) || any(gone > vec2f(1.0));
