@@ -79,7 +79,7 @@ fn it_moves_between_two_painters() {
         assert_eq!(paintings[second], expected, "at {second} s it is style {style} alone");
     }
     for (second, rgba) in shown.iter().enumerate() {
-        golden::compare(&format!("contract_{second}"), [128, 72], rgba);
+        golden::compare("tests/golden", &format!("contract_{second}"), [128, 72], rgba);
     }
 }
 

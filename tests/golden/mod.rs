@@ -5,14 +5,16 @@ use std::path::PathBuf;
 /// Largest mean difference of any 8x8 tile, in 8-bit steps, that no eye sees in a moving picture.
 const MOST_TILE_DIFFERENCE: f64 = 4.0;
 
-/// Compares a picture with `tests/golden/NAME.png`. A failure is saved beside the test's other files,
-/// to be looked at.
-pub fn compare(name: &str, size_px: [u32; 2], rgba: &[u8]) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.png"));
+/// Compares a picture with `NAME.png` in a folder of the project. A failure is saved beside the
+/// test's other files, to be looked at.
+pub fn compare(folder: &str, name: &str, size_px: [u32; 2], rgba: &[u8]) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let path = folder.join(format!("{name}.png"));
     let [width, height] = size_px;
     let picture = image::RgbaImage::from_raw(width, height, rgba.to_vec()).expect("a whole picture");
     let picture = image::DynamicImage::ImageRgba8(picture).to_rgb8();
     if std::env::var_os("UPDATE_GOLDENS").is_some() {
+        std::fs::create_dir_all(&folder).expect("writable");
         picture.save(&path).expect("writable");
         return;
     }

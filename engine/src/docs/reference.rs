@@ -49,6 +49,11 @@ pub fn signature(spec: &NodeSpec) -> String {
     format!("{}({})", spec.name, inputs.chain(options).collect::<Vec<_>>().join(", "))
 }
 
+/// Whether the reference shows a picture of the kind's example: `pictures/nodes/NAME.png`.
+pub fn is_pictured(spec: &NodeSpec) -> bool {
+    spec.outputs.iter().any(|output| output.port == PortType::Frame)
+}
+
 fn section(spec: &NodeSpec) -> String {
     let mut parts = vec![
         format!("### {}\n", spec.name),
@@ -56,6 +61,9 @@ fn section(spec: &NodeSpec) -> String {
         format!("{}\n", spec.summary),
         format!("{}\n", spec.doc),
     ];
+    if is_pictured(spec) {
+        parts.push(format!("![What the example shows](pictures/nodes/{}.png)\n", spec.name));
+    }
     if !spec.inputs.is_empty() {
         parts.push("| input | type | default | slider | limits | |\n|---|---|---|---|---|---|".into());
         parts.extend(spec.inputs.iter().map(|input| input_row(input)));
