@@ -9,13 +9,13 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
 use pastiche_models::painting::{LAYER_COUNT, STYLES};
 
-use crate::painting_style::settled;
+use crate::painting_style::{NETWORK, settled};
 
 const COARSE: In<Style> = In::required("coarse", "Style of the first layers: shapes and strokes.");
 const FINE: In<Style> = In::required("fine", "Style of the last layers: colours and grain.");
 const SPLIT: In<Control> = In::control(
     "split",
-    0.8,
+    0.83,
     Unit::Ratio,
     range(0.0, 1.0),
     range(-1.0, 2.0),
@@ -30,9 +30,10 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "Strokes of one style and colours of another.",
         doc: "The painting network has 18 layers: three that make the picture small (up to a `split` of 0.17), \
               twelve that form what is in it (up to 0.83) and three that make it large again and colour it. The \
-              layers in front of the split take the coarse style, those behind it the fine one; the layer on \
-              it takes a share of both, so the split may move without steps.",
-        example: "let look = style_layers(style(\"blue_swirls\"), style(\"red_embers\"), 0.85);\n\
+              layers in front of the split take the coarse style, those behind it the fine one, so at 0.83 it \
+              is the strokes of one in the colours of the other. The layer on the split takes a share of \
+              both: the split may move without steps.",
+        example: "let look = style_layers(style(\"blue_swirls\"), style(\"red_embers\"));\n\
                   screen(style_transfer(test_card(), look));\n",
         inputs: &[&COARSE.0, &FINE.0, &SPLIT.0],
         options: &[],
@@ -51,9 +52,9 @@ struct StyleLayers {
 impl Node for StyleLayers {
     fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         let (Some(coarse), Some(fine)) = (io.style(&COARSE), io.style(&FINE)) else { return Ok(()) };
-        if coarse.network != fine.network {
-            let message = format!("styles of `{}` and `{}` do not go together", coarse.network, fine.network);
-            return Err(Fault::new(message, "take both from one network"));
+        if let Some(stranger) = [coarse, fine].into_iter().find(|style| *style.network != *NETWORK) {
+            let message = format!("it knows the layers of `{NETWORK}`, not of `{}`", stranger.network);
+            return Err(Fault::new(message, "give it styles made by `style` or `style_mix`"));
         }
         let style = layered(coarse, fine, io.control(&SPLIT));
         io.set_style(&STYLE, settled(&mut self.last, style));
