@@ -77,7 +77,7 @@ fn every_patch_plays() {
 #[test]
 fn every_patch_in_the_documents_plays() {
     let mut number = 0;
-    for document in ["README.md", "ARCHITECTURE.md"] {
+    for document in ["README.md", "ARCHITECTURE.md", "docs/patching.md"] {
         let text = fs::read_to_string(root().join(document)).expect("readable");
         for block in text.split("```rhai\n").skip(1) {
             let patch = block.split("```").next().expect("an end");
@@ -91,8 +91,37 @@ fn every_patch_in_the_documents_plays() {
 }
 
 #[test]
+fn the_shader_of_the_first_fifteen_minutes_compiles() {
+    let text = fs::read_to_string(root().join("docs/patching.md")).expect("readable");
+    let fenced = |language: &str, at: usize| {
+        let block = text.split(&format!("```{language}\n")).nth(at).expect("a block");
+        block.split("```").next().expect("an end").to_owned()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("bands.wgsl"), fenced("wgsl", 1)).expect("writable");
+    fs::write(folder.path().join("mine.rhai"), fenced("text", 1)).expect("writable");
+    plays("docs/patching.md, the shader", |player| player.load(folder.path().join("mine.rhai")).map(|_| ()));
+}
+
+#[test]
+fn writing_a_node_shows_code_that_runs() {
+    let page = fs::read_to_string(root().join("docs/writing-a-node.md")).expect("readable");
+    let example = fs::read_to_string(root().join("examples/own_node.rs")).expect("readable");
+    for block in page.split("```rust\n").skip(1).map(|rest| rest.split("```").next().expect("an end")) {
+        assert!(example.contains(block), "examples/own_node.rs has no\n{block}");
+    }
+}
+
+#[test]
 fn every_file_that_a_document_names_is_there() {
-    for document in ["README.md", "ARCHITECTURE.md", "docs/reference.md", "CHANGELOG.md"] {
+    for document in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "docs/reference.md",
+        "docs/patching.md",
+        "docs/writing-a-node.md",
+    ] {
         let text = fs::read_to_string(root().join(document)).expect("readable");
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let path = target.split('#').next().unwrap_or_default();

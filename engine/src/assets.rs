@@ -15,8 +15,12 @@ pub enum Media {
     Picture,
     /// A shader.
     Shader,
+    /// A look-up table of colours.
+    Lookup,
     /// The weights of a network.
     Model,
+    /// Letters.
+    Font,
 }
 
 impl Media {
@@ -25,7 +29,9 @@ impl Media {
         match self {
             Media::Picture => 256 << 20,
             Media::Shader => 1 << 20,
+            Media::Lookup => 32 << 20,
             Media::Model => 1 << 30,
+            Media::Font => 64 << 20,
         }
     }
 }
@@ -35,7 +41,9 @@ impl fmt::Display for Media {
         formatter.write_str(match self {
             Media::Picture => "picture",
             Media::Shader => "shader",
+            Media::Lookup => "look-up table",
             Media::Model => "model",
+            Media::Font => "font",
         })
     }
 }

@@ -157,6 +157,16 @@ impl<'a> Io<'a> {
         }
     }
 
+    /// The members of a list of pictures.
+    pub fn frames(&self, key: &In<List<Frame>>) -> impl Iterator<Item = Option<&'a Frame>> + '_ {
+        let slots: &'a [Slot] =
+            self.position(&key.0.name).map_or(&[], |position| members(&self.slots[position]));
+        slots.iter().map(|slot| match self.value(slot)? {
+            Value::Frame(frame) => frame.as_ref(),
+            _ => None,
+        })
+    }
+
     /// Whether a wire, a number or a colour was given for an input.
     pub fn is_given(&self, position: usize) -> bool {
         self.slots[position] != Slot::Empty

@@ -4,7 +4,10 @@
 
 mod script_toys;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use pastiche_engine::assets::NoAssets;
+use pastiche_engine::check::check;
 
 use pastiche_engine::script::{Limits, Source, evaluate_within};
 use script_toys::{CONTRACT, registry};
@@ -60,10 +63,11 @@ fn mutate(seed: u64) {
     for round in 0..10_000 {
         let text = mutated(&mut random);
         let source = Source { name: "fuzz.rhai".into(), text: text.clone(), folder: None };
-        let start = Instant::now();
         let evaluated = evaluate_within(&source, &registry, limits);
-        assert!(start.elapsed() < limits.time * 2, "round {round} took {:?}:\n{text}", start.elapsed());
         clean += usize::from(evaluated.diagnostics.is_empty());
+        if let Err(faults) = check(&evaluated.graph, &registry, &NoAssets) {
+            assert!(!faults.is_empty(), "round {round}: refused without a word:\n{text}");
+        }
         let mut keys: Vec<_> = evaluated.graph.nodes.iter().map(|node| &node.key).collect();
         keys.sort();
         let all = keys.len();
@@ -140,7 +144,6 @@ fn nesting_without_end_is_told() {
         format!("fn f() {{ lfo(1) }} {}", "f(); ".repeat(20_000)),
     ];
     for source in sources {
-        let start = Instant::now();
         let text = source.clone();
         let source = Source { name: "deep.rhai".into(), text: source, folder: None };
         let evaluated = evaluate_within(
@@ -149,7 +152,6 @@ fn nesting_without_end_is_told() {
             Limits { time: Duration::from_secs(20), ..Limits::default() },
         );
         let head: String = text.chars().take(40).collect();
-        assert!(start.elapsed() < Duration::from_secs(30), "{head}");
         for diagnostic in &evaluated.diagnostics {
             assert!(!diagnostic.message.contains("broke the interpreter"), "{head}");
         }

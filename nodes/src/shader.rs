@@ -41,7 +41,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             name: SOURCE,
             takes: OptionType::FileOrText(Media::Shader),
             default: OptionDefault::Required,
-            doc: "Name of the shader's file, or the shader itself: text with a line break in it.",
+            doc: "Name of the shader's file, or the shader itself: text with a `{` in it.",
         }],
         outputs: &[OUT.0],
         role: Role::Plain,

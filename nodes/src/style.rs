@@ -9,7 +9,7 @@ use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, Optio
 use pastiche_engine::suggest::nearest;
 use pastiche_models::painting::STYLES;
 
-use crate::painting_style::NETWORK;
+use crate::painting_style::{MODEL, is_embedded, load, network};
 
 const STYLE: Out<Style> = Out::new("style", "The style.");
 
@@ -21,22 +21,24 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "A style for `style_transfer`, by its name or its number from 0. `pastiche styles` lists them.",
         example: "let look = style(\"blue_swirls\");\nscreen(style_transfer(test_card(), look));\n",
         inputs: &[],
-        options: &[OptionSpec {
-            name: "which",
-            takes: OptionType::NumberOrName,
-            default: OptionDefault::Number(0.0),
-            doc: "Name or number of the style.",
-        }],
+        options: &[
+            OptionSpec {
+                name: "which",
+                takes: OptionType::NumberOrName,
+                default: OptionDefault::Number(0.0),
+                doc: "Name or number of the style.",
+            },
+            MODEL,
+        ],
         outputs: &[STYLE.0],
         role: Role::Plain,
         breaks_cycles: false,
     },
     // It has none; a style that is not there is told with all other faults of the patch.
-    inputs_for: Some(|options, _| number_of(options).map(|_| Vec::new())),
+    inputs_for: Some(|options, _| vector_of(options).map(|_| Vec::new())),
     make: |_, options| {
-        let number = number_of(options)?;
-        let vector = STYLES.iter().map(|style| f32::from(style.number == number)).collect();
-        Ok(Box::new(Constant(Style { network: NETWORK.into(), vector })))
+        let (network, vector) = (network(options), vector_of(options)?.into());
+        Ok(Box::new(Constant(Style { network, vector })))
     },
 }];
 
@@ -49,15 +51,26 @@ impl Node for Constant {
     }
 }
 
-fn number_of(options: &Options) -> Result<usize, BuildError> {
+/// One weight of 1 among zeros.
+fn vector_of(options: &Options) -> Result<Vec<f32>, BuildError> {
+    let count = if is_embedded(options) { STYLES.len() } else { load(options, 1)?.style_count() };
+    let number = number_of(options, count)?;
+    Ok((0..count).map(|style| f32::from(u8::from(style == number))).collect())
+}
+
+fn number_of(options: &Options, count: usize) -> Result<usize, BuildError> {
     let help = "`pastiche styles` lists all styles";
     match options.get("which") {
         Some(OptionValue::Number(number)) => {
-            let found = STYLES.iter().find(|style| style.number as f64 == *number);
-            found.map(|style| style.number).ok_or_else(|| {
-                let message = format!("there is no style {number}: they go from 0 to {}", STYLES.len() - 1);
+            (0..count).find(|style| *style as f64 == *number).ok_or_else(|| {
+                let message = format!("there is no style {number}: they go from 0 to {}", count - 1);
                 BuildError::new(message, help).option("which")
             })
+        }
+        Some(OptionValue::Text(name)) if !is_embedded(options) => {
+            let message = format!("the styles of this model have no names, so there is no `{name}`");
+            let help = format!("name it by its number, from 0 to {}", count - 1);
+            Err(BuildError::new(message, help).option("which"))
         }
         Some(OptionValue::Text(name)) => {
             let found = STYLES.iter().find(|style| style.name == name);
@@ -80,7 +93,7 @@ mod tests {
     fn number(which: OptionValue) -> Result<usize, BuildError> {
         let mut options = Options::default();
         options.set("which", which);
-        number_of(&options)
+        number_of(&options, STYLES.len())
     }
 
     #[test]

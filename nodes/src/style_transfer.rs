@@ -10,7 +10,7 @@ use image::{ImageBuffer, Rgba};
 use pastiche_engine::frame::{Frame, PixelFormat, Pixels};
 use pastiche_engine::gpu::Fit;
 use pastiche_engine::io::Io;
-use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
+use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Style};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
@@ -20,7 +20,7 @@ use pastiche_engine::workers::Priority;
 use pastiche_models::painting::{LEAST_SIDE, MOST_PIXELS, Painting};
 
 use crate::effect::AtAmount;
-use crate::painting_style::NETWORK;
+use crate::painting_style::{self, MODEL, load};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to paint.");
 const STYLE: In<Style> = In::required("style", "Style to paint in.");
@@ -39,12 +39,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               painted again.",
         example: "let look = style(\"blue_swirls\");\nscreen(style_transfer(test_card(), look, 0.8));\n",
         inputs: &[&IMAGE.0, &STYLE.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: HEIGHT,
-            takes: OptionType::Whole(range(LEAST_SIDE as f64, 2160.0)),
-            default: OptionDefault::Number(360.0),
-            doc: "Lines at which it is painted, then scaled: fewer are faster and give broader strokes.",
-        }],
+        options: &[
+            OptionSpec {
+                name: HEIGHT,
+                takes: OptionType::Whole(range(LEAST_SIDE as f64, 2160.0)),
+                default: OptionDefault::Number(360.0),
+                doc: "Lines at which it is painted, then scaled: fewer are faster and give broader strokes.",
+            },
+            MODEL,
+        ],
         outputs: &[OUT.0],
         role: Role::Plain,
         breaks_cycles: false,
@@ -52,10 +55,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |ctx, options| {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let network = Painting::embedded(threads).map_err(|error| {
-            BuildError::new(format!("the painting network does not load: {error}"), "install Pastiche anew")
-        })?;
+        let network = load(options, threads)?;
         Ok(Box::new(StyleTransfer {
+            network: painting_style::network(options),
             painter: Arc::new(Mutex::new(Painter {
                 network,
                 height: options.number(HEIGHT).unwrap_or(360.0) as u32,
@@ -71,6 +73,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 }];
 
 struct StyleTransfer {
+    /// The name of the network whose styles it paints.
+    network: Arc<str>,
     /// Held by the one job that is running, so the lock is never waited for.
     painter: Arc<Mutex<Painter>>,
     /// Without a GPU a painting is shown as it is.
@@ -90,9 +94,9 @@ impl Node for StyleTransfer {
         };
         self.collect();
         if let Some(style) = io.style(&STYLE) {
-            if *style.network != *NETWORK {
-                let message = format!("it paints styles of `{NETWORK}`, not of `{}`", style.network);
-                return Err(Fault::new(message, "give it a style made by `style` or `style_mix`"));
+            if style.network != self.network {
+                let message = format!("it paints styles of `{}`, not of `{}`", self.network, style.network);
+                return Err(Fault::new(message, "give it a style of the same `model`"));
             }
             if self.running.is_none()
                 && let Some(pixels) = io.pixels(ctx, &IMAGE)?

@@ -6,6 +6,7 @@ mod harness;
 use std::io::Cursor;
 
 use harness::{Desc, Picture, Show, gpu, registry, text};
+use pastiche_engine::assets::Media;
 use pastiche_engine::check::check;
 use pastiche_engine::gpu::Gpu;
 use pastiche_engine::graph::{Given, NodeKey};
@@ -26,6 +27,8 @@ fn image(uv: vec2f) -> vec4f {
     let number = p.level / (p.place.x - p.place.y) + f32(p.mode) + TIME;
     return inputImage_at(uv) * p.tint * number + other_at(uv) * select(0.0, 1.0, p.flip || p.hit);
 }"#;
+
+const LOOKUP: &str = "LUT_1D_SIZE 3\n0 0 0\n0.2 0.7 -1\n2 0.5 1\n";
 
 const BLACK: [f32; 4] = [0.0, 0.0, 0.0, 1.0];
 const SIZE_PX: [u32; 2] = [32, 18];
@@ -49,6 +52,7 @@ fn patch(kind: &NodeKind, picture: &Picture) -> Desc {
     desc = desc.node("it", kind.spec.name);
     for option in kind.spec.options.iter().filter(|option| option.default == OptionDefault::Required) {
         desc = match option.takes {
+            OptionType::FileOrText(Media::Lookup) => desc.option(option.name, LOOKUP),
             OptionType::FileOrText(_) => desc.option(option.name, SHADER),
             _ => desc.option(option.name, "picture.png"),
         };
@@ -61,7 +65,7 @@ fn patch(kind: &NodeKind, picture: &Picture) -> Desc {
 
 fn stand_in(desc: Desc, input: &InputSpec) -> Desc {
     let value = match (input.port, input.unwired) {
-        (_, Unwired::Value(_) | Unwired::Colour(_)) => return desc,
+        (_, Unwired::Value(_) | Unwired::Colour(_)) | (PortType::Colour, _) => return desc,
         (PortType::Control, _) => Given::Number(0.5),
         (port, _) => desc.place(port.word()),
     };

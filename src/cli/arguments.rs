@@ -33,6 +33,8 @@ pub enum Command {
     Nodes(NodesArguments),
     /// List the painting styles
     Styles(StylesArguments),
+    /// Make a contact sheet of patches
+    Sheet(SheetArguments),
     /// Make a folder with a first patch
     New(NewArguments),
     /// Tell what this machine has and what it lacks
@@ -139,6 +141,23 @@ pub struct StylesArguments {
     /// Paint one photograph in every style, with its number, and save the sheet as PNG
     #[arg(long, value_name = "FILE.png")]
     pub sheet: Option<PathBuf>,
+}
+
+/// `pastiche sheet`.
+#[derive(Debug, Args)]
+pub struct SheetArguments {
+    /// The patches, numbered from 0 in this order
+    #[arg(required = true)]
+    pub patches: Vec<PathBuf>,
+    /// Where the sheet goes
+    #[arg(long, value_name = "FILE.png")]
+    pub out: PathBuf,
+    /// After how many seconds each patch is seen
+    #[arg(long, default_value_t = 3.0)]
+    pub seconds: f64,
+    /// Pictures in a row
+    #[arg(long, default_value_t = 4)]
+    pub columns: usize,
 }
 
 /// `pastiche new`.

@@ -8,6 +8,7 @@ mod new;
 mod nodes;
 mod play;
 mod render;
+mod sheet;
 mod styles;
 mod terminal;
 
@@ -63,6 +64,7 @@ pub fn run(launched: Instant) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Nodes(arguments) => nodes::run(&arguments),
         Command::Styles(arguments) => styles::run(&arguments),
+        Command::Sheet(arguments) => sheet::run(arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -70,14 +70,20 @@ fn read_script(path: &Path, looked_at: &mut BTreeMap<PathBuf, Seen>) -> Result<S
     let (seen, read) = Seen::read(path, MOST_SCRIPT_BYTES);
     looked_at.insert(path.to_owned(), seen);
     let bytes = read.map_err(|error| Box::new(unreadable(path, &error)))?;
-    String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
         Box::new(
             Diagnostic::error(format!("the patch {} is not UTF-8 text: see line {line}", path.display()))
                 .help("save it as UTF-8"),
         )
-    })
+    })?;
+    // What an editor leaves for a moment while it saves must not black out the show.
+    if text.trim().is_empty() {
+        let empty = Diagnostic::error(format!("the patch {} is empty", path.display()));
+        return Err(Box::new(empty.help("write something to show: `screen(test_card());`")));
+    }
+    Ok(text)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {

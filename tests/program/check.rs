@@ -103,3 +103,13 @@ fn lists_are_for_people_and_for_tools() {
     assert_eq!(doctor["painting"]["ok"], true);
     folder.run("doctor").good();
 }
+
+#[test]
+fn a_contact_sheet_has_a_picture_of_every_patch() {
+    let folder = Folder::with("screen(test_card());\n");
+    folder.run("sheet a.rhai a.rhai a.rhai --out sheet.png --seconds 0 --columns 2").good();
+    let sheet = image::open(folder.path("sheet.png")).unwrap().to_rgb8();
+    assert_eq!(sheet.dimensions(), (2 * 324 + 4, 2 * 184 + 4));
+    folder.run("sheet a.rhai --out sheet.jpg").with(1, &["does not end in .png"]);
+    folder.run("sheet --out sheet.png").with(2, &[]);
+}

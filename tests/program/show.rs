@@ -1,11 +1,11 @@
 //! `play`: a patch that changes while it plays.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
+use notify::{RecursiveMode, Watcher};
 use serde_json::Value;
 
 use crate::folder::Folder;
@@ -13,12 +13,14 @@ use crate::folder::Folder;
 /// Far more than anything here takes; only a failing test waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Waits until something is there, and looks again whenever a file of the folder changes.
 #[track_caller]
-pub fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
-    let begun = Instant::now();
+pub fn wait_for(folder: &Folder, what: &str, mut is_there: impl FnMut() -> bool) {
+    let (sender, changes) = channel();
+    let mut watcher = notify::recommended_watcher(sender).unwrap();
+    watcher.watch(&folder.path(""), RecursiveMode::Recursive).unwrap();
     while !is_there() {
-        assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(2));
+        assert!(changes.recv_timeout(PATIENCE).is_ok(), "waited in vain for {what}");
     }
 }
 
@@ -32,22 +34,20 @@ pub fn interrupt(child: &Child) {
 struct Show<'a> {
     folder: &'a Folder,
     child: Child,
-    err: Arc<Mutex<String>>,
 }
 
 impl Show<'_> {
     fn start(folder: &Folder) -> Show<'_> {
         let arguments = "play a.rhai --headless --fps 60 --size 32x32 --stats stats.jsonl --seconds 120";
         let mut command = folder.command(arguments.split(' '));
-        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let err = Arc::new(Mutex::new(String::new()));
-        let (lines, text) = (BufReader::new(child.stderr.take().unwrap()).lines(), err.clone());
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                *text.lock().unwrap() += &(line + "\n");
-            }
-        });
-        Show { folder, child, err }
+        let told = fs::File::create(folder.path("told.txt")).unwrap();
+        let child = command.stdin(Stdio::null()).stderr(told).spawn().unwrap();
+        Show { folder, child }
+    }
+
+    /// What the program has told on standard error.
+    fn told(&self) -> String {
+        fs::read_to_string(self.folder.path("told.txt")).unwrap_or_default()
     }
 
     /// The lines of figures that are whole.
@@ -63,19 +63,19 @@ impl Show<'_> {
 
     #[track_caller]
     fn wait_for_version(&self, version: u64) {
-        wait_for(&format!("version {version}"), || self.version() >= version);
-        assert_eq!(self.version(), version, "{}", self.err.lock().unwrap());
+        wait_for(self.folder, &format!("version {version}"), || self.version() >= version);
+        assert_eq!(self.version(), version, "{}", self.told());
     }
 
     #[track_caller]
     fn wait_for_words(&self, words: &str) {
-        wait_for(words, || self.err.lock().unwrap().contains(words));
+        wait_for(self.folder, words, || self.told().contains(words));
     }
 
     #[track_caller]
     fn wait_for_frames(&self, number: usize) {
         let before = self.stats().len();
-        wait_for("frames", || self.stats().len() >= before + number);
+        wait_for(self.folder, "frames", || self.stats().len() >= before + number);
     }
 }
 

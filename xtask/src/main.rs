@@ -1,5 +1,6 @@
 //! Development commands, run as `cargo xtask COMMAND`.
 
+mod dist;
 mod folder;
 mod play;
 mod run;
@@ -19,6 +20,8 @@ Commands:
                         pastiche-out/; ARGS go to the program
   test                  set up this machine, then run everything that has to pass: formatting,
                         forbidden words, clippy, tests, documentation, size of the target folder
+  dist                  build a folder in dist/ that plays on a machine without Rust, try it in an
+                        empty place and print its size
   help                  show this
 
 Environment:
@@ -33,6 +36,8 @@ enum Task {
     Play(Vec<String>),
     /// Run every check.
     Test,
+    /// Make a folder for people without Rust.
+    Dist,
     /// List the commands.
     Help,
 }
@@ -44,10 +49,11 @@ fn parse(args: &[String]) -> Result<Task, String> {
     };
     match (name.as_str(), rest) {
         ("help" | "--help" | "-h", _) => Ok(Task::Help),
-        ("play" | "test", [flag]) if flag == "--help" || flag == "-h" => Ok(Task::Help),
+        ("play" | "test" | "dist", [flag]) if flag == "--help" || flag == "-h" => Ok(Task::Help),
         ("play", _) => Ok(Task::Play(rest.to_vec())),
         ("test", []) => Ok(Task::Test),
-        ("test", [first, ..]) => Err(format!("`test` takes no arguments, got `{first}`")),
+        ("dist", []) => Ok(Task::Dist),
+        ("test" | "dist", [first, ..]) => Err(format!("`{name}` takes no arguments, got `{first}`")),
         _ => Err(format!("there is no command `{name}`")),
     }
 }
@@ -62,6 +68,7 @@ fn main() -> ExitCode {
         }
         Ok(Task::Play(args)) => play::play(&args),
         Ok(Task::Test) => test::test(),
+        Ok(Task::Dist) => dist::dist(),
         Err(message) => {
             eprintln!("error: {message}\n\n{HELP}");
             return ExitCode::from(2);

@@ -168,7 +168,7 @@ fn attach_file(
 fn file_of<'a>(option: &OptionSpec, value: &'a OptionValue) -> Option<(Media, &'a str)> {
     match (option.takes, value) {
         (OptionType::File(media), OptionValue::Text(name)) => Some((media, name)),
-        (OptionType::FileOrText(media), OptionValue::Text(name)) if !name.contains('\n') => {
+        (OptionType::FileOrText(media), OptionValue::Text(name)) if !name.contains(['\n', '{']) => {
             Some((media, name))
         }
         _ => None,

@@ -92,15 +92,33 @@ impl Gpu {
         desc: &EffectDesc<'_>,
         target: wgpu::TextureFormat,
     ) -> Result<Arc<Effect>, ShaderError> {
+        self.effect_over(desc, target, Cover::Screen)
+    }
+
+    pub(super) fn effect_over(
+        &self,
+        desc: &EffectDesc<'_>,
+        target: wgpu::TextureFormat,
+        cover: Cover,
+    ) -> Result<Arc<Effect>, ShaderError> {
         let cache = self.effects();
-        let key =
-            Key { wgsl: desc.wgsl.into(), inputs: desc.inputs, uniform_bytes: desc.uniform_bytes, target };
+        let (wgsl, inputs, uniform_bytes) = (desc.wgsl.into(), desc.inputs, desc.uniform_bytes);
+        let key = Key { wgsl, inputs, uniform_bytes, target, cover };
         if let Some(effect) = cache.find(&key) {
             return Ok(effect);
         }
-        let effect = Arc::new(compile(self, desc, target)?);
+        let effect = Arc::new(compile(self, desc, target, cover)?);
         Ok(cache.insert(key, effect))
     }
+}
+
+/// What a pass draws on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Cover {
+    /// Every pixel, once.
+    Screen,
+    /// Squares, placed by the text's own vertex shader.
+    Points,
 }
 
 /// What all effects of a device share, and the effects.
@@ -123,6 +141,7 @@ struct Key {
     inputs: usize,
     uniform_bytes: usize,
     target: wgpu::TextureFormat,
+    cover: Cover,
 }
 
 impl EffectCache {
@@ -167,7 +186,12 @@ impl EffectCache {
     }
 }
 
-fn compile(gpu: &Gpu, desc: &EffectDesc<'_>, target: wgpu::TextureFormat) -> Result<Effect, ShaderError> {
+fn compile(
+    gpu: &Gpu,
+    desc: &EffectDesc<'_>,
+    target: wgpu::TextureFormat,
+    cover: Cover,
+) -> Result<Effect, ShaderError> {
     check_limits(gpu, desc)?;
     let prelude = prelude(desc);
     let text = format!("{prelude}{}", desc.wgsl);
@@ -188,9 +212,9 @@ fn compile(gpu: &Gpu, desc: &EffectDesc<'_>, target: wgpu::TextureFormat) -> Res
     let scope = device.push_error_scope(ErrorFilter::Validation);
     let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
         label: Some(desc.label),
-        entries: &layout_entries(desc),
+        entries: &layout_entries(desc, cover),
     });
-    let pipeline = pipeline(gpu, desc.label, &module, &layout, target);
+    let pipeline = pipeline(gpu, desc.label, &module, &layout, target, cover);
     let errors = [
         pollster::block_on(scope.pop()),
         pollster::block_on(internal.pop()),
@@ -242,13 +266,12 @@ fn prelude(desc: &EffectDesc<'_>) -> String {
     text
 }
 
-fn layout_entries(desc: &EffectDesc<'_>) -> Vec<wgpu::BindGroupLayoutEntry> {
-    let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
-        binding,
-        visibility: wgpu::ShaderStages::FRAGMENT,
-        ty,
-        count: None,
+fn layout_entries(desc: &EffectDesc<'_>, cover: Cover) -> Vec<wgpu::BindGroupLayoutEntry> {
+    let visibility = match cover {
+        Cover::Screen => wgpu::ShaderStages::FRAGMENT,
+        Cover::Points => wgpu::ShaderStages::VERTEX_FRAGMENT,
     };
+    let entry = |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility, ty, count: None };
     let uniforms = NonZeroU64::new(uniform_size(desc.uniform_bytes)).map(|size| {
         entry(
             0,
@@ -283,8 +306,16 @@ fn pipeline(
     module: &wgpu::ShaderModule,
     layout: &wgpu::BindGroupLayout,
     target: wgpu::TextureFormat,
+    cover: Cover,
 ) -> wgpu::RenderPipeline {
     let (device, cache) = (gpu.device(), gpu.effects());
+    let (vertex, entry_point, topology, blend) = match cover {
+        Cover::Screen => (&cache.vertex, "main", wgpu::PrimitiveTopology::TriangleList, None),
+        Cover::Points => {
+            let over = wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING;
+            (module, "place", wgpu::PrimitiveTopology::TriangleStrip, Some(over))
+        }
+    };
     let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some(label),
         bind_group_layouts: &[Some(layout), Some(&cache.sampler_layout)],
@@ -294,19 +325,19 @@ fn pipeline(
         label: Some(label),
         layout: Some(&pipeline_layout),
         vertex: wgpu::VertexState {
-            module: &cache.vertex,
-            entry_point: Some("main"),
+            module: vertex,
+            entry_point: Some(entry_point),
             compilation_options: Default::default(),
             buffers: &[],
         },
-        primitive: wgpu::PrimitiveState::default(),
+        primitive: wgpu::PrimitiveState { topology, ..Default::default() },
         depth_stencil: None,
         multisample: wgpu::MultisampleState::default(),
         fragment: Some(wgpu::FragmentState {
             module,
             entry_point: Some("main"),
             compilation_options: Default::default(),
-            targets: &[Some(target.into())],
+            targets: &[Some(wgpu::ColorTargetState { blend, ..target.into() })],
         }),
         multiview_mask: None,
         cache: None,

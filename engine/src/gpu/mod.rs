@@ -10,7 +10,9 @@ mod effect;
 mod shader_error;
 
 mod buffers;
+mod copy;
 mod fit;
+mod points;
 mod present;
 mod read_back;
 mod recorder;
@@ -19,6 +21,7 @@ mod upload;
 pub use device::{Gpu, GpuError};
 pub use effect::{Effect, EffectDesc};
 pub use fit::Fit;
+pub use points::Points;
 pub use pool::Texture;
 pub use present::Presented;
 pub use read_back::WireId;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,7 +26,7 @@ const POLL_SLICE: Duration = Duration::from_millis(200);
 /// it was made.
 pub struct Recorder {
     pub(super) gpu: Gpu,
-    id: u64,
+    pub(super) id: u64,
     frame: u64,
     encoder: Option<wgpu::CommandEncoder>,
     /// What unsubmitted commands use. Nothing of it may go back to the pool: another recorder could
@@ -202,6 +203,18 @@ impl Recorder {
         inputs: &[&Texture],
         uniforms: &[u8],
     ) -> Result<(), Fault> {
+        self.draw_vertices(target, effect, inputs, uniforms, 0..3, 0..1)
+    }
+
+    pub(super) fn draw_vertices(
+        &mut self,
+        target: &wgpu::TextureView,
+        effect: &Effect,
+        inputs: &[&Texture],
+        uniforms: &[u8],
+        vertices: Range<u32>,
+        instances: Range<u32>,
+    ) -> Result<(), Fault> {
         self.gpu.check_alive()?;
         check_arguments(effect, inputs, uniforms)?;
         for input in inputs {
@@ -234,7 +247,7 @@ impl Recorder {
         pass.set_pipeline(effect.pipeline());
         pass.set_bind_group(0, &group, &offsets);
         pass.set_bind_group(1, gpu.effects().samplers(), &[]);
-        pass.draw(0..3, 0..1);
+        pass.draw(vertices, instances);
         drop(pass);
         self.counts.passes += 1;
         Ok(())

@@ -1,8 +1,5 @@
 //! What lives how long: uploads, read-backs, textures, recorders and the device.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
 use pastiche_engine::frame::Frame;
 use pastiche_engine::gpu::{Gpu, Recorder, Texture};
 use pastiche_engine::port::Colour;
@@ -34,11 +31,10 @@ fn a_frame_is_uploaded_once_and_read_back_once() {
 fn live_read_back_never_waits_and_gives_the_newest() {
     let Some(gpu) = shared() else { return };
     let mut recorder = Recorder::new(&gpu);
-    let deadline = Instant::now() + Duration::from_secs(20);
     let mut newest = -1.0;
     let mut shown = 0;
     while newest < 20.0 {
-        assert!(Instant::now() < deadline, "nothing newer than {newest}");
+        assert!(shown < 100, "nothing newer than {newest}");
         recorder.begin_frame();
         let value = shown as f32;
         let frame = Frame::from_texture(recorder.solid(Colour([value; 4]), [8, 8]).expect("draws"));
@@ -57,7 +53,8 @@ fn live_read_back_never_waits_and_gives_the_newest() {
         }
         recorder.submit().expect("submits");
         shown += 1;
-        thread::sleep(Duration::from_millis(1));
+        // Time passes: the GPU finishes what it has.
+        gpu.device().poll(wgpu::PollType::wait_indefinitely()).expect("polls");
     }
     assert_eq!(recorder.submits(), shown, "one submit a frame");
 }
@@ -165,7 +162,7 @@ fn textures_may_be_dropped_on_any_thread() {
         let textures: Vec<Texture> =
             (0..10).map(|value| recorder.solid(Colour([value as f32; 4]), [4, 4]).expect("draws")).collect();
         recorder.submit().expect("submits");
-        thread::spawn(move || drop(textures)).join().expect("drops");
+        std::thread::spawn(move || drop(textures)).join().expect("drops");
     }
     assert_eq!(gpu.bytes_in_use(), 10 * 4 * 4 * 8);
     gpu.trim();
@@ -218,11 +215,10 @@ fn a_lost_device_is_a_fault() {
     recorder.submit().expect("submits");
     gpu.device().destroy();
     assert!(recorder.read_back(WIRE, &frame, true).is_err());
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while !gpu.is_lost() {
-        assert!(Instant::now() < deadline, "nobody has noticed");
+    for _ in 0..100 {
         recorder.begin_frame();
     }
+    assert!(gpu.is_lost(), "nobody has noticed");
     let fault = recorder.solid(Colour::WHITE, [4, 4]).expect_err("lost");
     assert!(fault.message.contains("lost"), "{fault:?}");
     assert!(recorder.texture(&srgb8([1, 1], vec![1; 4])).is_err());

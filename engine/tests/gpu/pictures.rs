@@ -230,3 +230,57 @@ fn present_shows_the_whole_picture_on_black() {
         "a texture of its own for each screen, and the same each frame"
     );
 }
+
+#[test]
+fn a_copy_changes_its_part_alone() {
+    let Some(gpu) = shared() else { return };
+    let mut recorder = Recorder::new(&gpu);
+    recorder.begin_frame();
+    let large = recorder.solid(Colour([0.0, 0.5, 0.0, 1.0]), [5, 4]).unwrap();
+    let small = recorder.solid(Colour([1.0, 0.0, 0.25, 0.5]), [2, 3]).unwrap();
+    recorder.copy_into(&small, &large, [3, 1]).unwrap();
+    let found = read(&mut recorder, &large);
+    for (at, pixel) in found.chunks_exact(4).enumerate() {
+        let inside = at % 5 >= 3 && at / 5 >= 1;
+        let expected = if inside { [1.0, 0.0, 0.25, 0.5] } else { [0.0, 0.5, 0.0, 1.0] };
+        assert_eq!(pixel, expected, "pixel {at}");
+    }
+    for at_px in [[4, 1], [3, 2], [u32::MAX, 0]] {
+        assert!(recorder.copy_into(&small, &large, at_px).is_err(), "{at_px:?}");
+    }
+    recorder.submit().unwrap();
+    assert_eq!(gpu.stray_errors(), 0);
+}
+
+#[test]
+fn points_stand_where_their_shader_puts_them() {
+    let Some(gpu) = shared() else { return };
+    let desc = EffectDesc {
+        label: "points",
+        wgsl: "struct Uniforms { side: f32 }
+struct Point { @builtin(position) position: vec4f, @location(0) colour: vec4f }
+@vertex fn place(@builtin(vertex_index) corner: u32, @builtin(instance_index) point: u32) -> Point {
+    let at = textureLoad(input0, vec2u(point, 0u), 0).xy + vec2f(f32(corner & 1u), f32(corner >> 1u));
+    let colour = array<vec4f, 2>(vec4f(1.0, 0.0, 0.0, 1.0), vec4f(0.0, 0.0, 0.5, 0.5))[point];
+    return Point(vec4f(at.x / u.side * 2.0 - 1.0, 1.0 - at.y / u.side * 2.0, 0.0, 1.0), colour);
+}
+@fragment fn main(in: Point) -> @location(0) vec4f { return in.colour; }",
+        inputs: 1,
+        uniform_bytes: 4,
+    };
+    let points = gpu.points(&desc).unwrap();
+    assert!(gpu.points(&EffectDesc { wgsl: "nonsense", ..desc }).is_err());
+    let mut recorder = Recorder::new(&gpu);
+    recorder.begin_frame();
+    // Two points in the same place and, of a third, nothing: only two are asked for.
+    let places = recorder.texture(&linear([3, 1], &[2.0, 1.0, 0.0, 0.0].repeat(3))).unwrap();
+    let side = bytemuck::bytes_of(&4.0f32);
+    let drawn = recorder.draw_points(&points, &[&places], side, 2, [4, 4]).unwrap();
+    let found = read(&mut recorder, &drawn);
+    for (at, pixel) in found.chunks_exact(4).enumerate() {
+        let expected = if at == 4 + 2 { [0.5, 0.0, 0.5, 1.0] } else { [0.0; 4] };
+        assert_eq!(pixel, expected, "pixel {at}");
+    }
+    recorder.submit().unwrap();
+    assert_eq!(gpu.stray_errors(), 0);
+}

@@ -1,20 +1,17 @@
-// A Gaussian along one axis, cut off at three standard deviations.
-struct Uniforms { step: vec2i, sigma: f32 }
+// `way` is the line in pixels.
+struct Uniforms { way: vec2f, amount: f32 }
+
+const MOST_TAPS: f32 = 256.0;
 
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
-    let last = vec2i(textureDimensions(input0)) - 1;
-    let here = vec2i(in.position.xy);
-    let reach = i32(ceil(3.0 * u.sigma));
-    var sum = textureLoad(input0, here, 0);
-    var weights = 1.0;
-    for (var offset = 1; offset <= reach; offset++) {
-        let along = f32(offset) / u.sigma;
-        let weight = exp(-0.5 * along * along);
-        let before = textureLoad(input0, clamp(here - offset * u.step, vec2i(0), last), 0);
-        let behind = textureLoad(input0, clamp(here + offset * u.step, vec2i(0), last), 0);
-        sum += weight * (before + behind);
-        weights += 2.0 * weight;
+    let picture = textureLoad(input0, vec2i(in.position.xy), 0);
+    let size = vec2f(textureDimensions(input0));
+    let taps = i32(clamp(ceil(length(u.way)), 1.0, MOST_TAPS));
+    var sum = vec4f(0.0);
+    for (var tap = 0; tap < taps; tap++) {
+        let along = (f32(tap) + 0.5) / f32(taps) - 0.5;
+        sum += textureSampleLevel(input0, linear_sampler, (in.position.xy + along * u.way) / size, 0.0);
     }
-    return sum / weights;
+    return at_amount(picture, sum / f32(taps), u.amount);
 }
