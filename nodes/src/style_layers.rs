@@ -52,9 +52,9 @@ struct StyleLayers {
 impl Node for StyleLayers {
     fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         let (Some(coarse), Some(fine)) = (io.style(&COARSE), io.style(&FINE)) else { return Ok(()) };
-        if let Some(stranger) = [coarse, fine].into_iter().find(|style| *style.network != *NETWORK) {
-            let message = format!("it knows the layers of `{NETWORK}`, not of `{}`", stranger.network);
-            return Err(Fault::new(message, "give it styles made by `style` or `style_mix`"));
+        if coarse.network != fine.network {
+            let message = format!("styles of `{}` and `{}` do not go together", coarse.network, fine.network);
+            return Err(Fault::new(message, "take both from one network"));
         }
         let style = layered(coarse, fine, io.control(&SPLIT));
         io.set_style(&STYLE, settled(&mut self.last, style));
@@ -64,11 +64,16 @@ impl Node for StyleLayers {
 
 /// A row for each layer, from either style.
 fn layered(coarse: &Style, fine: &Style, split: f64) -> Style {
-    let rows = coarse.vector.iter().cycle().zip(fine.vector.iter().cycle());
-    let weights = rows.take(LAYER_COUNT * STYLES.len()).enumerate();
-    let vector: Arc<[f32]> = weights
+    // Only of the embedded network it is known how long a row is; of others, one style at least must be
+    // of a single row.
+    let embedded = *coarse.network == *NETWORK;
+    let row = if embedded { STYLES.len() } else { coarse.vector.len().min(fine.vector.len()) };
+    let pairs = coarse.vector.iter().cycle().zip(fine.vector.iter().cycle());
+    let vector: Arc<[f32]> = pairs
+        .take(LAYER_COUNT * row)
+        .enumerate()
         .map(|(place, (coarse, fine))| {
-            let layer = (place / STYLES.len()) as f64;
+            let layer = (place / row) as f64;
             let share = (split * LAYER_COUNT as f64 - layer).clamp(0.0, 1.0);
             (f64::from(*coarse) * share + f64::from(*fine) * (1.0 - share)) as f32
         })
@@ -82,7 +87,7 @@ mod tests {
 
     fn one(number: usize) -> Style {
         let vector = (0..STYLES.len()).map(|style| f32::from(style == number)).collect();
-        Style { network: "a".into(), vector }
+        Style { network: NETWORK.into(), vector }
     }
 
     #[test]
@@ -104,5 +109,14 @@ mod tests {
     fn layered_styles_can_be_layered_again() {
         let first = layered(&one(3), &one(19), 0.5);
         assert_eq!(layered(&first, &one(19), 0.5), first);
+    }
+
+    #[test]
+    fn a_network_of_another_number_of_styles_has_rows_of_its_own() {
+        let style = |vector: &[f32]| Style { network: "own.onnx".into(), vector: vector.into() };
+        let layered_once = layered(&style(&[1.0, 0.0]), &style(&[0.0, 1.0]), 0.5);
+        assert_eq!(layered_once.vector.len(), 18 * 2);
+        assert_eq!(layered_once.vector[16..20], [1.0, 0.0, 0.0, 1.0]);
+        assert_eq!(layered(&layered_once, &style(&[0.0, 1.0]), 0.5), layered_once);
     }
 }
