@@ -9,13 +9,13 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
 use pastiche_models::painting::{LAYER_COUNT, STYLES};
 
-use crate::painting_style::settled;
+use crate::painting_style::{NETWORK, settled};
 
 const COARSE: In<Style> = In::required("coarse", "Style of the first layers: shapes and strokes.");
 const FINE: In<Style> = In::required("fine", "Style of the last layers: colours and grain.");
 const SPLIT: In<Control> = In::control(
     "split",
-    0.8,
+    0.83,
     Unit::Ratio,
     range(0.0, 1.0),
     range(-1.0, 2.0),
@@ -30,9 +30,10 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "Strokes of one style and colours of another.",
         doc: "The painting network has 18 layers: three that make the picture small (up to a `split` of 0.17), \
               twelve that form what is in it (up to 0.83) and three that make it large again and colour it. The \
-              layers in front of the split take the coarse style, those behind it the fine one; the layer on \
-              it takes a share of both, so the split may move without steps.",
-        example: "let look = style_layers(style(\"blue_swirls\"), style(\"red_embers\"), 0.85);\n\
+              layers in front of the split take the coarse style, those behind it the fine one, so at 0.83 it \
+              is the strokes of one in the colours of the other. The layer on the split takes a share of \
+              both: the split may move without steps.",
+        example: "let look = style_layers(style(\"blue_swirls\"), style(\"red_embers\"));\n\
                   screen(style_transfer(test_card(), look));\n",
         inputs: &[&COARSE.0, &FINE.0, &SPLIT.0],
         options: &[],
@@ -63,11 +64,16 @@ impl Node for StyleLayers {
 
 /// A row for each layer, from either style.
 fn layered(coarse: &Style, fine: &Style, split: f64) -> Style {
-    let rows = coarse.vector.iter().cycle().zip(fine.vector.iter().cycle());
-    let weights = rows.take(LAYER_COUNT * STYLES.len()).enumerate();
-    let vector: Arc<[f32]> = weights
+    // Only of the embedded network it is known how long a row is; of others, one style at least must be
+    // of a single row.
+    let embedded = *coarse.network == *NETWORK;
+    let row = if embedded { STYLES.len() } else { coarse.vector.len().min(fine.vector.len()) };
+    let pairs = coarse.vector.iter().cycle().zip(fine.vector.iter().cycle());
+    let vector: Arc<[f32]> = pairs
+        .take(LAYER_COUNT * row)
+        .enumerate()
         .map(|(place, (coarse, fine))| {
-            let layer = (place / STYLES.len()) as f64;
+            let layer = (place / row) as f64;
             let share = (split * LAYER_COUNT as f64 - layer).clamp(0.0, 1.0);
             (f64::from(*coarse) * share + f64::from(*fine) * (1.0 - share)) as f32
         })
@@ -81,7 +87,7 @@ mod tests {
 
     fn one(number: usize) -> Style {
         let vector = (0..STYLES.len()).map(|style| f32::from(style == number)).collect();
-        Style { network: "a".into(), vector }
+        Style { network: NETWORK.into(), vector }
     }
 
     #[test]
@@ -103,5 +109,14 @@ mod tests {
     fn layered_styles_can_be_layered_again() {
         let first = layered(&one(3), &one(19), 0.5);
         assert_eq!(layered(&first, &one(19), 0.5), first);
+    }
+
+    #[test]
+    fn a_network_of_another_number_of_styles_has_rows_of_its_own() {
+        let style = |vector: &[f32]| Style { network: "own.onnx".into(), vector: vector.into() };
+        let layered_once = layered(&style(&[1.0, 0.0]), &style(&[0.0, 1.0]), 0.5);
+        assert_eq!(layered_once.vector.len(), 18 * 2);
+        assert_eq!(layered_once.vector[16..20], [1.0, 0.0, 0.0, 1.0]);
+        assert_eq!(layered(&layered_once, &style(&[0.0, 1.0]), 0.5), layered_once);
     }
 }

@@ -138,8 +138,8 @@ pub(super) fn standard() -> &'static Functions {
 
 /// Standard functions that a patch must not call, and why.
 pub(super) const FORBIDDEN: [(&str, &str); 2] = [
-    ("sleep", "a script runs once and never waits; for time use a control such as `lfo` or `ramp`"),
-    ("timestamp", "a script runs once and knows no time; for time use a control such as `lfo` or `ramp`"),
+    ("sleep", "a script runs once and never waits; for time use a control such as `lfo` or `time`"),
+    ("timestamp", "a script runs once and knows no time; for time use a control such as `lfo` or `time`"),
 ];
 
 /// Whether a property of the language's own values has this name, such as `len`.
