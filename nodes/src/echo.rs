@@ -28,7 +28,7 @@ const DELAY: In<Control> = In::control(
 );
 const ECHOES: In<Control> = In::control(
     "echoes",
-    4.0,
+    3.0,
     Unit::None,
     range(0.0, 8.0),
     range(0.0, 32.0),
@@ -58,7 +58,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Shows what was seen one `delay` ago, two delays ago and so on together with the picture. It \
               reaches as far back as it remembers frames; echoes from before that are left out. The \
               memory survives a reload.",
-        example: "screen(echo(test_card(), 0.1, 6, 0.7));\n",
+        example: "screen(echo(scene(), 0.1, 6, 0.7));\n",
         inputs: &[&IMAGE.0, &DELAY.0, &ECHOES.0, &DECAY.0, &AMOUNT.0],
         options: &[
             OptionSpec {

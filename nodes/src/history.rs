@@ -15,7 +15,7 @@ use crate::effect::compile;
 pub(crate) const FRAMES: OptionSpec = OptionSpec {
     name: "frames",
     takes: OptionType::Whole(range(2.0, 600.0)),
-    default: OptionDefault::Number(120.0),
+    default: OptionDefault::Number(60.0),
     doc: "How many frames it remembers; many frames of a large picture are remembered smaller.",
 };
 
@@ -69,7 +69,7 @@ struct Layout {
 impl History {
     /// As many frames as the option says.
     pub(crate) fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<History, BuildError> {
-        let slots = options.number(FRAMES.name).unwrap_or(120.0) as u32;
+        let slots = options.number(FRAMES.name).unwrap_or(60.0) as u32;
         let wgsl = include_str!("wgsl/history_move.wgsl");
         let mover = compile::<MoveUniforms>(ctx, "history", 1, wgsl)?;
         Ok(History { slots: slots.max(2), mover, ring: None })

@@ -77,7 +77,7 @@ const Y: In<Control> =
     In::control("y", 0.0, Unit::Px, range(-540.0, 540.0), FAR, "How far above the middle they begin.");
 const SPREAD: In<Control> = In::control(
     "spread",
-    1000.0,
+    1150.0,
     Unit::Px,
     range(0.0, 1200.0),
     range(0.0, 20_000.0),

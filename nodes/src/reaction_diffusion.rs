@@ -23,7 +23,7 @@ const SCALE: In<Control> = In::control(
     "scale",
     80.0,
     Unit::Px,
-    range(20.0, 300.0),
+    range(30.0, 300.0),
     range(1.0, 20_000.0),
     "Distance from one spot or line to the next.",
 );
@@ -72,7 +72,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 /// From one spot to the next in a maze, in cells of the computation.
 const CELLS_APART: f64 = 12.0;
 /// A picture of so many cells a side at most, and at least.
-const MOST_SIDE: u32 = 1024;
+const MOST_SIDE: u32 = 768;
 const LEAST_SIDE: u32 = 8;
 /// What is behind is not caught up: a slow machine grows more slowly.
 const MOST_STEPS: u32 = 48;

@@ -47,7 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "As with a slit camera, each row or column shows a moment of its own: what moves bends, turns \
               to spirals or melts. It reaches as far back as it remembers frames. The memory survives a \
               reload.",
-        example: "screen(slit_scan(test_card(), 0.8, #{ start: 0.5 }));\n",
+        example: "screen(slit_scan(scene(), 0.8, #{ start: 0.5 }));\n",
         inputs: &[&IMAGE.0, &SPAN.0, &START.0, &AMOUNT.0],
         options: &[
             OptionSpec {

@@ -127,6 +127,8 @@ struct Text {
 
 struct Drawn {
     line_px: f64,
+    /// Other words, of the node before: shown until these are drawn.
+    is_old: bool,
     raster: Option<(Frame, [f64; 2])>,
 }
 
@@ -134,7 +136,7 @@ impl Text {
     /// Has the letters drawn for this height of a line, unless they are.
     fn ask(&mut self, ctx: &FrameCtx<'_>, line_px: f64) {
         self.collect();
-        let is_there = self.drawn.as_ref().is_some_and(|drawn| drawn.line_px == line_px);
+        let is_there = self.drawn.as_ref().is_some_and(|drawn| drawn.line_px == line_px && !drawn.is_old);
         if is_there || self.running.is_some() {
             return;
         }
@@ -160,7 +162,7 @@ impl Text {
             Err(TryRecvError::Disconnected) => None,
         };
         let raster = raster.map(|raster| (Frame::from_pixels(raster.pixels), raster.corner_px));
-        self.drawn = Some(Drawn { line_px: *line_px, raster });
+        self.drawn = Some(Drawn { line_px: *line_px, is_old: false, raster });
         self.running = None;
     }
 }
@@ -200,7 +202,7 @@ impl Node for Text {
     fn adopt(&mut self, old: &mut dyn Any) {
         // The old words stay until the new ones are drawn.
         if let Some(old) = old.downcast_mut::<Text>() {
-            self.drawn = old.drawn.take().map(|drawn| Drawn { line_px: f64::NAN, ..drawn });
+            self.drawn = old.drawn.take().map(|drawn| Drawn { is_old: true, ..drawn });
         }
     }
 

@@ -35,7 +35,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "Delays the picture where another one is bright.",
         doc: "Every point of the picture is as late as the map is bright there, so that one picture holds \
               many moments. It reaches as far back as it remembers frames. The memory survives a reload.",
-        example: "let card = test_card();\nscreen(time_displace(card, blur(card, 40), 0.5));\n",
+        example: "let rings = gradient(#{ form: \"radial\" });\nscreen(time_displace(scene(), rings, 0.5));\n",
         inputs: &[&IMAGE.0, &MAP.0, &DELAY.0, &AMOUNT.0],
         options: &[FRAMES],
         outputs: &[OUT.0],

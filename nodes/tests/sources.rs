@@ -98,7 +98,7 @@ fn shapes_have_their_area_and_place() {
     assert!(star > 0.3 * circle && star < 0.7 * circle, "{star}");
     // A line of 30 pixels and 2 more at its ends, 2 wide.
     let line = area("line", 5.0, 60.0).unwrap();
-    assert!((line - (60.0 + 3.14)).abs() < 4.0, "{line}");
+    assert!((line - (60.0 + std::f64::consts::PI)).abs() < 4.0, "{line}");
     let outline = area("circle", 5.0, 60.0).unwrap();
     assert!((outline - 2.0 * std::f64::consts::TAU * 15.0).abs() < 6.0, "{outline}");
     assert!(area("rings", 3.0, 60.0).unwrap() > outline);
@@ -204,6 +204,26 @@ fn words_keep_their_size_while_it_moves_and_are_drawn_anew() {
         show.picture("it").distance(&expected) < 1e-3
     };
     assert!((0..500).any(|_| is_sharp(&mut show)), "it stays as it was drawn for another size");
+}
+
+#[test]
+fn old_words_stay_until_the_new_ones_are_drawn() {
+    let Some(gpu) = gpu() else { return };
+    let desc = |content: &str| words(content).number("size", 600.0).see("it");
+    let workers = Workers::with_threads(1).unwrap();
+    let mut show = Show::with(Some(gpu.clone()), workers, false, &desc("H"));
+    show.step();
+    assert_eq!(show.load(&desc("IIII")).unwrap().rebuilt, 1);
+    show.step();
+    assert!(mean(&show.picture("it"), 3) > 0.01, "words are never missing");
+    let mut fresh = Show::new(&gpu, &desc("IIII"));
+    fresh.step();
+    let expected = fresh.picture("it");
+    let is_new = |show: &mut Show| {
+        show.step();
+        show.picture("it") == expected
+    };
+    assert!((0..500).any(|_| is_new(&mut show)), "the old words stay");
 }
 
 #[test]
