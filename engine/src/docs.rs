@@ -7,7 +7,7 @@ mod reference;
 
 pub use definitions::definitions;
 pub use json::nodes_json;
-pub use reference::{reference_markdown, signature};
+pub use reference::{is_pictured, reference_markdown, signature};
 
 use crate::port::{Colour, PortType, linear_to_srgb};
 use crate::spec::{ANY, InputSpec, NodeSpec, OptionDefault, OptionSpec, OptionType, Range, Unit, Unwired};

@@ -32,6 +32,7 @@ pub mod gpu;
 pub mod io;
 pub mod live;
 pub mod node;
+pub mod supervisor;
 pub mod take;
 pub mod workers;
 
