@@ -189,6 +189,8 @@ pub enum BenchTarget {
     Graph,
     /// Painting a picture
     Style,
+    /// Each node that draws, at 1280x720
+    Nodes,
 }
 
 fn size(text: &str) -> Result<[u32; 2], String> {

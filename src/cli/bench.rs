@@ -18,6 +18,7 @@ use pastiche::{
 
 use super::End;
 use super::arguments::{BenchArguments, BenchTarget};
+use super::node_costs::node_costs;
 use super::terminal;
 
 const FRAMES: usize = 200;
@@ -31,6 +32,7 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
     match arguments.what {
         BenchTarget::Graph => graph(),
         BenchTarget::Style => style(),
+        BenchTarget::Nodes => node_costs(),
     }?;
     Ok(End::Good)
 }
