@@ -104,6 +104,7 @@ impl Live {
             links: Vec::new(),
             next_uid: 0,
             version: 0,
+            moves: false,
         };
         let recorder = config.gpu.as_ref().map(Recorder::new);
         let live = Live {
@@ -177,7 +178,10 @@ impl Live {
             let running = match (prepared_node.fresh, before.take()) {
                 (Some(mut node), old) => {
                     if let Some(mut old) = old {
-                        adopt(node.as_mut(), old.node.as_mut());
+                        // What a node remembers of another GPU is of no use on this one.
+                        if prepared.recorder.is_none() {
+                            adopt(node.as_mut(), old.node.as_mut());
+                        }
                         retired.push(Box::new(old.node));
                     }
                     Running {
@@ -197,6 +201,10 @@ impl Live {
         }
         retired.extend(old_nodes.into_iter().flatten().map(|old| Box::new(old.node) as Box<dyn Any + Send>));
         retired.extend(old_outputs.into_iter().flatten().map(|old| Box::new(old) as Box<dyn Any + Send>));
+        if let Some(recorder) = prepared.recorder {
+            self.config.gpu = Some(recorder.gpu().clone());
+            retired.extend(self.recorder.replace(recorder).map(|old| Box::new(old) as Box<dyn Any + Send>));
+        }
         let old_plan = std::mem::replace(&mut self.plan, prepared.plan);
         retired.push(Box::new(old_plan));
         self.version = prepared.version;
