@@ -9,6 +9,7 @@ mod io;
 mod link;
 mod notes;
 mod plan;
+mod resample;
 mod runner;
 mod smooth;
 
@@ -18,6 +19,7 @@ pub use io::AudioIo;
 pub use link::AudioLink;
 pub use notes::{DueNote, NoteEvent};
 pub use plan::{AudioHalf, AudioPart, AudioPlan};
+pub use resample::Resampler;
 pub use runner::{AudioHandle, AudioRunner, audio_pair};
 pub use smooth::{Phase, Smoothed};
 
