@@ -13,7 +13,14 @@ mod effect;
 mod gaussian;
 mod history;
 mod painting_style;
+mod score;
 mod timing;
+mod voices;
+mod wavetable;
+
+#[cfg(test)]
+#[path = "../tests/sounds/mod.rs"]
+mod sounds;
 
 macro_rules! kinds {
     ($($module:ident),* $(,)?) => {
@@ -41,7 +48,9 @@ kinds! {
     time, tempo, beat, every, at, sequence, euclid, random,
     envelope, smooth, spring, remap, quantise, delay_control,
     maths,
+    note, melody, midi_file, arpeggio, transpose, scale, split, merge, humanise, metronome, note_values,
     tone, gain,
+    choir, organ, keys, drone, sampler, soundfont, hiss,
     screen, speakers,
 }
 

@@ -124,7 +124,10 @@ impl Preparer {
             });
             let mut fresh = if kept { None } else { self.build(node, assets, &mut faults) };
             let part = match (&mut fresh, change.old()) {
-                (Some(node), _) => node.take_audio().map(|node| AudioPart::New { node, adopt_from: follows }),
+                (Some(node), old) => node.take_audio().map(|node| {
+                    let before = old.and_then(|old| self.links[old].clone());
+                    AudioPart::New { node, adopt_from: follows, before }
+                }),
                 (None, Some(old)) => self.links[old].clone().map(|link| AudioPart::Kept { link }),
                 (None, None) => None,
             };
