@@ -13,6 +13,7 @@ mod effect;
 mod gaussian;
 mod history;
 mod painting_style;
+mod shaping;
 mod timing;
 
 macro_rules! kinds {
@@ -42,6 +43,7 @@ kinds! {
     envelope, smooth, spring, remap, quantise, delay_control,
     maths,
     tone, gain,
+    filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,
     screen, speakers,
 }
 

@@ -7,6 +7,7 @@
 mod declick;
 mod io;
 mod link;
+mod outlet;
 mod plan;
 mod runner;
 mod smooth;
@@ -15,6 +16,7 @@ use std::any::Any;
 
 pub use io::AudioIo;
 pub use link::AudioLink;
+pub use outlet::{SoundReceiver, SoundSender, outlet};
 pub use plan::{AudioHalf, AudioPart, AudioPlan};
 pub use runner::{AudioHandle, AudioRunner, audio_pair};
 pub use smooth::{Phase, Smoothed};
