@@ -14,6 +14,7 @@ mod gaussian;
 mod history;
 mod painting_style;
 mod score;
+mod shaping;
 mod timing;
 mod voices;
 mod wavetable;
@@ -51,6 +52,7 @@ kinds! {
     note, melody, midi_file, arpeggio, transpose, scale, split, merge, humanise, metronome, note_values,
     tone, gain,
     choir, organ, keys, drone, sampler, soundfont, hiss,
+    filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,
     screen, speakers,
 }
 

@@ -203,6 +203,34 @@ fn effects_are_identity_at_zero() {
 }
 
 #[test]
+fn sound_is_as_it_was_at_zero() {
+    let mut effects = 0;
+    for kind in kinds() {
+        let takes_sound = kind.spec.inputs.iter().any(|input| input.port == PortType::Audio && !input.list);
+        let gives_sound = kind.spec.outputs.iter().any(|output| output.port == PortType::Audio);
+        // A fader is no effect: at 0 it is silent.
+        if !(takes_sound && gives_sound) || kind.spec.name == "gain" {
+            continue;
+        }
+        effects += 1;
+        let desc = patch(kind, &Picture::one_colour(SIZE_PX, BLACK));
+        let inputs = inputs_of(&desc);
+        let amount = inputs.iter().find(|input| input.name == "amount");
+        let amount = amount.unwrap_or_else(|| panic!("{} has no amount", kind.spec.name));
+        assert_eq!(amount.unwired, Unwired::Value(1.0), "{}", kind.spec.name);
+        let mut shaped = Show::with(None, Workers::inline(), true, &with(&desc, amount, 0.0));
+        let mut plain =
+            Show::with(None, Workers::inline(), true, &Desc::new().node("audio", "tone").see("audio"));
+        for _ in 0..10 {
+            shaped.step();
+            plain.step();
+            assert_eq!(shaped.sound(), plain.sound(), "{}", kind.spec.name);
+        }
+    }
+    assert!(effects >= 10);
+}
+
+#[test]
 fn any_number_on_any_control_gives_a_valid_outcome_and_rebuilds_nothing() {
     let Some(gpu) = gpu() else { return };
     for kind in kinds() {
@@ -285,10 +313,13 @@ fn sound_does_not_hear_the_length_of_blocks() {
             let desc = patch(kind, &Picture::one_colour(SIZE_PX, BLACK));
             let mut show = Show::with(None, Workers::inline(), true, &desc);
             show.audio = show.audio.max_block(block);
-            let level = inputs_of(&desc).into_iter().find(|input| input.name == "level").unwrap();
+            let inputs = inputs_of(&desc);
+            let moved =
+                ["level", "levels", "amount"].map(|name| inputs.iter().find(|input| input.name == name));
+            let level = moved.into_iter().flatten().next().unwrap();
             let mut sound = Vec::new();
             for frame in 0..6 {
-                show.load(&with(&desc, &level, f64::from(frame) * 0.1)).unwrap();
+                show.load(&with(&desc, level, f64::from(frame) * 0.1)).unwrap();
                 show.step();
                 sound.extend(show.sound());
             }
