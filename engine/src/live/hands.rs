@@ -64,6 +64,12 @@ impl Live {
         match input {
             Input::Knob { name, value } => self.turn(name, finite(*value)?),
             Input::Control { node, name, member, value } => self.set(node, name, *member, finite(*value)?),
+            Input::Mouse { x, y } => finite(*x).and(finite(*y)).map(drop),
+            Input::MouseWheel { lines } => finite(*lines).map(drop),
+            // Nodes read these by themselves.
+            Input::Midi { .. } | Input::MidiPorts { .. } | Input::MouseButton { .. } | Input::Key { .. } => {
+                Ok(())
+            }
         }
     }
 
