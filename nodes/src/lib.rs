@@ -12,6 +12,7 @@ mod chance;
 mod effect;
 mod gaussian;
 mod history;
+mod listen;
 mod painting_style;
 mod timing;
 
@@ -40,6 +41,7 @@ kinds! {
     trigger, pulse, hold, counter, toggle, probe,
     time, tempo, beat, every, at, sequence, euclid, random,
     envelope, smooth, spring, remap, quantise, delay_control,
+    midi_in, cc, note, pitch_bend, aftertouch, midi_clock, mouse, keyboard,
     maths,
     tone, gain,
     screen, speakers,

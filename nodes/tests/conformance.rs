@@ -113,6 +113,13 @@ fn outcome(show: &mut Show, kind: &NodeKind) -> (Vec<u8>, bool) {
             valid &= style.vector.iter().all(|value| value.is_finite());
         }
         Value::Trigger(edges) => bytes.extend(edges.to_le_bytes()),
+        Value::Notes(notes) => {
+            for note in notes {
+                bytes.extend([note.pitch, note.velocity, note.voice, note.channel, u8::from(note.on)]);
+                bytes.extend(note.at_secs.to_le_bytes());
+                valid &= note.at_secs >= 0.0 && note.pitch < 128 && note.velocity < 128;
+            }
+        }
         Value::Audio => {}
         other => panic!("{}: {other:?}", kind.spec.name),
     }

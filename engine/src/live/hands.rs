@@ -52,11 +52,17 @@ impl Live {
             .collect()
     }
 
-    /// A constant control of a node; `None` when there is none of that name, or a wire moves it.
-    pub fn control(&self, node: &NodeKey, name: &str) -> Option<ControlState> {
+    /// A constant control of a node, or a member of a list of them; `None` when there is none of that
+    /// name, or a wire moves it.
+    pub fn control(&self, node: &NodeKey, name: &str, member: Option<usize>) -> Option<ControlState> {
         let at = self.plan.find(node)?;
         let position = self.plan.nodes[at].inputs.iter().position(|input| input.name == name)?;
-        state(&self.plan.nodes[at].inputs[position], &self.nodes[at].slots[position])
+        let slot = match (&self.nodes[at].slots[position], member) {
+            (Slot::List(members), Some(member)) => members.get(member)?,
+            (slot, None) => slot,
+            _ => return None,
+        };
+        state(&self.plan.nodes[at].inputs[position], slot)
     }
 
     /// Moves what an input from outside names.

@@ -20,7 +20,7 @@ use pastiche_engine::live::{FrameReport, Live, LiveConfig, Preparer, Summary};
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::plan::Plan;
-use pastiche_engine::port::{Audio, Control, Style, Trigger, Value, linear_to_srgb, srgb_to_linear};
+use pastiche_engine::port::{Audio, Control, Notes, Style, Trigger, Value, linear_to_srgb, srgb_to_linear};
 use pastiche_engine::registry::{NodeKind, Registry};
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, OutputSpec, Role,
@@ -32,6 +32,7 @@ const SEEN_FRAME: In<Frame> = In::optional("value", "A picture.");
 const SEEN_CONTROL: In<Control> = In::optional("value", "A number.");
 const HEARD: In<Audio> = In::optional("value", "A sound.");
 const SEEN_STYLE: In<Style> = In::optional("value", "A style.");
+const SEEN_NOTES: In<Notes> = In::optional("value", "Notes.");
 const SEEN_TRIGGER: In<Trigger> = In::optional("value", "Events.");
 
 const fn stand_in(
@@ -107,6 +108,7 @@ macro_rules! eye {
 eye!(SEE_FRAME, "see_frame", SEEN_FRAME);
 eye!(SEE_CONTROL, "see_control", SEEN_CONTROL);
 eye!(SEE_STYLE, "see_style", SEEN_STYLE);
+eye!(SEE_NOTES, "see_notes", SEEN_NOTES);
 eye!(SEE_TRIGGER, "see_trigger", SEEN_TRIGGER);
 
 static HEAR: NodeKind = NodeKind {
@@ -117,7 +119,7 @@ static HEAR: NodeKind = NodeKind {
 
 /// All kinds and the stand-ins.
 pub fn registry() -> Registry {
-    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &SEE_TRIGGER, &HEAR];
+    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &SEE_NOTES, &SEE_TRIGGER, &HEAR];
     Registry::new(pastiche_nodes::kinds().chain(stand_ins)).unwrap()
 }
 
