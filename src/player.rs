@@ -304,7 +304,12 @@ impl Player {
 
     /// A constant control of any node as it stands.
     pub fn control(&self, node: &str, input: &str) -> Option<ControlState> {
-        self.live.control(&NodeKey::new(node), input)
+        self.member(&NodeKey::new(node), input, None)
+    }
+
+    /// A constant control of any node as it stands, or a member of a list of them.
+    pub fn member(&self, node: &NodeKey, input: &str, member: Option<usize>) -> Option<ControlState> {
+        self.live.control(node, input, member)
     }
 
     /// What is wrong: with the patch that was loaded last, and with nodes while they play.

@@ -12,6 +12,7 @@ mod chance;
 mod effect;
 mod gaussian;
 mod history;
+mod listen;
 mod painting_style;
 mod score;
 mod shaping;
@@ -48,8 +49,9 @@ kinds! {
     trigger, pulse, hold, counter, toggle, probe,
     time, tempo, beat, every, at, sequence, euclid, random,
     envelope, smooth, spring, remap, quantise, delay_control,
+    midi_in, cc, note, pitch_bend, aftertouch, midi_clock, mouse, keyboard,
     maths,
-    note, melody, midi_file, arpeggio, transpose, scale, split, merge, humanise, metronome, note_values,
+    strike, melody, midi_file, arpeggio, transpose, scale, split, merge, humanise, metronome, note_values,
     tone, gain,
     choir, organ, keys, drone, sampler, soundfont, hiss,
     filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,

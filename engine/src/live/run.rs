@@ -11,6 +11,7 @@ use crate::gpu::{Gpu, Recorder};
 use crate::io::{Io, Outputs, Slot};
 use crate::key::NodeKey;
 use crate::node::{Fault, FrameCtx, Node, Status};
+use crate::outside::{Memory, Outside};
 use crate::plan::{Plan, PlanNode};
 use crate::port::Value;
 use crate::spec::Role;
@@ -44,6 +45,7 @@ pub struct Live {
     config: LiveConfig,
     recorder: Option<Recorder>,
     inbox: Inbox,
+    memory: Memory,
     version: u64,
     previous: Option<Tick>,
     metronome: Metronome,
@@ -68,6 +70,9 @@ pub(super) struct Running {
     /// A node that panicked is not run again.
     panicked: bool,
 }
+
+/// The input of the node that sets the tempo through which another clock leads.
+const LEADING_BEAT: &str = "beat";
 
 /// A node that cannot do its work.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,6 +119,7 @@ impl Live {
             config,
             recorder,
             inbox: Inbox::default(),
+            memory: Memory::default(),
             version: 0,
             previous: None,
             metronome: Metronome::default(),
@@ -230,12 +236,14 @@ impl Live {
         let tick = Tick::new(self.config.rate, frame, self.previous);
         self.previous = Some(tick);
         let mut report = FrameReport::default();
+        let mut applied = Vec::new();
         for stamped in self.inbox.due(&tick) {
             match self.apply(&stamped.input) {
-                Ok(()) => report.applied.push(stamped),
+                Ok(()) => applied.push(stamped),
                 Err(fault) => report.refused.push(fault),
             }
         }
+        self.memory.see_ports(&applied);
         if let Some(recorder) = &mut self.recorder {
             recorder.begin_frame();
         }
@@ -246,6 +254,7 @@ impl Live {
             beats: self.metronome.beats(&tick),
             canvas_px,
             offline: self.config.offline,
+            outside: Outside { events: &applied, memory: &self.memory },
             workers: &self.config.workers,
             recorder: self.recorder.as_mut(),
         };
@@ -294,7 +303,9 @@ impl Live {
             };
             note_fault(&mut report, &planned.key, &mut running.fault, fault);
         }
-        self.metronome.set_bpm(&tick, self.bpm());
+        self.memory.remember(&applied);
+        report.applied = applied;
+        self.set_tempo(&tick);
         for plan in self.next_audio.drain(..) {
             self.audio.send(plan);
         }
@@ -302,13 +313,29 @@ impl Live {
         report
     }
 
-    /// The tempo that the patch sets.
-    fn bpm(&self) -> f64 {
+    /// Sets the tempo as the patch does, and follows the clock that leads it, if one does.
+    fn set_tempo(&mut self, tick: &Tick) {
         let position = self.plan.nodes.iter().position(|node| node.kind.spec.role == Role::Tempo);
-        match position.and_then(|position| self.outputs[position].values.first()) {
+        let values = position.map_or(&[][..], |position| &self.outputs[position].values);
+        let bpm = match values.first() {
             Some(Value::Control(bpm)) => *bpm,
             _ => Metronome::DEFAULT_BPM,
+        };
+        match values.get(1) {
+            Some(Value::Control(beat)) if position.is_some_and(|position| self.is_led(position)) => {
+                self.metronome.lead(tick, *beat, bpm);
+            }
+            _ => {
+                self.metronome.lead_ends();
+                self.metronome.set_bpm(tick, bpm);
+            }
         }
+    }
+
+    /// Whether something is given for the input `beat` of the node that sets the tempo.
+    fn is_led(&self, position: usize) -> bool {
+        let beat = self.plan.nodes[position].inputs.iter().position(|input| input.name == LEADING_BEAT);
+        beat.is_some_and(|beat| self.nodes[position].slots[beat] != Slot::Empty)
     }
 
     /// The picture that each screen shows, in the order in which they run.
