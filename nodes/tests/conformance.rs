@@ -4,8 +4,9 @@
 mod harness;
 
 use std::io::Cursor;
+use std::sync::OnceLock;
 
-use harness::{Desc, Picture, Show, gpu, registry, text};
+use harness::{Desc, Files, Picture, Show, clip, gpu, registry, text};
 use pastiche_engine::assets::Media;
 use pastiche_engine::check::check;
 use pastiche_engine::gpu::Gpu;
@@ -44,16 +45,27 @@ fn png() -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// The files that examples and stand-ins name.
+fn files() -> Files {
+    static CLIP: OnceLock<Vec<u8>> = OnceLock::new();
+    let colours: Vec<[u8; 4]> = (0..40).map(|number| [number * 6, 200, 255 - number, 255]).collect();
+    let clip = CLIP.get_or_init(|| clip([16, 10], 20, &colours)).clone();
+    let pictures = ["picture.png", "photos/one.png", "photos/two.png"].map(|name| (name.into(), png()));
+    Files(pictures.into_iter().chain([("clip.mp4".into(), clip)]).collect())
+}
+
 /// A patch with one node of a kind, called `it`, whose inputs without a default read stand-ins.
 fn patch(kind: &NodeKind, picture: &Picture) -> Desc {
     let mut desc = Desc::new().still("frame", picture).node("style", "style").node("audio", "tone");
     desc = desc.node("trigger", "every").number("period", 0.25);
-    desc.files.0.insert("picture.png".into(), png());
+    desc.files.0.extend(files().0);
     desc = desc.node("it", kind.spec.name);
     for option in kind.spec.options.iter().filter(|option| option.default == OptionDefault::Required) {
         desc = match option.takes {
             OptionType::FileOrText(Media::Lookup) => desc.option(option.name, LOOKUP),
             OptionType::FileOrText(_) => desc.option(option.name, SHADER),
+            OptionType::File(Media::Clip) => desc.option(option.name, "clip.mp4"),
+            OptionType::File(Media::PictureFolder) => desc.option(option.name, "photos"),
             _ => desc.option(option.name, "picture.png"),
         };
     }
@@ -203,8 +215,6 @@ fn any_number_on_any_control_gives_a_valid_outcome_and_rebuilds_nothing() {
 fn every_example_is_a_patch_that_runs() {
     let Some(gpu) = gpu() else { return };
     let registry = registry();
-    let mut files = Desc::new();
-    files.files.0.insert("picture.png".into(), png());
     for kind in kinds() {
         let source = Source { name: kind.spec.name.into(), text: kind.spec.example.into(), folder: None };
         let evaluated = evaluate(&source, &registry);
@@ -215,10 +225,10 @@ fn every_example_is_a_patch_that_runs() {
             "the example of {} does not show it",
             kind.spec.name
         );
-        let checked = check(&evaluated.graph, &registry, &files.files);
+        let checked = check(&evaluated.graph, &registry, &files());
         let checked = checked.unwrap_or_else(|faults| panic!("{}: {}", kind.spec.name, text(&faults)));
         assert!(checked.warnings.is_empty(), "{}: {}", kind.spec.name, text(&checked.warnings));
-        let desc = Desc { graph: evaluated.graph, files: files.files.clone() };
+        let desc = Desc { graph: evaluated.graph, files: files() };
         let mut show = show(&gpu, &desc);
         show.steps(3);
         let screens = show.live.screens();
