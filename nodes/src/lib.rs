@@ -10,12 +10,14 @@ mod bend;
 mod cells;
 mod chance;
 mod effect;
+pub mod ffmpeg;
 mod gaussian;
 mod history;
 mod listen;
 mod painting_style;
 mod score;
 mod shaping;
+mod still;
 mod timing;
 mod voices;
 mod wavetable;
@@ -37,7 +39,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    picture, test_card, noise, solid, gradient, shape, text, particles, scene,
+    picture, test_card, noise, solid, gradient, shape, text, particles, scene, movie, slides,
     blur, blend, feedback, shader,
     transform, crop, fit, mirror, kaleidoscope, displace, blur_line, blur_radial, sharpen, edges,
     threshold, grade, levels, lookup, palette, key, mask, bloom, grain, vignette, pixelate, halftone,

@@ -5,8 +5,9 @@ mod harness;
 mod sounds;
 
 use std::io::Cursor;
+use std::sync::OnceLock;
 
-use harness::{Desc, Files, Picture, Show, gpu, registry, text};
+use harness::{Desc, Files, Picture, Show, clip, gpu, registry, text};
 use pastiche_engine::assets::Media;
 use pastiche_engine::check::check;
 use pastiche_engine::gpu::Gpu;
@@ -53,14 +54,19 @@ fn file_of(media: Media) -> &'static str {
         Media::Midi => "tune.mid",
         Media::Sound => "sound.wav",
         Media::SoundFont => "sounds.sf2",
+        Media::Clip => "clip.mp4",
+        Media::PictureFolder => "photos",
         _ => "picture.png",
     }
 }
 
-/// The files that examples name.
+/// The files that examples and stand-ins name.
 fn files() -> Files {
-    let mut files = Files::default();
-    files.0.insert("picture.png".into(), png());
+    static CLIP: OnceLock<Vec<u8>> = OnceLock::new();
+    let colours: Vec<[u8; 4]> = (0..40).map(|number| [number * 6, 200, 255 - number, 255]).collect();
+    let clip = CLIP.get_or_init(|| clip([16, 10], 20, &colours)).clone();
+    let pictures = ["picture.png", "photos/one.png", "photos/two.png"].map(|name| (name.into(), png()));
+    let mut files = Files(pictures.into_iter().chain([("clip.mp4".into(), clip)]).collect());
     files.0.insert("tune.mid".into(), TUNE.to_vec());
     files.0.insert("sound.wav".into(), sounds::wav(44_100, 1, 44_100));
     files.0.insert("sounds.sf2".into(), sounds::font());
