@@ -299,7 +299,10 @@ fn a_take_of_bytes_gives_the_same_twice() {
     for line in 0..2000 {
         let port = [DESK, KEYS][line % 2];
         let sample = line * 61;
-        text += &format!("{{\"sample\":{sample},\"input\":\"midi\",\"port\":\"{port}\",\"bytes\":{}}}\n", bytes(line));
+        text += &format!(
+            "{{\"sample\":{sample},\"input\":\"midi\",\"port\":\"{port}\",\"bytes\":{}}}\n",
+            bytes(line)
+        );
     }
     let take = Take::parse(&text).unwrap();
     assert_eq!(take.inputs.len(), 2000);
