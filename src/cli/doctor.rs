@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use pastiche::FFMPEG;
 use pastiche::engine::gpu::Gpu;
 use pastiche::models::painting::Painting;
+use pastiche::{FFMPEG, midi_inputs};
 use serde_json::{Value, json};
 
 use super::End;
@@ -29,6 +29,7 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<End> {
         Finding { name: "graphics", title: "graphics", state: graphics() },
         Finding { name: "ffmpeg", title: "movies", state: ffmpeg() },
         Finding { name: "painting", title: "painting network", state: painting() },
+        Finding { name: "midi", title: "MIDI", state: midi() },
         Finding {
             name: "sound",
             title: "sound card",
@@ -84,6 +85,15 @@ fn ffmpeg() -> Result<String, String> {
     })?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(text.lines().next().unwrap_or(FFMPEG).to_owned())
+}
+
+fn midi() -> Result<String, String> {
+    let ports = midi_inputs().map_err(|why| format!("there is none: {why}; patches play without"))?;
+    if ports.is_empty() {
+        return Ok("nothing is plugged in; what is plugged in later is heard as well".into());
+    }
+    let ports = ports.iter().enumerate().map(|(number, port)| format!("{number}: {port}"));
+    Ok(ports.collect::<Vec<_>>().join(", "))
 }
 
 fn painting() -> Result<String, String> {
