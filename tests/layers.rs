@@ -150,13 +150,26 @@ fn unwanted(package: &str, forbidden: &[&str]) -> Vec<String> {
 #[test]
 fn crates_need_only_what_is_theirs() {
     let devices = ["nannou", "bevy", "egui", "cpal", "midir", "nokhwa", "winit"];
-    for package in ["pastiche-engine", "pastiche-models", "pastiche-nodes", "pastiche"] {
+    for package in ["pastiche-engine", "pastiche-models", "pastiche-nodes"] {
         assert_eq!(unwanted(package, &devices), NOTHING, "{package}");
     }
+    let others: Vec<&str> = devices.into_iter().filter(|device| *device != "cpal").collect();
+    assert_eq!(unwanted("pastiche", &others), NOTHING);
     let engine = ["pastiche-nodes", "pastiche-models", "notify", "image", "clap", "rten", "hound"];
     assert_eq!(unwanted("pastiche-engine", &engine), NOTHING);
     assert_eq!(unwanted("pastiche-models", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
     assert_eq!(unwanted("pastiche-nodes", &["notify", "clap", "pastiche"]), NOTHING);
+}
+
+#[test]
+fn one_file_alone_knows_the_sound_card() {
+    let others: Vec<PathBuf> =
+        rust_files("src").into_iter().filter(|path| !path.ends_with("sound/card.rs")).collect();
+    let others: Vec<&str> = others
+        .iter()
+        .map(|path| path.strip_prefix(root()).expect("inside").to_str().expect("UTF-8"))
+        .collect();
+    assert_eq!(offences(&others, &["cpal::", "use cpal"]), NOTHING);
 }
 
 #[test]

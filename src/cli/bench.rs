@@ -31,6 +31,7 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
     match arguments.what {
         BenchTarget::Graph => graph(),
         BenchTarget::Style => style(),
+        BenchTarget::Sound => super::bench_sound::run(),
     }?;
     Ok(End::Good)
 }

@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use pastiche::FFMPEG;
 use pastiche::engine::gpu::Gpu;
 use pastiche::models::painting::Painting;
+use pastiche::{FFMPEG, sound_cards};
 use serde_json::{Value, json};
 
 use super::End;
@@ -29,11 +29,7 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<End> {
         Finding { name: "graphics", title: "graphics", state: graphics() },
         Finding { name: "ffmpeg", title: "movies", state: ffmpeg() },
         Finding { name: "painting", title: "painting network", state: painting() },
-        Finding {
-            name: "sound",
-            title: "sound card",
-            state: Err("not used by this version; sound is rendered to files".into()),
-        },
+        Finding { name: "sound", title: "sound card", state: sound() },
     ];
     if arguments.json {
         let entries = findings.iter().map(|finding| (finding.name.to_owned(), entry(&finding.state)));
@@ -84,6 +80,14 @@ fn ffmpeg() -> Result<String, String> {
     })?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(text.lines().next().unwrap_or(FFMPEG).to_owned())
+}
+
+fn sound() -> Result<String, String> {
+    let cards = sound_cards()?;
+    if cards.is_empty() {
+        return Err("there is none; patches play silently, and render to files with sound".into());
+    }
+    Ok(cards.join(", "))
 }
 
 fn painting() -> Result<String, String> {

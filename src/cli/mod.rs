@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod bench_sound;
 mod check;
 mod doctor;
 mod new;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use pastiche::engine::take::Input;
 use pastiche::{
-    Error, Pace, PatchSource, PlayJob, Player, PlayerConfig, TakeWriter, Told, parse_hand, play, registry,
+    Error, Pace, PatchSource, PlayJob, Player, PlayerConfig, SoundOutput, TakeWriter, Told, parse_hand, play,
+    registry,
 };
 
 use super::End;
@@ -31,6 +32,11 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     config.rate = patch.fps;
     config.size_px = patch.size;
     config.allow = patch.allow;
+    config.sound = match arguments.sound.as_deref() {
+        Some("none") => SoundOutput::Silent,
+        Some(name) => SoundOutput::Named(name.to_owned()),
+        None => SoundOutput::Default,
+    };
     config.gpu = terminal::open_gpu();
     let mut player = Player::new(config)?;
     let take = arguments.take.map(|path| TakeWriter::create(&path, &source.name(), seed)).transpose()?;
@@ -46,6 +52,7 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     let played = play(&mut player, job, &stop, |told| match told {
         Told::Load(report) => terminal::show_load(report),
         Told::Fault(fault) => terminal::show_diagnostics([&fault]),
+        Told::Sound(text) => terminal::tell(format_args!("sound: {text}\n")),
         Told::Recovered(node) => terminal::tell(format_args!("node `{node}` works again\n")),
     })?;
     tracing::info!("{} frames shown, {} left out", played.frames, played.skipped);
