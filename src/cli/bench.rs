@@ -2,6 +2,7 @@
 
 mod midi;
 mod nodes;
+mod sound;
 
 use std::fs;
 use std::path::Path;
@@ -35,6 +36,7 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
         BenchTarget::Style => style(),
         BenchTarget::Nodes => nodes::run(),
         BenchTarget::Midi => midi::run(),
+        BenchTarget::Sound => sound::run(),
     }?;
     Ok(End::Good)
 }
