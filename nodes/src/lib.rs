@@ -12,6 +12,7 @@ mod chance;
 mod effect;
 mod gaussian;
 mod history;
+mod listening;
 mod painting_style;
 mod shaping;
 mod timing;
@@ -44,6 +45,7 @@ kinds! {
     maths,
     tone, gain,
     filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,
+    loudness, spectrum, onsets, pitch, listen_tempo, chroma, spectrogram, waveform,
     screen, speakers,
 }
 
