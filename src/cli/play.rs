@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use pastiche::engine::gpu::Gpu;
 use pastiche::{
-    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, SoundOutput, TakeWriter, Told,
-    parse_hand, play, registry,
+    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, SoundOutput, TakeWriter,
+    Told, parse_hand, play, registry,
 };
 
 use super::End;
