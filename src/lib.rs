@@ -36,7 +36,7 @@ pub use loader::{LoadReport, MOST_CANVAS_PX, PatchSource, Timings};
 pub use midi::{Hear, MidiEdge, MidiOutput, OpenInput, midi_inputs, stable_names, system_midi};
 pub use picture::Picture;
 pub use play::{FrameStats, PlayJob, Played, Told, play};
-pub use player::{DEFAULT_CANVAS_PX, Pace, Player, PlayerConfig, node_diagnostic, registry};
+pub use player::{DEFAULT_CANVAS_PX, OpenGpu, Pace, Player, PlayerConfig, node_diagnostic, registry};
 pub use render::{FFMPEG, Progress, RenderJob, Rendered, refused_diagnostic, render, write_png};
 pub use takes::{TakeWriter, read_take};
 pub use wave::{MOST_SAMPLES, WaveFile};

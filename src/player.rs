@@ -2,6 +2,7 @@
 //! are both given.
 
 mod config;
+mod graphics;
 mod screens;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,8 @@ use crate::error::Error;
 use crate::loader::{Garbage, LoadReport, Loaded, Loader, LoaderConfig, LoaderThread, PatchSource};
 use crate::sound::SilentCard;
 
-pub use config::{Pace, PlayerConfig, registry};
+pub use config::{OpenGpu, Pace, PlayerConfig, registry};
+use graphics::Graphics;
 
 /// The canvas of patches that name none, in pixels.
 pub const DEFAULT_CANVAS_PX: [u32; 2] = [640, 360];
@@ -43,6 +45,7 @@ pub struct Player {
     live: Live,
     loader: LoaderSide,
     sound: SoundSide,
+    graphics: Graphics,
     last: Option<Tick>,
     /// Loads that were asked for and are not done.
     loading: usize,
@@ -84,6 +87,7 @@ impl Player {
             registry: config.registry.clone(),
             allow: config.allow.clone(),
             most_canvas_px: config.most_canvas_px(),
+            reopen_gpu: config.reopen_gpu.clone(),
             says_what_plays: !offline,
         };
         let (live, preparer, runner) = Live::new(LiveConfig {
@@ -107,6 +111,7 @@ impl Player {
             live,
             loader,
             sound,
+            graphics: Graphics::new(config.reopen_gpu.is_some()),
             last: None,
             loading: 0,
             diagnostics: Vec::new(),
@@ -173,6 +178,12 @@ impl Player {
     /// Puts what the loader has finished in place; call it between two frames. Tells about each load.
     pub fn poll(&mut self) -> Vec<LoadReport> {
         let mut reports = Vec::new();
+        let is_lost = self.live.recorder().is_some_and(|recorder| recorder.gpu().is_lost());
+        if let LoaderSide::Thread(thread) = &self.loader
+            && self.graphics.is_to_be_opened(is_lost)
+        {
+            thread.regain();
+        }
         while let LoaderSide::Thread(thread) = &self.loader
             && let Some(loaded) = thread.poll()
         {
@@ -182,7 +193,10 @@ impl Player {
     }
 
     fn take_in(&mut self, loaded: Loaded) -> LoadReport {
-        let Loaded { prepared, report } = loaded;
+        let Loaded { prepared, report, regained } = loaded;
+        if let Some(regained) = regained {
+            self.graphics.answered(regained);
+        }
         if report.changed_at.is_none() {
             self.loading = self.loading.saturating_sub(1);
         }

@@ -41,6 +41,8 @@ pub enum Status {
     /// All is well.
     #[default]
     Ready,
+    /// All is well, and this is worth knowing: "1280x720, 34 ms old".
+    Active(String),
     /// Not there yet, and why: "painting the first picture".
     Waiting(String),
     /// Something is wrong; the last good output is held.

@@ -194,6 +194,8 @@ pub enum BenchTarget {
     Style,
     /// From a MIDI message to the control that it moves
     Midi,
+    /// Each node that draws, at 1280x720
+    Nodes,
 }
 
 fn size(text: &str) -> Result<[u32; 2], String> {

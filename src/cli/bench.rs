@@ -19,6 +19,7 @@ use pastiche::{
 
 use super::End;
 use super::arguments::{BenchArguments, BenchTarget};
+use super::node_costs::node_costs;
 use super::terminal;
 
 const FRAMES: usize = 200;
@@ -33,6 +34,7 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
         BenchTarget::Graph => graph(),
         BenchTarget::Style => style(),
         BenchTarget::Midi => midi::run(),
+        BenchTarget::Nodes => node_costs(),
     }?;
     Ok(End::Good)
 }

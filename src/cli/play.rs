@@ -1,9 +1,11 @@
 //! `pastiche play`.
 
 use std::io::BufRead;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use pastiche::engine::gpu::Gpu;
 use pastiche::{
     Error, HandSender, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, TakeWriter, Told, parse_hand,
     play, registry,
@@ -31,6 +33,7 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     config.size_px = patch.size;
     config.allow = patch.allow;
     config.gpu = terminal::open_gpu();
+    config.reopen_gpu = Some(Arc::new(Gpu::new));
     let mut player = Player::new(config)?;
     let take = arguments.take.map(|path| TakeWriter::create(&path, &source.name(), seed)).transpose()?;
     let hands = Hands::new(&source).with_midi()?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use engine::clock::FrameRate;
-use engine::gpu::Gpu;
+use engine::gpu::{Gpu, GpuError};
 use engine::registry::Registry;
 use pastiche_engine as engine;
 
@@ -21,6 +21,9 @@ pub enum Pace {
     Offline,
 }
 
+/// Opens a GPU.
+pub type OpenGpu = Arc<dyn Fn() -> Result<Gpu, GpuError> + Send + Sync>;
+
 /// What a player is made with. Start from [`PlayerConfig::new`] and change what should differ.
 #[derive(Clone)]
 pub struct PlayerConfig {
@@ -30,6 +33,9 @@ pub struct PlayerConfig {
     pub pace: Pace,
     /// The GPU, if there is one; several players may share it.
     pub gpu: Option<Gpu>,
+    /// Live, opens another GPU when the one at hand is lost; runs on the loader's thread. Without it
+    /// a picture that is lost stays lost, and its nodes say so.
+    pub reopen_gpu: Option<OpenGpu>,
     /// A canvas that counts even if the patch names another.
     pub size_px: Option<[u32; 2]>,
     /// Frames a second.
@@ -49,6 +55,7 @@ impl PlayerConfig {
             registry: registry.into(),
             pace,
             gpu: None,
+            reopen_gpu: None,
             size_px: None,
             rate: FrameRate { frames: 30, secs: 1 },
             seed: 1,

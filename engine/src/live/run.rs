@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
-use crate::clock::{FrameRate, Metronome, Tick};
+use crate::clock::{FrameRate, Metronome, SAMPLE_RATE, Tick};
 use crate::frame::Frame;
 use crate::gpu::{Gpu, Recorder};
 use crate::io::{Io, Outputs, Slot};
@@ -18,6 +18,7 @@ use crate::spec::Role;
 use crate::take::{Inbox, Stamped};
 use crate::workers::Workers;
 
+use super::notes::{NotesInput, settle};
 use super::prepare::{Prepared, Preparer, Retired, by_uid, panic_message};
 
 /// What a running graph is made with.
@@ -59,6 +60,8 @@ pub struct Live {
 pub(super) struct Running {
     node: Box<dyn Node>,
     pub(super) slots: Vec<Slot>,
+    /// Its inputs that take notes.
+    notes: Vec<NotesInput>,
     fault: Option<Fault>,
     /// What it shares with its audio half.
     link: Option<Arc<AudioLink>>,
@@ -109,6 +112,7 @@ impl Live {
             links: Vec::new(),
             next_uid: 0,
             version: 0,
+            moves: false,
         };
         let recorder = config.gpu.as_ref().map(Recorder::new);
         let live = Live {
@@ -179,16 +183,23 @@ impl Live {
             let outputs = kept.and_then(|position| old_outputs[position].take()).unwrap_or_else(|| Outputs {
                 uid: prepared_node.uid,
                 values: planned.kind.spec.outputs.iter().map(|output| Value::silent(output.port)).collect(),
+                is_dead: false,
             });
             let running = match (prepared_node.fresh, before.take()) {
                 (Some(mut node), old) => {
+                    let mut notes = NotesInput::of(&planned.inputs);
                     if let Some(mut old) = old {
-                        adopt(node.as_mut(), old.node.as_mut());
+                        // What a node remembers of another GPU is of no use on this one.
+                        if prepared.recorder.is_none() {
+                            adopt(node.as_mut(), old.node.as_mut());
+                        }
+                        take_over_notes(&mut notes, &mut old.notes);
                         retired.push(Box::new(old.node));
                     }
                     Running {
                         node,
                         slots,
+                        notes,
                         fault: None,
                         link: prepared_node.link,
                         silenced: 0,
@@ -203,6 +214,10 @@ impl Live {
         }
         retired.extend(old_nodes.into_iter().flatten().map(|old| Box::new(old.node) as Box<dyn Any + Send>));
         retired.extend(old_outputs.into_iter().flatten().map(|old| Box::new(old) as Box<dyn Any + Send>));
+        if let Some(recorder) = prepared.recorder {
+            self.config.gpu = Some(recorder.gpu().clone());
+            retired.extend(self.recorder.replace(recorder).map(|old| Box::new(old) as Box<dyn Any + Send>));
+        }
         let old_plan = std::mem::replace(&mut self.plan, prepared.plan);
         retired.push(Box::new(old_plan));
         self.version = prepared.version;
@@ -243,17 +258,23 @@ impl Live {
             workers: &self.config.workers,
             recorder: self.recorder.as_mut(),
         };
+        let frame_end = self.config.rate.start_sample(frame + 1);
+        let frame_secs = (frame_end - tick.start_sample).saturating_sub(1) as f32 / SAMPLE_RATE as f32;
         for (position, running) in self.nodes.iter_mut().enumerate() {
+            silence_events(&mut self.outputs[position].values);
             if running.panicked {
                 continue;
             }
             let planned = &self.plan.nodes[position];
+            for input in &mut running.notes {
+                input.follow(&running.slots, &self.outputs);
+            }
             let mut values = std::mem::take(&mut self.outputs[position].values);
-            silence_events(&mut values);
             let mut io = Io {
                 uid: self.outputs[position].uid,
                 inputs: &planned.inputs,
                 slots: &running.slots,
+                notes_inputs: &running.notes,
                 wires: &self.outputs,
                 output_specs: planned.kind.spec.outputs,
                 outputs: &mut values,
@@ -262,13 +283,17 @@ impl Live {
             let result = catch_unwind(AssertUnwindSafe(|| node.frame(&mut ctx, &mut io)));
             if let Some(link) = &running.link {
                 io.store_controls(link);
+                io.store_notes(link, tick.start_sample);
             }
+            settle(&mut values, frame_secs);
             self.outputs[position].values = values;
             let fault = match result {
                 Ok(Ok(())) => audio_fault(running),
                 Ok(Err(fault)) => Some(fault),
                 Err(panic) => {
                     running.panicked = true;
+                    silence_events(&mut self.outputs[position].values);
+                    self.outputs[position].is_dead = true;
                     let message = format!("it panicked: {}", panic_message(panic.as_ref()));
                     Some(Fault::new(
                         message,
@@ -380,6 +405,12 @@ fn keep_hands(slots: &mut [Slot], planned: &PlanNode, before: &Running, old: &Pl
         if let Some(old_slot) = position.and_then(|position| before.slots.get(position)) {
             slot.keep_hand(old_slot);
         }
+    }
+}
+
+fn take_over_notes(notes: &mut [NotesInput], old: &mut [NotesInput]) {
+    for (new, old) in notes.iter_mut().zip(old).filter(|(new, old)| new.position == old.position) {
+        std::mem::swap(new, old);
     }
 }
 
