@@ -38,5 +38,6 @@ pub use picture::Picture;
 pub use play::{FrameStats, PlayJob, Played, Told, play};
 pub use player::{DEFAULT_CANVAS_PX, OpenGpu, Pace, Player, PlayerConfig, node_diagnostic, registry};
 pub use render::{FFMPEG, Progress, RenderJob, Rendered, refused_diagnostic, render, write_png};
+pub use sound::{SoundOutput, sound_cards};
 pub use takes::{TakeWriter, read_take};
 pub use wave::{MOST_SAMPLES, WaveFile};

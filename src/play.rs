@@ -65,6 +65,8 @@ pub enum Told<'a> {
     Recovered(&'a str),
     /// What came of what hands did, in a sentence.
     Hands(String),
+    /// A sound card plays, or is gone.
+    Sound(&'a str),
 }
 
 /// A line of figures.
@@ -112,7 +114,7 @@ pub fn play(
         player.poll().iter().for_each(|report| tell(Told::Load(report)));
         std::thread::sleep(Duration::from_millis(1));
     }
-    let clock = Transport::start();
+    let clock = Transport::start(player.begin_sound());
     let end_sample = job.length.map(Transport::samples);
     let mut next = 0;
     loop {
@@ -128,6 +130,7 @@ pub fn play(
         let reports = player.poll();
         let committed = Instant::now();
         hands.take_in(player, |at| clock.samples_at(at));
+        player.sound_told().iter().for_each(|text| tell(Told::Sound(text)));
         reports.iter().for_each(|report| tell(Told::Load(report)));
         let report = player.frame(frame);
         tell_frame(&report, &mut tell);

@@ -7,6 +7,8 @@ mod screens;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
 
 use engine::audio::AudioRunner;
 use engine::clock::{FrameRate, Tick};
@@ -22,13 +24,16 @@ use pastiche_engine as engine;
 
 use crate::error::Error;
 use crate::loader::{Garbage, LoadReport, Loaded, Loader, LoaderConfig, LoaderThread, PatchSource};
-use crate::sound::SilentCard;
+use crate::sound::{SilentCard, SoundClock, SoundOutput, Speakers};
 
 pub use config::{OpenGpu, Pace, PlayerConfig, registry};
 use graphics::Graphics;
 
 /// The canvas of patches that name none, in pixels.
 pub const DEFAULT_CANVAS_PX: [u32; 2] = [640, 360];
+
+/// Most samples by which video is ahead of the sound that is made, a fortieth of a second.
+const MOST_AHEAD: u64 = 1200;
 
 /// A patch that plays.
 ///
@@ -63,8 +68,10 @@ enum LoaderSide {
 enum SoundSide {
     /// Offline: the sound of each frame is made behind it.
     Inline { runner: Box<AudioRunner>, samples: Vec<[f32; 2]> },
-    /// Live.
-    Card(SilentCard),
+    /// Live, and heard by nobody: the sound of each frame is made behind it.
+    Silent(SilentCard),
+    /// Live, through a sound card whenever there is one.
+    Card(Speakers),
     /// Somebody else runs the sound.
     Elsewhere,
 }
@@ -90,6 +97,8 @@ impl Player {
             reopen_gpu: config.reopen_gpu.clone(),
             says_what_plays: !offline,
         };
+        // A frame, in which the notes of the next one are found.
+        let ahead = config.rate.start_sample(1).min(MOST_AHEAD);
         let (live, preparer, runner) = Live::new(LiveConfig {
             gpu: config.gpu,
             workers,
@@ -105,7 +114,12 @@ impl Player {
             (LoaderSide::Inline(Box::new(loader)), sound)
         } else {
             let thread = LoaderThread::start(loader, config.watch)?;
-            (LoaderSide::Thread(thread), SoundSide::Card(SilentCard::start(runner)?))
+            let sound = match config.sound {
+                SoundOutput::Silent => SoundSide::Silent(SilentCard::start(runner)?),
+                SoundOutput::Default => SoundSide::Card(Speakers::start(runner, None, ahead)?),
+                SoundOutput::Named(name) => SoundSide::Card(Speakers::start(runner, Some(name), ahead)?),
+            };
+            (LoaderSide::Thread(thread), sound)
         };
         Ok(Player {
             live,
@@ -252,8 +266,8 @@ impl Player {
                 samples.resize(usize::try_from(end - start).unwrap_or(0), [0.0; 2]);
                 runner.run(start, samples);
             }
-            SoundSide::Card(card) => card.play_until(end),
-            SoundSide::Elsewhere => {}
+            SoundSide::Silent(card) => card.play_until(end),
+            SoundSide::Card(_) | SoundSide::Elsewhere => {}
         }
         report
     }
@@ -262,7 +276,24 @@ impl Player {
     pub fn sound(&self) -> &[[f32; 2]] {
         match &self.sound {
             SoundSide::Inline { samples, .. } => samples,
-            SoundSide::Card(_) | SoundSide::Elsewhere => &[],
+            SoundSide::Silent(_) | SoundSide::Card(_) | SoundSide::Elsewhere => &[],
+        }
+    }
+
+    /// Live, begins the transport of the sound card: its samples are the time that frames are shown by.
+    /// Also gives when that clock began. `None` without one.
+    pub(crate) fn begin_sound(&self) -> Option<(Arc<SoundClock>, Instant)> {
+        match &self.sound {
+            SoundSide::Card(card) => Some(card.begin()),
+            _ => None,
+        }
+    }
+
+    /// What the sound card has to say since it was asked last: which one plays, that it is gone.
+    pub fn sound_told(&self) -> Vec<String> {
+        match &self.sound {
+            SoundSide::Card(card) => card.told().collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -274,6 +305,7 @@ impl Player {
         }
         match std::mem::replace(&mut self.sound, SoundSide::Elsewhere) {
             SoundSide::Inline { runner, .. } => Some(*runner),
+            SoundSide::Silent(card) => card.stop(),
             SoundSide::Card(card) => card.stop(),
             SoundSide::Elsewhere => None,
         }

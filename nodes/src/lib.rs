@@ -14,6 +14,7 @@ pub mod ffmpeg;
 mod gaussian;
 mod history;
 mod listen;
+mod listening;
 mod painting_style;
 mod score;
 mod shaping;
@@ -57,6 +58,7 @@ kinds! {
     tone, gain,
     choir, organ, keys, drone, sampler, soundfont, hiss,
     filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,
+    loudness, spectrum, onsets, pitch, listen_tempo, chroma, spectrogram, waveform,
     screen, speakers,
 }
 

@@ -1,6 +1,7 @@
 //! Plays the instruments of a SoundFont.
 
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use pastiche_engine::assets::Media;
@@ -132,6 +133,16 @@ impl Player {
         Ok(Player { synthesizer, ahead: [[0.0; STEP]; 2], heard: STEP, level: Smoothed::default() })
     }
 
+    /// A file may hold loops that no synthesizer can play: their notes end.
+    fn make_ahead(&mut self) {
+        let Player { synthesizer, ahead: [left, right], heard, .. } = self;
+        *heard = 0;
+        if catch_unwind(AssertUnwindSafe(|| synthesizer.render(left, right))).is_err() {
+            synthesizer.note_off_all(true);
+            self.ahead = [[0.0; STEP]; 2];
+        }
+    }
+
     fn event(&mut self, event: NoteEvent) {
         match event {
             NoteEvent::Note(note) => {
@@ -157,9 +168,7 @@ impl AudioNode for Player {
                 next = io.next_note(&NOTES);
             }
             if self.heard >= STEP {
-                let [left, right] = &mut self.ahead;
-                self.synthesizer.render(left, right);
-                self.heard = 0;
+                self.make_ahead();
             }
             let level = self.level.advance() as f32;
             let [left, right] = io.out(&SOUND);

@@ -113,7 +113,7 @@ mod tests {
     /// The loudest partial below 20 kHz that is no overtone of a tone, against the tone.
     fn worst_alias(hz: usize, settings: &DistortionSettings) -> f64 {
         let levels = levels(&run(hz as f64, 0.8, settings));
-        let aliases = (20..20_000).filter(|place| !place.is_multiple_of(hz)).map(|place| levels[place]);
+        let aliases = (20_usize..20_000).filter(|place| !place.is_multiple_of(hz)).map(|place| levels[place]);
         aliases.fold(-200.0, f64::max) - levels[hz]
     }
 

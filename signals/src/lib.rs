@@ -30,7 +30,7 @@ pub use dynamics::{Compressor, CompressorSettings, Gate, GateSettings, Limiter, 
 pub use equaliser::{Equaliser, EqualiserSettings};
 pub use filter::{Filter, HIGHEST_HZ, LOWEST_HZ, MOST_RESONANCE, Response};
 pub use loudness::{Loudness, SILENCE_LUFS};
-pub use onsets::{ONSET_LATENCY_SECS, Onsets};
+pub use onsets::Onsets;
 pub use pitch::Pitch;
 pub use reverb::{Reverb, ReverbSettings};
 pub use spectrum::{SPECTRUM_HOP, Spectrum, looks_in};

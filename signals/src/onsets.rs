@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::Stereo;
 use crate::hops::{Fourier, Hops};
-use crate::{SAMPLE_RATE, Stereo};
 
 const WINDOW: usize = 1024;
 
@@ -132,12 +132,10 @@ impl Onsets {
     }
 }
 
-/// A look is taken so long behind the sample that it is about, with the one that proves the peak.
-pub const ONSET_LATENCY_SECS: f64 = 3.0 * HOP as f64 / SAMPLE_RATE;
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SAMPLE_RATE;
     use crate::test_signals::{noise, plucks, sine};
 
     /// The samples at which onsets are told.

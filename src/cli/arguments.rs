@@ -72,6 +72,9 @@ pub struct PlayArguments {
     /// Play without a window
     #[arg(long)]
     pub headless: bool,
+    /// The sound card, by a part of its name (`pastiche doctor` lists them); `none` plays silently
+    #[arg(long, value_name = "NAME")]
+    pub sound: Option<String>,
     /// Stop after so many seconds
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<f64>,
@@ -192,10 +195,12 @@ pub enum BenchTarget {
     Graph,
     /// Painting a picture
     Style,
-    /// From a MIDI message to the control that it moves
-    Midi,
     /// Each node that draws, at 1280x720
     Nodes,
+    /// From a MIDI message to the control that it moves
+    Midi,
+    /// The cost of each node that makes sound
+    Sound,
 }
 
 fn size(text: &str) -> Result<[u32; 2], String> {

@@ -1,6 +1,8 @@
 //! `pastiche bench`.
 
 mod midi;
+mod nodes;
+mod sound;
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +21,6 @@ use pastiche::{
 
 use super::End;
 use super::arguments::{BenchArguments, BenchTarget};
-use super::node_costs::node_costs;
 use super::terminal;
 
 const FRAMES: usize = 200;
@@ -33,8 +34,9 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
     match arguments.what {
         BenchTarget::Graph => graph(),
         BenchTarget::Style => style(),
+        BenchTarget::Nodes => nodes::run(),
         BenchTarget::Midi => midi::run(),
-        BenchTarget::Nodes => node_costs(),
+        BenchTarget::Sound => sound::run(),
     }?;
     Ok(End::Good)
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use pastiche::engine::gpu::Gpu;
 use pastiche::models::painting::Painting;
-use pastiche::{FFMPEG, midi_inputs};
+use pastiche::{FFMPEG, midi_inputs, sound_cards};
 use serde_json::{Value, json};
 
 use super::End;
@@ -30,11 +30,7 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<End> {
         Finding { name: "ffmpeg", title: "movies", state: ffmpeg() },
         Finding { name: "painting", title: "painting network", state: painting() },
         Finding { name: "midi", title: "MIDI", state: midi() },
-        Finding {
-            name: "sound",
-            title: "sound card",
-            state: Err("not used by this version; sound is rendered to files".into()),
-        },
+        Finding { name: "sound", title: "sound card", state: sound() },
     ];
     if arguments.json {
         let entries = findings.iter().map(|finding| (finding.name.to_owned(), entry(&finding.state)));
@@ -94,6 +90,14 @@ fn midi() -> Result<String, String> {
     }
     let ports = ports.iter().enumerate().map(|(number, port)| format!("{number}: {port}"));
     Ok(ports.collect::<Vec<_>>().join(", "))
+}
+
+fn sound() -> Result<String, String> {
+    let cards = sound_cards()?;
+    if cards.is_empty() {
+        return Err("there is none; patches play silently, and render to files with sound".into());
+    }
+    Ok(cards.join(", "))
 }
 
 fn painting() -> Result<String, String> {

@@ -5,7 +5,6 @@ mod bench;
 mod check;
 mod doctor;
 mod new;
-mod node_costs;
 mod nodes;
 mod play;
 mod render;

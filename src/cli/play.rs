@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use pastiche::engine::gpu::Gpu;
 use pastiche::{
-    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, TakeWriter, Told, parse_hand,
-    play, registry,
+    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, SoundOutput, TakeWriter,
+    Told, parse_hand, play, registry,
 };
 
 use super::End;
@@ -32,6 +32,11 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     config.rate = patch.fps;
     config.size_px = patch.size;
     config.allow = patch.allow;
+    config.sound = match arguments.sound.as_deref() {
+        Some("none") => SoundOutput::Silent,
+        Some(name) => SoundOutput::Named(name.to_owned()),
+        None => SoundOutput::Default,
+    };
     config.gpu = terminal::open_gpu();
     config.reopen_gpu = Some(Arc::new(Gpu::new));
     let mut player = Player::new(config)?;
@@ -50,6 +55,7 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     let played = play(&mut player, job, &stop, |told| match told {
         Told::Load(report) => terminal::show_load(report),
         Told::Fault(fault) => terminal::show_diagnostics([&fault]),
+        Told::Sound(text) => terminal::tell(format_args!("sound: {text}\n")),
         Told::Recovered(node) => terminal::tell(format_args!("node `{node}` works again\n")),
         Told::Hands(line) => terminal::tell(line),
     })?;

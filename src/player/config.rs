@@ -10,6 +10,7 @@ use pastiche_engine as engine;
 
 use crate::error::Error;
 use crate::loader::MOST_CANVAS_PX;
+use crate::sound::SoundOutput;
 
 /// How time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +45,14 @@ pub struct PlayerConfig {
     pub seed: u64,
     /// Folders beside the patch's own that its files may lie in.
     pub allow: Vec<PathBuf>,
+    /// Where the sound goes. Only live.
+    pub sound: SoundOutput,
     /// Whether a changed file loads the patch again. Only live.
     pub watch: bool,
 }
 
 impl PlayerConfig {
-    /// 30 frames a second, seed 1, no GPU, changed files are noticed.
+    /// 30 frames a second, seed 1, no GPU, no sound card, changed files are noticed.
     pub fn new(registry: impl Into<Arc<Registry>>, pace: Pace) -> PlayerConfig {
         PlayerConfig {
             registry: registry.into(),
@@ -60,6 +63,7 @@ impl PlayerConfig {
             rate: FrameRate { frames: 30, secs: 1 },
             seed: 1,
             allow: Vec::new(),
+            sound: SoundOutput::Silent,
             watch: true,
         }
     }

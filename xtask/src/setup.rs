@@ -95,7 +95,7 @@ fn lacking(
 ) -> Vec<&'static str> {
     // The loader, and a software adapter for machines without a GPU.
     let mut packages = vec!["libvulkan1", "mesa-vulkan-drivers"];
-    // What MIDI is built with.
+    // What MIDI and sound are built with.
     packages.extend(["libasound2-dev", "pkg-config"]);
     packages.retain(|package| !is_installed(package));
     if !has_compiler {
@@ -237,7 +237,7 @@ mod tests {
     fn only_what_is_missing_is_installed() {
         assert!(lacking(Purpose::Test, true, true, |_| true).is_empty());
         let some = lacking(Purpose::Test, true, true, |package| package == "libvulkan1");
-        assert_eq!(some, ["mesa-vulkan-drivers"]);
+        assert_eq!(some, ["mesa-vulkan-drivers", "libasound2-dev", "pkg-config"]);
     }
 
     #[test]

@@ -129,13 +129,10 @@ fn at_engine_rate(sound: Vec<[f32; 2]>, rate: u32) -> Sound {
     }
     let mut resampler = Resampler::new(rate, SAMPLE_RATE as u32);
     let samples = (sound.len() as u64 * SAMPLE_RATE).div_ceil(u64::from(rate)) as usize;
-    let late = (resampler.delay() as u64 * SAMPLE_RATE / u64::from(rate)) as usize;
     let mut samples_in = sound.iter();
-    let mut next = || resampler.next(|| samples_in.next().copied().unwrap_or_default());
-    for _ in 0..late {
-        next();
-    }
-    (0..samples).map(|_| next()).collect()
+    let mut pull = || samples_in.next().copied().unwrap_or_default();
+    resampler.look_ahead(&mut pull);
+    (0..samples).map(|_| resampler.next(&mut pull)).collect()
 }
 
 #[cfg(test)]

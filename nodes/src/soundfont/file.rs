@@ -91,12 +91,8 @@ mod tests {
             if let Ok(font) = read(&bytes)
                 && let Ok(mut player) = super::super::Player::new(&font, [0, 0], false, 16)
             {
-                // What it sounds like is the audio half's fault to catch; here it must not panic either.
                 player.synthesizer.note_on(0, 69, 100);
-                let mut sides = [[0.0; 4096]; 2];
-                let [left, right] = &mut sides;
-                let played = catch_unwind(AssertUnwindSafe(|| player.synthesizer.render(left, right)));
-                assert!(played.is_ok());
+                (0..500).for_each(|_| player.make_ahead());
             }
         }
     }

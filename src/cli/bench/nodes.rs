@@ -12,7 +12,7 @@ use pastiche::engine::port::{Colour, PortType};
 use pastiche::engine::spec::{NodeSpec, OptionDefault, OptionType, Unwired};
 use pastiche::{Pace, Player, PlayerConfig, registry};
 
-use super::terminal;
+use crate::cli::terminal;
 
 const CANVAS_PX: [u32; 2] = [1280, 720];
 const FRAMES: usize = 15;
@@ -23,7 +23,7 @@ const FIRST_FRAMES: usize = 3;
 const TABLE: &str = "LUT_1D_SIZE 2\\n0 0 0\\n1 0.8 0.6\\n";
 
 /// Measures each node that draws at 1280x720, and prints the dearest first, as a table of Markdown.
-pub fn node_costs() -> anyhow::Result<()> {
+pub fn run() -> anyhow::Result<()> {
     let Some(gpu) = terminal::open_gpu() else { bail!("without a graphics adapter nothing is drawn") };
     let registry = registry()?;
     let mut costs = Vec::new();
