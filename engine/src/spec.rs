@@ -232,6 +232,8 @@ pub enum Role {
     Knob,
     /// Its first output, beats a minute, is the tempo of the patch.
     Tempo,
+    /// It runs though nobody reads it: what it does lies outside the patch.
+    Recorder,
 }
 
 /// The declaration of a kind.

@@ -44,7 +44,7 @@ kinds! {
     envelope, smooth, spring, remap, quantise, delay_control,
     maths,
     tone, gain,
-    screen, speakers,
+    screen, speakers, record,
 }
 
 /// The table of every kind.
