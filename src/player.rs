@@ -86,7 +86,7 @@ impl Player {
             most_canvas_px: config.most_canvas_px(),
             says_what_plays: !offline,
         };
-        let (live, preparer, runner) = Live::new(LiveConfig {
+        let (live, mut preparer, runner) = Live::new(LiveConfig {
             gpu: config.gpu,
             workers,
             rate: config.rate,
@@ -95,6 +95,9 @@ impl Player {
             seed: config.seed,
             offline,
         });
+        if let Some(cameras) = config.cameras.filter(|_| !offline) {
+            preparer.use_cameras(cameras);
+        }
         let loader = Loader::new(loader_config, preparer);
         let (loader, sound) = if offline {
             let sound = SoundSide::Inline { runner: Box::new(runner), samples: Vec::new() };

@@ -150,13 +150,24 @@ fn unwanted(package: &str, forbidden: &[&str]) -> Vec<String> {
 #[test]
 fn crates_need_only_what_is_theirs() {
     let devices = ["nannou", "bevy", "egui", "cpal", "midir", "nokhwa", "winit"];
-    for package in ["pastiche-engine", "pastiche-models", "pastiche-nodes", "pastiche"] {
+    for package in ["pastiche-engine", "pastiche-models", "pastiche-nodes"] {
         assert_eq!(unwanted(package, &devices), NOTHING, "{package}");
     }
+    let others: Vec<&str> = devices.into_iter().filter(|device| *device != "nokhwa").collect();
+    assert_eq!(unwanted("pastiche", &others), NOTHING);
     let engine = ["pastiche-nodes", "pastiche-models", "notify", "image", "clap", "rten", "hound"];
     assert_eq!(unwanted("pastiche-engine", &engine), NOTHING);
     assert_eq!(unwanted("pastiche-models", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
     assert_eq!(unwanted("pastiche-nodes", &["notify", "clap", "pastiche"]), NOTHING);
+}
+
+#[test]
+fn each_device_crate_is_seen_by_one_file() {
+    for (device, file) in [("nokhwa", "src/camera.rs")] {
+        let seen: Vec<PathBuf> =
+            rust_files("src").into_iter().filter(|path| code(path).contains(device)).collect();
+        assert_eq!(seen, [root().join(file)], "{device}");
+    }
 }
 
 #[test]

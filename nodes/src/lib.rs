@@ -14,6 +14,7 @@ pub mod ffmpeg;
 mod gaussian;
 mod history;
 mod painting_style;
+mod room;
 mod still;
 mod timing;
 
@@ -30,7 +31,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    picture, test_card, noise, solid, gradient, shape, text, particles, scene, movie, slides,
+    picture, test_card, noise, solid, gradient, shape, text, particles, scene, movie, slides, camera,
     blur, blend, feedback, shader,
     transform, crop, fit, mirror, kaleidoscope, displace, blur_line, blur_radial, sharpen, edges,
     threshold, grade, levels, lookup, palette, key, mask, bloom, grain, vignette, pixelate, halftone,

@@ -1,13 +1,15 @@
 //! `pastiche play`.
 
 use std::io::BufRead;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use pastiche::engine::take::Input;
 use pastiche::{
-    Error, Pace, PatchSource, PlayJob, Player, PlayerConfig, TakeWriter, Told, parse_hand, play, registry,
+    Error, Pace, PatchSource, PlayJob, Player, PlayerConfig, SystemCameras, TakeWriter, Told, parse_hand,
+    play, registry,
 };
 
 use super::End;
@@ -32,6 +34,7 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     config.size_px = patch.size;
     config.allow = patch.allow;
     config.gpu = terminal::open_gpu();
+    config.cameras = Some(Arc::new(SystemCameras));
     let mut player = Player::new(config)?;
     let take = arguments.take.map(|path| TakeWriter::create(&path, &source.name(), seed)).transpose()?;
     let job = PlayJob {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use engine::cameras::Cameras;
 use engine::clock::FrameRate;
 use engine::gpu::Gpu;
 use engine::registry::Registry;
@@ -38,12 +39,14 @@ pub struct PlayerConfig {
     pub seed: u64,
     /// Folders beside the patch's own that its files may lie in.
     pub allow: Vec<PathBuf>,
+    /// The cameras. Only live.
+    pub cameras: Option<Arc<dyn Cameras>>,
     /// Whether a changed file loads the patch again. Only live.
     pub watch: bool,
 }
 
 impl PlayerConfig {
-    /// 30 frames a second, seed 1, no GPU, changed files are noticed.
+    /// 30 frames a second, seed 1, no GPU, no cameras, changed files are noticed.
     pub fn new(registry: impl Into<Arc<Registry>>, pace: Pace) -> PlayerConfig {
         PlayerConfig {
             registry: registry.into(),
@@ -53,6 +56,7 @@ impl PlayerConfig {
             rate: FrameRate { frames: 30, secs: 1 },
             seed: 1,
             allow: Vec::new(),
+            cameras: None,
             watch: true,
         }
     }
