@@ -12,6 +12,7 @@ mod whole;
 
 // From a patch's file to a running graph.
 mod assets;
+mod camera;
 mod loader;
 mod picture;
 mod player;
@@ -27,6 +28,7 @@ mod takes;
 mod wave;
 
 pub use assets::{DEFAULT_PATCH, EMBEDDED, EmbeddedFile, embedded};
+pub use camera::{SystemCameras, camera_names};
 pub use error::Error;
 pub use hands::{
     Binding, HandAction, HandError, HandEvent, HandNews, HandSender, Hands, History, Learn, Learned, Move,
@@ -37,7 +39,7 @@ pub use midi::{Hear, MidiEdge, MidiOutput, OpenInput, midi_inputs, stable_names,
 pub use picture::Picture;
 pub use play::{FrameStats, PlayJob, Played, Told, play};
 pub use player::{DEFAULT_CANVAS_PX, OpenGpu, Pace, Player, PlayerConfig, node_diagnostic, registry};
-pub use render::{FFMPEG, Progress, RenderJob, Rendered, refused_diagnostic, render, write_png};
+pub use render::{Progress, RenderJob, Rendered, refused_diagnostic, render, write_png};
 pub use sound::{SoundOutput, sound_cards};
 pub use takes::{TakeWriter, read_take};
 pub use wave::{MOST_SAMPLES, WaveFile};

@@ -99,7 +99,7 @@ impl Player {
         };
         // A frame, in which the notes of the next one are found.
         let ahead = config.rate.start_sample(1).min(MOST_AHEAD);
-        let (live, preparer, runner) = Live::new(LiveConfig {
+        let (live, mut preparer, runner) = Live::new(LiveConfig {
             gpu: config.gpu,
             workers,
             rate: config.rate,
@@ -108,6 +108,9 @@ impl Player {
             seed: config.seed,
             offline,
         });
+        if let Some(cameras) = config.cameras.filter(|_| !offline) {
+            preparer.use_cameras(cameras);
+        }
         let loader = Loader::new(loader_config, preparer);
         let (loader, sound) = if offline {
             let sound = SoundSide::Inline { runner: Box::new(runner), samples: Vec::new() };

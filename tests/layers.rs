@@ -163,7 +163,9 @@ fn crates_need_only_what_is_theirs() {
 
 #[test]
 fn each_device_is_known_to_one_file() {
-    for (device, home) in [("midir", "src/midi/system.rs"), ("cpal", "src/sound/card.rs")] {
+    let homes =
+        [("midir", "src/midi/system.rs"), ("cpal", "src/sound/card.rs"), ("nokhwa", "src/camera.rs")];
+    for (device, home) in homes {
         let offences = offences(&["src", "engine/src", "models/src", "nodes/src"], &[device]);
         assert_eq!(offences, [format!("{home} sees `{device}`")]);
     }

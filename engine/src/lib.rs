@@ -27,6 +27,7 @@ pub mod suggest;
 
 // Running a plan.
 pub mod audio;
+pub mod cameras;
 pub mod clock;
 pub mod gpu;
 pub mod io;

@@ -1,11 +1,13 @@
 //! What a node is while it runs.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::assets::Assets;
 use crate::audio::AudioNode;
+use crate::cameras::Cameras;
 use crate::clock::{Beats, FrameRate, SAMPLE_RATE, Tick};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::gpu::{Gpu, Recorder};
@@ -120,6 +122,8 @@ pub struct BuildCtx<'a> {
     pub assets: &'a dyn Assets,
     /// The GPU, if there is one.
     pub gpu: Option<&'a Gpu>,
+    /// The cameras, if there may be any: an offline render has none.
+    pub cameras: Option<&'a Arc<dyn Cameras>>,
     /// The worker pool, to keep for slow work.
     pub workers: &'a Workers,
     /// Seed of this node's randomness: the same for the same patch, node and `--seed`.

@@ -237,6 +237,8 @@ pub enum Role {
     /// Its first output, beats a minute, is the tempo of the patch. Its second, beats, is where the beat
     /// stands, if something is given for its input `beat`.
     Tempo,
+    /// It runs though nobody reads it: what it does lies outside the patch.
+    Recorder,
 }
 
 /// The declaration of a kind.

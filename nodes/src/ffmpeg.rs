@@ -32,6 +32,9 @@ const MOST_COMPLAINT_BYTES: usize = 64 << 10;
 /// A program that has closed its output ends within this time, or is ended.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// How long it may take to say its version.
+const START_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Containers that hold a clip and nothing but a clip: no lists that name other files, no network.
 const CONTAINERS: &str = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,ogg,flv,gif,apng,nut,ivf,\
                           asf,dv,mxf,yuv4mpegpipe,av1,obu,webp_pipe";
@@ -56,6 +59,38 @@ pub(crate) fn input_arguments(path: &Path) -> Vec<OsString> {
     file.push(path);
     let safe = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS];
     safe.map(OsString::from).into_iter().chain(["-i".into(), file]).collect()
+}
+
+/// Whether movies can be written. `Err` says why not.
+pub(crate) fn check(programs: &Programs) -> Result<(), String> {
+    let pipes = [Stdio::null(), Stdio::null()];
+    Process::start(&programs.ffmpeg, &["-version".into()], pipes)?.finish(START_PATIENCE)
+}
+
+/// What makes an MP4 file at `out` of raw pictures, 8-bit red, green and blue, that come through the
+/// standard input. `rate` is pictures a second as a ratio; `preset` is what the encoder calls its haste.
+pub fn movie_arguments(
+    [width, height]: [u32; 2],
+    [pictures, secs]: [u32; 2],
+    preset: &str,
+    out: &Path,
+) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = Vec::new();
+    arguments.extend(["-f", "rawvideo", "-pix_fmt", "rgb24"].map(OsString::from));
+    arguments.extend(["-s".into(), format!("{width}x{height}").into()]);
+    arguments.extend(["-r".into(), format!("{pictures}/{secs}").into()]);
+    arguments.extend(["-i", "pipe:0"].map(OsString::from));
+    // Half as many colours as pixels: both sides must be even.
+    let filter = "scale=out_color_matrix=bt709:out_range=tv,pad=ceil(iw/2)*2:ceil(ih/2)*2";
+    arguments.extend(["-vf", filter].map(OsString::from));
+    let codec = ["-c:v", "libx264", "-preset", preset, "-crf", "16", "-pix_fmt", "yuv420p"];
+    arguments.extend(codec.map(OsString::from));
+    let colour = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"];
+    arguments.extend(colour.map(OsString::from));
+    let file = ["-flags", "+bitexact", "-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4", "-y"];
+    arguments.extend(file.map(OsString::from));
+    arguments.push(out.into());
+    arguments
 }
 
 /// A running program. Ended when it is dropped.

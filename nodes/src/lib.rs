@@ -16,6 +16,7 @@ mod history;
 mod listen;
 mod listening;
 mod painting_style;
+mod room;
 mod score;
 mod shaping;
 mod still;
@@ -40,7 +41,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    picture, test_card, noise, solid, gradient, shape, text, particles, scene, movie, slides,
+    picture, test_card, noise, solid, gradient, shape, text, particles, scene, movie, slides, camera,
     blur, blend, feedback, shader,
     transform, crop, fit, mirror, kaleidoscope, displace, blur_line, blur_radial, sharpen, edges,
     threshold, grade, levels, lookup, palette, key, mask, bloom, grain, vignette, pixelate, halftone,
@@ -59,7 +60,7 @@ kinds! {
     choir, organ, keys, drone, sampler, soundfont, hiss,
     filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,
     loudness, spectrum, onsets, pitch, listen_tempo, chroma, spectrogram, waveform,
-    screen, speakers,
+    screen, speakers, record,
 }
 
 /// The table of every kind.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use pastiche::engine::gpu::Gpu;
 use pastiche::{
-    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, SoundOutput, TakeWriter,
-    Told, parse_hand, play, registry,
+    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, SoundOutput, SystemCameras,
+    TakeWriter, Told, parse_hand, play, registry,
 };
 
 use super::End;
@@ -39,6 +39,7 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     };
     config.gpu = terminal::open_gpu();
     config.reopen_gpu = Some(Arc::new(Gpu::new));
+    config.cameras = Some(Arc::new(SystemCameras));
     let mut player = Player::new(config)?;
     let take = arguments.take.map(|path| TakeWriter::create(&path, &source.name(), seed)).transpose()?;
     let hands = Hands::new(&source).with_midi()?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use engine::cameras::Cameras;
 use engine::clock::FrameRate;
 use engine::gpu::{Gpu, GpuError};
 use engine::registry::Registry;
@@ -47,12 +48,14 @@ pub struct PlayerConfig {
     pub allow: Vec<PathBuf>,
     /// Where the sound goes. Only live.
     pub sound: SoundOutput,
+    /// The cameras. Only live.
+    pub cameras: Option<Arc<dyn Cameras>>,
     /// Whether a changed file loads the patch again. Only live.
     pub watch: bool,
 }
 
 impl PlayerConfig {
-    /// 30 frames a second, seed 1, no GPU, no sound card, changed files are noticed.
+    /// 30 frames a second, seed 1, no GPU, no sound card, no cameras, changed files are noticed.
     pub fn new(registry: impl Into<Arc<Registry>>, pace: Pace) -> PlayerConfig {
         PlayerConfig {
             registry: registry.into(),
@@ -64,6 +67,7 @@ impl PlayerConfig {
             seed: 1,
             allow: Vec::new(),
             sound: SoundOutput::Silent,
+            cameras: None,
             watch: true,
         }
     }

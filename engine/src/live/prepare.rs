@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::assets::Assets;
 use crate::audio::{AudioHalf, AudioLink, AudioPart, AudioPlan};
+use crate::cameras::Cameras;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
 use crate::gpu::{Gpu, Recorder};
@@ -23,6 +24,7 @@ use crate::workers::Workers;
 pub struct Preparer {
     pub(super) gpu: Option<Gpu>,
     pub(super) workers: Workers,
+    pub(super) cameras: Option<Arc<dyn Cameras>>,
     pub(super) seed: u64,
     pub(super) plan: Arc<Plan>,
     pub(super) uids: Vec<u64>,
@@ -94,6 +96,11 @@ pub struct Retired {
 }
 
 impl Preparer {
+    /// Lets nodes that are built from now on look through cameras.
+    pub fn use_cameras(&mut self, cameras: Arc<dyn Cameras>) {
+        self.cameras = Some(cameras);
+    }
+
     /// Builds all new nodes of a plan. A fault of any node leaves everything as it was.
     pub fn prepare(&mut self, next: Plan, assets: &dyn Assets) -> Result<Prepared, Vec<Diagnostic>> {
         let mut changes = diff(&self.plan, &next);
@@ -169,6 +176,7 @@ impl Preparer {
         let ctx = BuildCtx {
             assets,
             gpu: self.gpu.as_ref(),
+            cameras: self.cameras.as_ref(),
             workers: &self.workers,
             seed: seed_of(self.seed, &node.key.0),
         };

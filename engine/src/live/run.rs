@@ -106,6 +106,7 @@ impl Live {
         let preparer = Preparer {
             gpu: config.gpu.clone(),
             workers: config.workers.clone(),
+            cameras: None,
             seed: config.seed,
             plan: plan.clone(),
             uids: Vec::new(),

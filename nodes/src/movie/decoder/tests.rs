@@ -140,7 +140,8 @@ fn it_does_not_run_ahead_without_end() {
     let decoder = fake.decode(500, true);
     assert!(decoder.wait_for(place(0, MOST_AHEAD as u64 - 1), LONG));
     let ready = decoder.shared.lock().ready.len();
-    assert!(ready <= MOST_AHEAD, "{ready}");
+    // One more may have been taken out and put back.
+    assert!(ready <= MOST_AHEAD + 1, "{ready}");
     assert!(decoder.leads_to(place(0, 30), 30) && !decoder.leads_to(place(0, 300), 30));
     assert!(!decoder.leads_to(place(-1, 400), 30), "it does not go back");
 }
