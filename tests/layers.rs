@@ -163,8 +163,7 @@ fn crates_need_only_what_is_theirs() {
 
 #[test]
 fn each_device_is_known_to_one_file() {
-    let homes =
-        [("midir", "src/midi/system.rs"), ("cpal", "src/sound/card.rs"), ("nokhwa", "src/camera.rs")];
+    let homes = [("midir", "src/midi/system.rs"), ("cpal", "src/sound/card.rs"), ("nokhwa", "src/camera.rs")];
     for (device, home) in homes {
         let offences = offences(&["src", "engine/src", "models/src", "nodes/src"], &[device]);
         assert_eq!(offences, [format!("{home} sees `{device}`")]);
