@@ -6,6 +6,8 @@
 pub use pastiche_engine as engine;
 pub use pastiche_models as models;
 pub use pastiche_nodes as nodes;
+#[cfg(feature = "stage")]
+pub use pastiche_stage as stage;
 
 mod error;
 mod whole;
@@ -20,6 +22,8 @@ mod watch;
 
 // What is done with one.
 mod hands;
+#[cfg(feature = "stage")]
+mod on_stage;
 mod play;
 mod render;
 mod takes;
@@ -29,6 +33,8 @@ pub use assets::{DEFAULT_PATCH, EMBEDDED, EmbeddedFile, embedded};
 pub use error::Error;
 pub use hands::{HandError, parse_hand};
 pub use loader::{LoadReport, MOST_CANVAS_PX, PatchSource, Timings};
+#[cfg(feature = "stage")]
+pub use on_stage::play_on_stage;
 pub use picture::Picture;
 pub use play::{FrameStats, PlayJob, Played, Told, play};
 pub use player::{DEFAULT_CANVAS_PX, Pace, Player, PlayerConfig, node_diagnostic, registry};

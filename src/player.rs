@@ -6,6 +6,7 @@ mod screens;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use engine::audio::AudioRunner;
 use engine::clock::{FrameRate, Tick};
@@ -15,6 +16,7 @@ use engine::live::{ControlState, FrameReport, KnobState, Live, LiveConfig, NodeF
 use engine::node::{Fault, Status};
 use engine::plan::Plan;
 use engine::port::Value;
+use engine::registry::Registry;
 use engine::take::{Input, Stamped};
 use engine::workers::Workers;
 use pastiche_engine as engine;
@@ -40,6 +42,7 @@ pub const DEFAULT_CANVAS_PX: [u32; 2] = [640, 360];
 /// # Ok::<(), pastiche::Error>(())
 /// ```
 pub struct Player {
+    registry: Arc<Registry>,
     live: Live,
     loader: LoaderSide,
     sound: SoundSide,
@@ -104,6 +107,7 @@ impl Player {
             (LoaderSide::Thread(thread), SoundSide::Card(SilentCard::start(runner)?))
         };
         Ok(Player {
+            registry: config.registry,
             live,
             loader,
             sound,
@@ -319,6 +323,16 @@ impl Player {
     /// The version that plays; 0 before the first.
     pub fn version(&self) -> u64 {
         self.live.version()
+    }
+
+    /// The kinds of nodes.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The running graph, to look at.
+    pub fn live(&self) -> &Live {
+        &self.live
     }
 
     /// The plan that plays.

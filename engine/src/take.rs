@@ -34,6 +34,20 @@ pub enum Input {
     },
 }
 
+impl Input {
+    /// Whether another input moves the same control.
+    pub fn moves_the_same(&self, other: &Input) -> bool {
+        match (self, other) {
+            (Input::Knob { name, .. }, Input::Knob { name: other, .. }) => name == other,
+            (
+                Input::Control { node, name, member, .. },
+                Input::Control { node: other_node, name: other_name, member: other_member, .. },
+            ) => node == other_node && name == other_name && member == other_member,
+            _ => false,
+        }
+    }
+}
+
 /// An input and when it came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stamped {

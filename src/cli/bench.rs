@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -95,16 +94,7 @@ fn reloads() -> anyhow::Result<Reloads> {
     config.rate = FrameRate { frames: 60, secs: 1 };
     let mut player = Player::new(config)?;
     let stats = folder.path().join("stats.jsonl");
-    let (_hands, moved) = channel();
-    let job = PlayJob {
-        patch: PatchSource::File(path.clone()),
-        length: None,
-        stats: Some(stats.clone()),
-        stills: None,
-        take: None,
-        hands: moved,
-        launched: Instant::now(),
-    };
+    let job = PlayJob { stats: Some(stats.clone()), ..PlayJob::new(PatchSource::File(path.clone())) };
     let stop = Arc::new(AtomicBool::new(false));
     let done = stop.clone();
     let editor = std::thread::spawn(move || -> Result<(), Error> {

@@ -7,3 +7,5 @@ mod folder;
 mod render;
 mod show;
 mod takes;
+#[cfg(feature = "stage")]
+mod window;

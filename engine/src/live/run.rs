@@ -3,9 +3,10 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
-use crate::clock::{FrameRate, Metronome, Tick};
+use crate::clock::{Beats, FrameRate, Metronome, Tick};
 use crate::frame::Frame;
 use crate::gpu::{Gpu, Recorder};
 use crate::io::{Io, Outputs, Slot};
@@ -46,6 +47,7 @@ pub struct Live {
     version: u64,
     previous: Option<Tick>,
     metronome: Metronome,
+    beats: Beats,
     pub(super) plan: Arc<Plan>,
     pub(super) nodes: Vec<Running>,
     outputs: Vec<Outputs>,
@@ -64,6 +66,8 @@ pub(super) struct Running {
     silenced: u64,
     /// A node that panicked is not run again.
     panicked: bool,
+    /// How long its last frame took.
+    took: Duration,
 }
 
 /// A node that cannot do its work.
@@ -113,6 +117,7 @@ impl Live {
             version: 0,
             previous: None,
             metronome: Metronome::default(),
+            beats: Beats::START,
             plan,
             nodes: Vec::new(),
             outputs: Vec::new(),
@@ -187,6 +192,7 @@ impl Live {
                         link: prepared_node.link,
                         silenced: 0,
                         panicked: false,
+                        took: Duration::ZERO,
                     }
                 }
                 (None, Some(before)) => Running { slots, link: prepared_node.link, ..before },
@@ -225,10 +231,11 @@ impl Live {
             recorder.begin_frame();
         }
         let canvas_px = self.canvas_px();
+        self.beats = self.metronome.beats(&tick);
         let mut ctx = FrameCtx {
             tick,
             rate: self.config.rate,
-            beats: self.metronome.beats(&tick),
+            beats: self.beats,
             canvas_px,
             offline: self.config.offline,
             workers: &self.config.workers,
@@ -250,7 +257,9 @@ impl Live {
                 outputs: &mut values,
             };
             let node = &mut running.node;
+            let begun = Instant::now();
             let result = catch_unwind(AssertUnwindSafe(|| node.frame(&mut ctx, &mut io)));
+            running.took = begun.elapsed();
             if let Some(link) = &running.link {
                 io.store_controls(link);
             }
@@ -322,6 +331,22 @@ impl Live {
             };
             (&planned.key, status)
         })
+    }
+
+    /// How long each node's part of the last frame took, in plan order. What the GPU does with it later
+    /// is not in it.
+    pub fn times(&self) -> impl Iterator<Item = Duration> + '_ {
+        self.nodes.iter().map(|running| running.took)
+    }
+
+    /// The values that the outputs of the node at a position of the plan hold.
+    pub fn outputs(&self, position: usize) -> &[Value] {
+        self.outputs.get(position).map_or(&[], |outputs| &outputs.values)
+    }
+
+    /// Where the beat stood in the last frame.
+    pub fn beats(&self) -> Beats {
+        self.beats
     }
 
     /// The recorder, for presenting what the screens show.
