@@ -6,6 +6,8 @@
 pub use pastiche_engine as engine;
 pub use pastiche_models as models;
 pub use pastiche_nodes as nodes;
+#[cfg(feature = "stage")]
+pub use pastiche_stage as stage;
 
 mod error;
 mod whole;
@@ -22,6 +24,8 @@ mod watch;
 // What is done with one.
 mod hands;
 mod midi;
+#[cfg(feature = "stage")]
+mod on_stage;
 mod play;
 mod render;
 mod takes;
@@ -36,6 +40,8 @@ pub use hands::{
 };
 pub use loader::{LoadReport, MOST_CANVAS_PX, PatchSource, Timings};
 pub use midi::{Hear, MidiEdge, MidiOutput, OpenInput, midi_inputs, stable_names, system_midi};
+#[cfg(feature = "stage")]
+pub use on_stage::play_on_stage;
 pub use picture::Picture;
 pub use play::{FrameStats, PlayJob, Played, Told, play};
 pub use player::{DEFAULT_CANVAS_PX, OpenGpu, Pace, Player, PlayerConfig, node_diagnostic, registry};

@@ -1,18 +1,16 @@
 //! Plays a patch on the wall clock, without a window.
 
 mod clock;
+mod files;
+mod playing;
 mod stills;
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use engine::clock::FrameRate;
 use engine::diagnostic::Diagnostic;
 use engine::live::{FrameReport, NodeFault};
-use engine::node::Status;
 use pastiche_engine as engine;
 use serde::{Deserialize, Serialize};
 
@@ -23,13 +21,17 @@ use crate::player::{Player, node_diagnostic};
 use crate::render::refused_diagnostic;
 use crate::takes::TakeWriter;
 
-use clock::Transport;
-use stills::Stills;
+pub(crate) use playing::{Pacing, Playing};
+
+/// Between two looks at whether the first load is done.
+const LOADING_SLEEP: Duration = Duration::from_millis(1);
 
 /// How a patch is played.
 pub struct PlayJob {
     /// The patch.
     pub patch: PatchSource,
+    /// Seed of all randomness, for takes that are begun while it plays.
+    pub seed: u64,
     /// How long; `None` until it is stopped.
     pub length: Option<Duration>,
     /// Where a line of figures a frame goes.
@@ -42,6 +44,22 @@ pub struct PlayJob {
     pub hands: Hands,
     /// When the program started, for the figures.
     pub launched: Instant,
+}
+
+impl PlayJob {
+    /// Plays until it is stopped, and writes nothing.
+    pub fn new(patch: PatchSource) -> PlayJob {
+        PlayJob {
+            hands: Hands::new(&patch),
+            patch,
+            seed: 1,
+            length: None,
+            stats: None,
+            stills: None,
+            take: None,
+            launched: Instant::now(),
+        }
+    }
 }
 
 /// What was played.
@@ -104,73 +122,16 @@ pub fn play(
     stop: &AtomicBool,
     mut tell: impl FnMut(Told<'_>),
 ) -> Result<Played, Error> {
-    let mut files = Files::open(job.stats, job.stills, job.take)?;
-    let mut hands = job.hands;
-    player.load_in_background(job.patch);
-    let rate = player.rate();
-    let mut played = Played::default();
-    // Before the first load is done there is nothing to keep time for.
-    while !stop.load(Ordering::Relaxed) && player.is_loading() {
-        player.poll().iter().for_each(|report| tell(Told::Load(report)));
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    let clock = Transport::start(player.begin_sound());
-    let end_sample = job.length.map(Transport::samples);
-    let mut next = 0;
-    loop {
-        played.stopped = stop.load(Ordering::Relaxed);
-        if played.stopped || end_sample.is_some_and(|end| rate.start_sample(next) >= end) {
-            break;
+    let mut playing = Playing::start(player, job, Pacing::Clock)?;
+    while !stop.load(Ordering::Relaxed) && !playing.is_over(player) {
+        if playing.frame(player, &mut tell)?.is_none() {
+            std::thread::sleep(LOADING_SLEEP);
         }
-        clock.sleep_until(rate.start_sample(next));
-        let (frame, skipped) = catch_up(rate, next, clock.now_samples());
-        played.skipped += skipped;
-        let lateness = clock.since(rate.start_sample(next));
-        let begun = Instant::now();
-        let reports = player.poll();
-        let committed = Instant::now();
-        hands.take_in(player, |at| clock.samples_at(at));
-        player.sound_told().iter().for_each(|text| tell(Told::Sound(text)));
-        reports.iter().for_each(|report| tell(Told::Load(report)));
-        let report = player.frame(frame);
-        tell_frame(&report, &mut tell);
-        hands.settle(player, &report.applied).into_iter().for_each(|news| tell_news(news, &mut tell));
-        if let Some(take) = &mut files.take {
-            take.write(&report.applied)?;
-        }
-        let changed_at =
-            reports.iter().filter(|report| report.is_good()).find_map(|report| report.changed_at);
-        let reload = changed_at.map(|changed_at| millis(committed.saturating_duration_since(changed_at)));
-        files.still(player, played.frames, frame)?;
-        files.stats(&FrameStats {
-            frame,
-            version: player.version(),
-            lateness_ms: millis(lateness),
-            reload_ms: reload,
-            work_ms: millis(begun.elapsed()),
-            skipped: played.skipped,
-            waiting: count(player, |status| matches!(status, Status::Waiting(_))),
-            failing: count(player, |status| matches!(status, Status::Failed(_))),
-            launch_ms: millis(job.launched.elapsed()),
-        })?;
-        played.frames += 1;
-        next = frame + 1;
     }
-    hands.finish().into_iter().for_each(|news| tell_news(news, &mut tell));
-    files.finish()?;
-    Ok(played)
+    playing.finish(stop.load(Ordering::Relaxed), &mut tell)
 }
 
-/// The frame to show now, and how many are left out: one that is late by more than a tick is.
-fn catch_up(rate: FrameRate, next: u64, now_samples: u64) -> (u64, u64) {
-    if now_samples < rate.start_sample(next + 1) {
-        return (next, 0);
-    }
-    let frame = rate.frame_at(now_samples).max(next);
-    (frame, frame - next)
-}
-
-fn tell_frame(report: &FrameReport, tell: &mut impl FnMut(Told<'_>)) {
+fn tell_frame(report: &FrameReport, tell: &mut dyn FnMut(Told<'_>)) {
     for fault in &report.refused {
         tell(Told::Fault(refused_diagnostic(fault)));
     }
@@ -182,75 +143,14 @@ fn tell_frame(report: &FrameReport, tell: &mut impl FnMut(Told<'_>)) {
     }
 }
 
-fn tell_news(news: HandNews, tell: &mut impl FnMut(Told<'_>)) {
+fn tell_news(news: HandNews, tell: &mut dyn FnMut(Told<'_>)) {
     tell(match news {
         HandNews::Line(line) => Told::Hands(line),
         HandNews::Fault(fault) => Told::Fault(fault),
     });
 }
 
-fn count(player: &Player, is_counted: impl Fn(&Status) -> bool) -> usize {
-    player.statuses().filter(|(_, status)| is_counted(status)).count()
-}
-
 /// To a microsecond.
 fn millis(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
-}
-
-/// The files that are written while a patch plays.
-struct Files {
-    stats: Option<(PathBuf, BufWriter<File>)>,
-    stills: Option<Stills>,
-    take: Option<TakeWriter>,
-}
-
-impl Files {
-    fn open(
-        stats: Option<PathBuf>,
-        stills: Option<(PathBuf, u64)>,
-        take: Option<TakeWriter>,
-    ) -> Result<Files, Error> {
-        let stats = stats.map(|path| match File::create(&path) {
-            Ok(file) => Ok((path, BufWriter::new(file))),
-            Err(error) => Err(Error::file("write", &path, error)),
-        });
-        let stills = stills.map(|(folder, every)| Stills::start(folder, every));
-        Ok(Files { stats: stats.transpose()?, stills: stills.transpose()?, take })
-    }
-
-    fn stats(&mut self, stats: &FrameStats) -> Result<(), Error> {
-        let Some((path, file)) = &mut self.stats else { return Ok(()) };
-        let line = serde_json::to_string(stats).map_err(std::io::Error::from);
-        // Whole lines at once, so that another program can follow.
-        let written = line.and_then(|line| file.write_all(format!("{line}\n").as_bytes()));
-        let written = written.and_then(|()| file.flush());
-        written.map_err(|error| Error::file("write", path, error))
-    }
-
-    fn still(&mut self, player: &mut Player, shown: u64, frame: u64) -> Result<(), Error> {
-        match &mut self.stills {
-            Some(stills) => stills.take(player, shown, frame),
-            None => Ok(()),
-        }
-    }
-
-    fn finish(self) -> Result<(), Error> {
-        self.stills.map_or(Ok(()), Stills::finish)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_late_frame_is_shown_and_a_later_one_left_out() {
-        let rate = FrameRate { frames: 60, secs: 1 };
-        assert_eq!(catch_up(rate, 5, 4000), (5, 0));
-        assert_eq!(catch_up(rate, 5, 4799), (5, 0));
-        assert_eq!(catch_up(rate, 5, 4800), (6, 1));
-        assert_eq!(catch_up(rate, 5, 48_000), (60, 55));
-        assert_eq!(catch_up(rate, 5, 0), (5, 0));
-    }
 }

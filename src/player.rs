@@ -18,6 +18,7 @@ use engine::live::{ControlState, FrameReport, KnobState, Live, LiveConfig, NodeF
 use engine::node::{Fault, Status};
 use engine::plan::Plan;
 use engine::port::Value;
+use engine::registry::Registry;
 use engine::take::{Input, Stamped};
 use engine::workers::Workers;
 use pastiche_engine as engine;
@@ -47,6 +48,7 @@ const MOST_AHEAD: u64 = 1200;
 /// # Ok::<(), pastiche::Error>(())
 /// ```
 pub struct Player {
+    registry: Arc<Registry>,
     live: Live,
     loader: LoaderSide,
     sound: SoundSide,
@@ -125,6 +127,7 @@ impl Player {
             (LoaderSide::Thread(thread), sound)
         };
         Ok(Player {
+            registry: config.registry,
             live,
             loader,
             sound,
@@ -373,6 +376,16 @@ impl Player {
     /// The version that plays; 0 before the first.
     pub fn version(&self) -> u64 {
         self.live.version()
+    }
+
+    /// The kinds of nodes.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The running graph, to look at.
+    pub fn live(&self) -> &Live {
+        &self.live
     }
 
     /// The plan that plays.

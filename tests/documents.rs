@@ -120,6 +120,7 @@ fn every_file_that_a_document_names_is_there() {
         "CHANGELOG.md",
         "docs/reference.md",
         "docs/patching.md",
+        "docs/stage.md",
         "docs/writing-a-node.md",
     ] {
         let text = fs::read_to_string(root().join(document)).expect("readable");

@@ -116,7 +116,23 @@ fn a_node_does_not_know_other_nodes_planning_or_scripts() {
     assert_eq!(offences(&places, &forbidden), NOTHING);
 }
 
-/// Names of all packages that a package needs to run.
+#[test]
+fn only_the_stage_sees_windows() {
+    let forbidden = ["nannou::", "use nannou", "bevy::", "use bevy", "egui::", "use egui", "winit::"];
+    let places = ["engine/src", "models/src", "nodes/src", "src"];
+    assert_eq!(offences(&places, &forbidden), NOTHING);
+    let forbidden = ["pastiche_nodes", "pastiche_models", "std::fs", "rhai", "use clap"];
+    let stage: Vec<PathBuf> =
+        rust_files("stage/src").into_iter().filter(|path| !path.ends_with("tests.rs")).collect();
+    let stage: Vec<&str> = stage
+        .iter()
+        .map(|path| path.strip_prefix(root()).expect("inside").to_str().expect("UTF-8"))
+        .collect();
+    assert_eq!(offences(&stage, &forbidden), NOTHING);
+}
+
+/// Names of all packages that a package needs to run, without what it does by default beside its
+/// own work.
 fn dependencies(package: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -125,6 +141,7 @@ fn dependencies(package: &str) -> BTreeSet<String> {
             package,
             "--edges",
             "normal",
+            "--no-default-features",
             "--prefix",
             "none",
             "--format",
@@ -159,6 +176,7 @@ fn crates_need_only_what_is_theirs() {
     assert_eq!(unwanted("pastiche-engine", &engine), NOTHING);
     assert_eq!(unwanted("pastiche-models", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
     assert_eq!(unwanted("pastiche-nodes", &["notify", "clap", "pastiche"]), NOTHING);
+    assert_eq!(unwanted("pastiche-stage", &["pastiche-nodes", "pastiche-models", "pastiche"]), NOTHING);
 }
 
 #[test]

@@ -97,6 +97,9 @@ pub struct Beats {
 }
 
 impl Beats {
+    /// Before the first frame.
+    pub const START: Beats = Beats { before: BEFORE_START, now: 0.0, bpm: Metronome::DEFAULT_BPM };
+
     /// Beats since the frame before; 0 for the first.
     pub fn delta(&self) -> f64 {
         (self.now - self.before.max(0.0)).max(0.0)

@@ -51,9 +51,9 @@ pub struct PatchArguments {
     /// Size of the canvas in pixels, instead of the patch's own
     #[arg(long, value_name = "WxH", value_parser = size)]
     pub size: Option<[u32; 2]>,
-    /// Frames a second
-    #[arg(long, default_value = "30", value_parser = frame_rate)]
-    pub fps: FrameRate,
+    /// Frames a second [default: 30; in a window 60]
+    #[arg(long, value_parser = frame_rate)]
+    pub fps: Option<FrameRate>,
     /// Another folder that the patch may read files from; may be given more than once
     #[arg(long, value_name = "DIR")]
     pub allow: Vec<PathBuf>,
@@ -75,6 +75,9 @@ pub struct PlayArguments {
     /// The sound card, by a part of its name (`pastiche doctor` lists them); `none` plays silently
     #[arg(long, value_name = "NAME")]
     pub sound: Option<String>,
+    #[cfg(feature = "stage")]
+    #[command(flatten)]
+    pub window: WindowArguments,
     /// Stop after so many seconds
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<f64>,
@@ -94,6 +97,24 @@ pub struct PlayArguments {
     /// Record all that comes from outside, for `pastiche render --take`
     #[arg(long, value_name = "FILE")]
     pub take: Option<PathBuf>,
+}
+
+/// The windows.
+#[cfg(feature = "stage")]
+#[derive(Debug, Args)]
+pub struct WindowArguments {
+    /// Open in full screen
+    #[arg(long, conflicts_with = "headless")]
+    pub fullscreen: bool,
+    /// The monitor for the picture: a number from 0, or a part of its name
+    #[arg(long, value_name = "N|NAME", conflicts_with = "headless")]
+    pub monitor: Option<pastiche::stage::MonitorChoice>,
+    /// Do not open the operator's window; the key I does
+    #[arg(long, conflicts_with = "headless")]
+    pub no_operator: bool,
+    /// Write nothing over the picture, not even what is wrong
+    #[arg(long, conflicts_with = "headless")]
+    pub no_overlay: bool,
 }
 
 /// `pastiche render`.

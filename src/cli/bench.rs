@@ -15,8 +15,8 @@ use pastiche::engine::clock::FrameRate;
 use pastiche::engine::diagnostic::count;
 use pastiche::models::painting::Painting;
 use pastiche::{
-    DEFAULT_CANVAS_PX, Error, FrameStats, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, Told,
-    embedded, play, registry,
+    DEFAULT_CANVAS_PX, Error, FrameStats, Pace, PatchSource, PlayJob, Player, PlayerConfig, Told, embedded,
+    play, registry,
 };
 
 use super::End;
@@ -101,15 +101,7 @@ fn reloads() -> anyhow::Result<Reloads> {
     config.rate = FrameRate { frames: 60, secs: 1 };
     let mut player = Player::new(config)?;
     let stats = folder.path().join("stats.jsonl");
-    let job = PlayJob {
-        hands: Hands::new(&PatchSource::File(path.clone())),
-        patch: PatchSource::File(path.clone()),
-        length: None,
-        stats: Some(stats.clone()),
-        stills: None,
-        take: None,
-        launched: Instant::now(),
-    };
+    let job = PlayJob { stats: Some(stats.clone()), ..PlayJob::new(PatchSource::File(path.clone())) };
     let stop = Arc::new(AtomicBool::new(false));
     let done = stop.clone();
     let editor = std::thread::spawn(move || -> Result<(), Error> {

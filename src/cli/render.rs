@@ -15,13 +15,13 @@ pub fn run(arguments: RenderArguments) -> anyhow::Result<End> {
     let RenderArguments { patch, out, seconds, seed, take, force } = arguments;
     let stop = terminal::stop_flag()?;
     let take = take.as_deref().map(read_take).transpose()?;
-    let frames = RenderJob::frames_of(seconds, patch.fps)?;
+    let mut config = PlayerConfig::new(registry()?, Pace::Offline);
+    config.rate = patch.fps.unwrap_or(config.rate);
+    let frames = RenderJob::frames_of(seconds, config.rate)?;
     let job = RenderJob { out, frames, force, take };
     job.check_out()?;
 
-    let mut config = PlayerConfig::new(registry()?, Pace::Offline);
     config.seed = seed.or(job.take.as_ref().map(|take| take.header.seed)).unwrap_or(1);
-    config.rate = patch.fps;
     config.size_px = patch.size;
     config.allow = patch.allow;
     config.gpu = terminal::open_gpu();

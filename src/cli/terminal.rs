@@ -124,6 +124,7 @@ pub fn show_error(error: &anyhow::Error) {
     }
 }
 
+#[cfg(not(feature = "stage"))]
 /// Tells that the arguments do not fit together.
 pub fn usage(message: &str, help: &str) -> End {
     tell(format_args!("error: {message}\n  = {help}"));

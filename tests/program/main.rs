@@ -8,3 +8,5 @@ mod hands;
 mod render;
 mod show;
 mod takes;
+#[cfg(feature = "stage")]
+mod window;

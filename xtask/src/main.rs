@@ -16,8 +16,8 @@ Usage: cargo xtask COMMAND
 
 Commands:
   play [PATCH] [ARGS…]  set up this machine, build Pastiche and play a patch (without PATCH,
-                        the default one); with no window to play in, render ten seconds into
-                        pastiche-out/; ARGS go to the program
+                        the default one) in a window; where there is no display, render ten
+                        seconds into pastiche-out/; ARGS go to the program
   test                  set up this machine, then run everything that has to pass: formatting,
                         forbidden words, clippy, tests, documentation, size of the target folder
   dist                  build a folder in dist/ that plays on a machine without Rust, try it in an

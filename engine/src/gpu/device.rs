@@ -23,6 +23,8 @@ struct Shared {
     device: wgpu::Device,
     queue: wgpu::Queue,
     adapter_name: String,
+    /// What our own device was opened with.
+    opened_with: Option<(wgpu::Instance, wgpu::Adapter)>,
     max_texture_side: u32,
     is_lost: Arc<AtomicBool>,
     faults: Arc<AtomicU64>,
@@ -54,7 +56,7 @@ impl Gpu {
                 message: format!("the graphics adapter \"{}\" cannot be opened: {error}", info.name),
                 help: "update its driver, or close other programs that use it".into(),
             })?;
-        let gpu = Gpu::from_device(adapter_label(&info), device, queue);
+        let gpu = Gpu::with(adapter_label(&info), device, queue, Some((instance, adapter)));
         gpu.watch();
         Ok(gpu)
     }
@@ -62,13 +64,23 @@ impl Gpu {
     /// Works on an embedder's device. Its handlers of errors and of a lost device stay as they
     /// are; the embedder's own tells of the loss with [`Gpu::report_lost`].
     pub fn from_device(adapter_name: impl Into<String>, device: wgpu::Device, queue: wgpu::Queue) -> Gpu {
+        Gpu::with(adapter_name.into(), device, queue, None)
+    }
+
+    fn with(
+        adapter_name: String,
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        opened_with: Option<(wgpu::Instance, wgpu::Adapter)>,
+    ) -> Gpu {
         Gpu(Arc::new(Shared {
             max_texture_side: device.limits().max_texture_dimension_2d,
             pool: Pool::new(DEFAULT_BUDGET_BYTES),
             effects: EffectCache::new(&device),
             device,
             queue,
-            adapter_name: adapter_name.into(),
+            adapter_name,
+            opened_with,
             is_lost: Arc::default(),
             faults: Arc::default(),
             next_recorder: AtomicU64::new(1),
@@ -88,6 +100,12 @@ impl Gpu {
     /// What the adapter calls itself.
     pub fn adapter_name(&self) -> &str {
         &self.0.adapter_name
+    }
+
+    /// What the device was opened with, for a window that shows its pictures; `None` on an
+    /// embedder's device.
+    pub fn opened_with(&self) -> Option<(&wgpu::Instance, &wgpu::Adapter)> {
+        self.0.opened_with.as_ref().map(|(instance, adapter)| (instance, adapter))
     }
 
     /// The longest side of a picture, in pixels.

@@ -3,9 +3,10 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
-use crate::clock::{FrameRate, Metronome, SAMPLE_RATE, Tick};
+use crate::clock::{Beats, FrameRate, Metronome, SAMPLE_RATE, Tick};
 use crate::frame::Frame;
 use crate::gpu::{Gpu, Recorder};
 use crate::io::{Io, Outputs, Slot};
@@ -49,6 +50,7 @@ pub struct Live {
     version: u64,
     previous: Option<Tick>,
     metronome: Metronome,
+    beats: Beats,
     pub(super) plan: Arc<Plan>,
     pub(super) nodes: Vec<Running>,
     outputs: Vec<Outputs>,
@@ -69,6 +71,8 @@ pub(super) struct Running {
     silenced: u64,
     /// A node that panicked is not run again.
     panicked: bool,
+    /// How long its last frame took.
+    took: Duration,
 }
 
 /// The input of the node that sets the tempo through which another clock leads.
@@ -124,6 +128,7 @@ impl Live {
             version: 0,
             previous: None,
             metronome: Metronome::default(),
+            beats: Beats::START,
             plan,
             nodes: Vec::new(),
             outputs: Vec::new(),
@@ -205,6 +210,7 @@ impl Live {
                         link: prepared_node.link,
                         silenced: 0,
                         panicked: false,
+                        took: Duration::ZERO,
                     }
                 }
                 (None, Some(before)) => Running { slots, link: prepared_node.link, ..before },
@@ -249,10 +255,11 @@ impl Live {
             recorder.begin_frame();
         }
         let canvas_px = self.canvas_px();
+        self.beats = self.metronome.beats(&tick);
         let mut ctx = FrameCtx {
             tick,
             rate: self.config.rate,
-            beats: self.metronome.beats(&tick),
+            beats: self.beats,
             canvas_px,
             offline: self.config.offline,
             outside: Outside { events: &applied, memory: &self.memory },
@@ -281,7 +288,9 @@ impl Live {
                 outputs: &mut values,
             };
             let node = &mut running.node;
+            let begun = Instant::now();
             let result = catch_unwind(AssertUnwindSafe(|| node.frame(&mut ctx, &mut io)));
+            running.took = begun.elapsed();
             if let Some(link) = &running.link {
                 io.store_controls(link);
                 io.store_notes(link, tick.start_sample);
@@ -375,6 +384,22 @@ impl Live {
             };
             (&planned.key, status)
         })
+    }
+
+    /// How long each node's part of the last frame took, in plan order. What the GPU does with it later
+    /// is not in it.
+    pub fn times(&self) -> impl Iterator<Item = Duration> + '_ {
+        self.nodes.iter().map(|running| running.took)
+    }
+
+    /// The values that the outputs of the node at a position of the plan hold.
+    pub fn outputs(&self, position: usize) -> &[Value] {
+        self.outputs.get(position).map_or(&[], |outputs| &outputs.values)
+    }
+
+    /// Where the beat stood in the last frame.
+    pub fn beats(&self) -> Beats {
+        self.beats
     }
 
     /// The recorder, for presenting what the screens show.

@@ -1,0 +1,175 @@
+//! A player on the stage: the picture in a window, and an operator's window beside it.
+
+mod keepsakes;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use engine::diagnostic::Diagnostic;
+use engine::gpu::Recorder;
+use engine::live::Live;
+use engine::registry::Registry;
+use engine::take::Input;
+use pastiche_engine as engine;
+use pastiche_stage as stage;
+use stage::{Figures, Next, Show, StageConfig, StageError};
+
+use crate::error::Error;
+use crate::hands::{HandAction, HandEvent};
+use crate::play::{Pacing, PlayJob, Played, Playing, Told};
+use crate::player::Player;
+
+use keepsakes::Keepsakes;
+
+/// Plays in windows until the picture's window is closed, the time is over or `stop` becomes true.
+/// Belongs on the main thread. Stills and takes that are asked for by key go into the current folder.
+///
+/// # Errors
+/// When there is no display, or a file cannot be opened. A disk that fills up later is told, and the
+/// show goes on.
+pub fn play_on_stage(
+    mut player: Player,
+    job: PlayJob,
+    config: StageConfig,
+    stop: Arc<AtomicBool>,
+    tell: impl FnMut(Told<'_>) + 'static,
+) -> Result<Played, Error> {
+    let patch = job.patch.name();
+    let keepsakes = Keepsakes::new(&patch);
+    let seed = job.seed;
+    let playing = Playing::start(&mut player, job, Pacing::Projector)?;
+    let tell = Box::new(tell);
+    let show = OnStage {
+        player,
+        playing: Some(playing),
+        stop,
+        tell,
+        patch,
+        seed,
+        take: None,
+        keepsakes,
+        news: Vec::new(),
+    };
+    let show = Rc::new(RefCell::new(show));
+    let ended = stage::run(config, show.clone());
+    let playing = show.borrow_mut().playing.take();
+    let stopped = show.borrow().stop.load(Ordering::Relaxed);
+    show.borrow_mut().keepsakes.finish();
+    let mut show = show.borrow_mut();
+    let played = playing.map_or(Ok(Played::default()), |playing| playing.finish(stopped, &mut show.tell))?;
+    ended.map_err(|StageError { message, help }| Error::Program { message, help })?;
+    Ok(played)
+}
+
+/// A player as the stage sees it.
+struct OnStage {
+    player: Player,
+    /// Taken when the windows are closed.
+    playing: Option<Playing>,
+    stop: Arc<AtomicBool>,
+    tell: Box<dyn FnMut(Told<'_>)>,
+    patch: String,
+    seed: u64,
+    take: Option<PathBuf>,
+    keepsakes: Keepsakes,
+    news: Vec<String>,
+}
+
+impl Show for OnStage {
+    fn next(&mut self) -> Next {
+        let Some(playing) = &mut self.playing else { return Next::Over };
+        if self.stop.load(Ordering::Relaxed) || playing.is_over(&self.player) {
+            return Next::Over;
+        }
+        let (tell, news) = (&mut self.tell, &mut self.news);
+        // What hands did is told where the hands are, too.
+        let mut tell_both = |told: Told<'_>| {
+            if let Told::Hands(line) = &told {
+                news.push(line.clone());
+            }
+            tell(told);
+        };
+        match playing.frame(&mut self.player, &mut tell_both) {
+            Ok(Some(_)) => Next::Frame,
+            Ok(None) => Next::Waiting,
+            Err(error) => {
+                playing.write_no_more();
+                self.take = None;
+                (self.tell)(Told::Fault(Diagnostic::warning(error.to_string()).help(error.help())));
+                self.news.push(format!("{error}; nothing more is written"));
+                Next::Frame
+            }
+        }
+    }
+
+    fn live(&self) -> &Live {
+        self.player.live()
+    }
+
+    fn recorder(&mut self) -> Option<&mut Recorder> {
+        self.player.recorder()
+    }
+
+    fn registry(&self) -> &Registry {
+        self.player.registry()
+    }
+
+    fn faults(&self) -> Vec<Diagnostic> {
+        self.player.faults()
+    }
+
+    fn figures(&self) -> Figures {
+        let played = self.playing.as_ref().map(Playing::played).unwrap_or_default();
+        Figures {
+            patch: self.patch.clone(),
+            frames: played.frames,
+            skipped: played.skipped,
+            take: self.take.clone(),
+        }
+    }
+
+    fn hand(&mut self, input: Input) {
+        if let Some(playing) = &self.playing {
+            playing.hand(HandEvent::Input(input));
+        }
+    }
+
+    fn undo(&mut self) {
+        if let Some(playing) = &self.playing {
+            playing.hand(HandEvent::Action(HandAction::Undo));
+        }
+    }
+
+    fn save_still(&mut self) {
+        match self.player.pixels(0) {
+            Ok(picture) => self.keepsakes.save(picture),
+            Err(fault) => self.news.push(format!("no still: {}", fault.message)),
+        }
+    }
+
+    fn record(&mut self) {
+        let Some(playing) = &mut self.playing else { return };
+        if playing.end_take().is_some() {
+            let take = self.take.take().map(|path| path.display().to_string());
+            self.news.push(format!("the take is in {}", take.unwrap_or_else(|| "its file".into())));
+            return;
+        }
+        let begun = self.keepsakes.take(&self.patch, self.seed);
+        let begun = begun.and_then(|(path, take)| playing.begin_take(&self.player, take).map(|()| path));
+        match begun {
+            Ok(path) => {
+                self.news.push(format!("records {}", path.display()));
+                self.take = Some(path);
+            }
+            Err(error) => self.news.push(format!("no take: {error}")),
+        }
+    }
+
+    fn news(&mut self) -> Vec<String> {
+        self.news.extend(self.keepsakes.news());
+        std::mem::take(&mut self.news)
+    }
+}

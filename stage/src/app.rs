@@ -1,0 +1,348 @@
+//! bevy around the stage: its windows, and what runs once for each picture of the projector.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bevy::DefaultPlugins;
+use bevy::app::{
+    App, AppExit, Last, PluginGroup, PluginGroupBuilder, Startup, TerminalCtrlCHandlerPlugin, Update,
+};
+use bevy::asset::Assets;
+use bevy::ecs::prelude::*;
+use bevy::image::Image;
+use bevy::input::keyboard::{KeyCode, KeyboardInput};
+use bevy::input::{ButtonInput, ButtonState};
+use bevy::log::LogPlugin;
+use bevy::prelude::default;
+use bevy::render::RenderPlugin;
+use bevy::render::error_handler::{ErrorType, RenderErrorHandler, RenderErrorPolicy};
+use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::render::renderer::{
+    RenderAdapter, RenderAdapterInfo, RenderDevice, RenderInstance, RenderQueue, WgpuWrapper,
+};
+use bevy::render::settings::RenderCreation;
+use bevy::render::view::Msaa;
+use bevy::transform::components::Transform;
+use bevy::window::{
+    CursorOptions, ExitCondition, Monitor, MonitorSelection, PresentMode, PrimaryWindow, Window, WindowMode,
+    WindowPlugin, WindowPosition, WindowResolution,
+};
+use bevy::winit::{UpdateMode, WinitSettings};
+use nannou::NannouPlugin;
+use nannou::geom::Rect;
+use nannou::glam::{Vec2, Vec3};
+use nannou::prelude::Draw;
+use nannou::prelude::render::NannouCamera;
+use pastiche_engine::gpu::Gpu;
+use pastiche_engine::live::Live;
+
+use crate::desk::Desk;
+use crate::external::{External, Shown};
+use crate::keys::Action;
+use crate::monitor::MonitorChoice;
+use crate::operator::{self, Keyboard};
+use crate::projector::{self, Projector};
+use crate::show::{Next, Show};
+
+/// Draws over the picture with nannou: called for every picture with the window's rectangle, whose
+/// middle is the origin, and the running graph.
+pub type Sketch = Box<dyn FnMut(&Draw, Rect, &Live)>;
+
+/// How the stage is set up.
+pub struct StageConfig {
+    /// The device on which the show draws; both windows draw on it too.
+    pub gpu: Gpu,
+    /// Title of the window.
+    pub title: String,
+    /// Size of the picture's window in pixels.
+    pub size_px: [u32; 2],
+    /// Whether it opens in full screen.
+    pub full_screen: bool,
+    /// The monitor of the picture; `None` leaves it to the system.
+    pub monitor: Option<MonitorChoice>,
+    /// Whether the operator's window opens by itself.
+    pub operator: bool,
+    /// Whether faults, notices and the help may be written over the picture.
+    pub overlay: bool,
+    /// Draws over the picture.
+    pub sketch: Option<Sketch>,
+}
+
+impl StageConfig {
+    /// A window of 1280x720 pixels, an operator's window, faults in the corner.
+    pub fn new(gpu: Gpu) -> StageConfig {
+        StageConfig {
+            gpu,
+            title: "Pastiche".into(),
+            size_px: [1280, 720],
+            full_screen: false,
+            monitor: None,
+            operator: true,
+            overlay: true,
+            sketch: None,
+        }
+    }
+}
+
+/// Why there is no stage.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct StageError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// The stage itself, in the world of bevy.
+pub(crate) struct Stage {
+    pub(crate) show: Rc<RefCell<dyn Show>>,
+    pub(crate) desk: Desk,
+    sketch: Option<Sketch>,
+    overlay: bool,
+    monitor: Option<MonitorChoice>,
+    picture: Option<Shown>,
+}
+
+/// Opens the windows and shows what plays, until the picture's window is closed or the show is over.
+/// Belongs on the main thread, once in a program.
+///
+/// # Errors
+/// When there is no display, or the device was not opened by [`Gpu::new`].
+pub fn run<S: Show + 'static>(config: StageConfig, show: Rc<RefCell<S>>) -> Result<(), StageError> {
+    if cfg!(all(unix, not(target_os = "macos"))) && !has_display() {
+        return Err(StageError {
+            message: "there is no display to open a window on".into(),
+            help: "start it in a desktop session, or add `--headless`".into(),
+        });
+    }
+    let running = catch_unwind(AssertUnwindSafe(|| windowed(config, show).map(|mut app| app.run())));
+    match running {
+        Ok(ended) => ended.map(drop),
+        Err(panic) => Err(StageError {
+            message: format!("the window has failed: {}", text_of(panic.as_ref())),
+            help: "look at the messages above; `--headless` plays without a window".into(),
+        }),
+    }
+}
+
+fn has_display() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+/// Everything but the windows.
+pub(crate) fn plugins(gpu: &Gpu) -> Result<PluginGroupBuilder, StageError> {
+    let (instance, adapter) = gpu.opened_with().ok_or_else(|| StageError {
+        message: "a stage on an embedder's device is not possible".into(),
+        help: "open the device with `Gpu::new`".into(),
+    })?;
+    let creation = RenderCreation::manual(
+        RenderDevice::from(gpu.device().clone()),
+        RenderQueue(Arc::new(WgpuWrapper::new(gpu.queue().clone()))),
+        RenderAdapterInfo(WgpuWrapper::new(adapter.get_info())),
+        RenderAdapter(Arc::new(WgpuWrapper::new(adapter.clone()))),
+        RenderInstance(Arc::new(WgpuWrapper::new(instance.clone()))),
+    );
+    Ok(DefaultPlugins
+        .build()
+        .set(WindowPlugin {
+            primary_window: None,
+            exit_condition: ExitCondition::OnPrimaryClosed,
+            ..default()
+        })
+        .set(RenderPlugin {
+            render_creation: creation,
+            // Or the first pictures would lack what is still being compiled.
+            synchronous_pipeline_compilation: true,
+            ..default()
+        })
+        // One picture for each frame, with nothing in between.
+        .disable::<PipelinedRenderingPlugin>()
+        // The program has its own log and its own Ctrl-C.
+        .disable::<TerminalCtrlCHandlerPlugin>()
+        .disable::<LogPlugin>())
+}
+
+/// What both a window and a picture in memory need.
+pub(crate) fn prepare(app: &mut App, config: StageConfig, show: Rc<RefCell<dyn Show>>) {
+    let external = External::default();
+    app.add_plugins((NannouPlugin, external.clone()))
+        .insert_resource(external)
+        .insert_resource(LostDevice(config.gpu.clone()))
+        .insert_resource(RenderErrorHandler(on_render_error))
+        .insert_non_send(Stage {
+            show,
+            desk: Desk::new(config.full_screen, config.operator),
+            sketch: config.sketch,
+            overlay: config.overlay,
+            monitor: config.monitor,
+            picture: None,
+        })
+        .add_systems(Update, (step, draw).chain());
+}
+
+fn windowed<S: Show + 'static>(config: StageConfig, show: Rc<RefCell<S>>) -> Result<App, StageError> {
+    let window = Window {
+        title: config.title.clone(),
+        resolution: WindowResolution::new(config.size_px[0], config.size_px[1]),
+        present_mode: PresentMode::AutoVsync,
+        ..default()
+    };
+    let mut app = App::new();
+    app.add_plugins(plugins(&config.gpu)?).insert_resource(WinitSettings {
+        // The audience looks at the picture while the operator's window has the focus.
+        focused_mode: UpdateMode::Continuous,
+        unfocused_mode: UpdateMode::Continuous,
+    });
+    app.add_systems(Startup, move |mut commands: Commands| {
+        let hidden = CursorOptions { visible: false, ..default() };
+        let window = commands.spawn((window.clone(), hidden, PrimaryWindow, Projector)).id();
+        commands.spawn((NannouCamera::for_window(window), Msaa::Off, eye()));
+    });
+    prepare(&mut app, config, show);
+    operator::add(&mut app);
+    app.add_systems(Update, keys.before(step)).add_systems(Last, full_screen);
+    Ok(app)
+}
+
+/// Looks straight at the picture.
+pub(crate) fn eye() -> Transform {
+    Transform::from_xyz(0.0, 0.0, 10.0).looking_at(Vec3::ZERO, Vec3::Y)
+}
+
+/// Whom to tell that the device is lost.
+#[derive(Resource)]
+struct LostDevice(Gpu);
+
+/// The show goes on: bevy would quit.
+fn on_render_error(
+    error: &bevy::render::error_handler::RenderError,
+    world: &mut World,
+    _render_world: &mut World,
+) -> RenderErrorPolicy {
+    if matches!(error.ty, ErrorType::DeviceLost) {
+        if let Some(device) = world.get_resource::<LostDevice>() {
+            device.0.report_lost();
+        }
+        return RenderErrorPolicy::StopRendering;
+    }
+    tracing::error!("graphics: {}", error.description);
+    RenderErrorPolicy::Ignore
+}
+
+fn keys(
+    mut stage: NonSendMut<Stage>,
+    mut pressed: MessageReader<KeyboardInput>,
+    keyboard: Res<Keyboard>,
+    held: Res<ButtonInput<KeyCode>>,
+) {
+    let Stage { show, desk, .. } = &mut *stage;
+    let control = held.any_pressed([
+        KeyCode::ControlLeft,
+        KeyCode::ControlRight,
+        KeyCode::SuperLeft,
+        KeyCode::SuperRight,
+    ]);
+    for event in pressed.read().filter(|event| event.state == ButtonState::Pressed) {
+        let Some(action) = Action::of(&event.logical_key, control) else { continue };
+        let is_taken = keyboard.is_taken_in(event.window) && !action.works_while_typing();
+        if !is_taken && (!event.repeat || action.repeats()) {
+            desk.act(action, &mut *show.borrow_mut());
+        }
+    }
+}
+
+/// One frame of the show, and its picture as an image.
+fn step(
+    mut stage: NonSendMut<Stage>,
+    external: Res<External>,
+    mut images: ResMut<Assets<Image>>,
+    mut exit: MessageWriter<AppExit>,
+) {
+    let Stage { show, desk, picture, .. } = &mut *stage;
+    let mut show = show.borrow_mut();
+    if show.next() == Next::Over {
+        exit.write(AppExit::Success);
+    }
+    for news in show.news() {
+        desk.notify(news);
+    }
+    if desk.is_frozen {
+        return;
+    }
+    let size_px = show.live().canvas_px();
+    let frame = show.live().screens().into_iter().next().and_then(|(_, frame)| frame);
+    let Some(frame) = frame else {
+        *picture = None;
+        return;
+    };
+    let Some(recorder) = show.recorder() else { return };
+    let presented = recorder.present(0, &frame, size_px);
+    match presented.and_then(|presented| recorder.submit().map(|()| presented)) {
+        Ok(presented) => external.show(picture, presented, &mut images),
+        // The last picture stands.
+        Err(fault) => tracing::debug!("no new picture: {}", fault.message),
+    }
+}
+
+pub(crate) fn draw(mut stage: NonSendMut<Stage>, windows: Query<(&Window, &Draw), With<Projector>>) {
+    let Ok((window, draw)) = windows.single() else { return };
+    let stage = &mut *stage;
+    let show = stage.show.borrow();
+    let window = Rect::from_wh(Vec2::new(window.width(), window.height()));
+    projector::draw_picture(draw, window, stage.picture.as_ref(), &stage.desk);
+    if let Some(sketch) = &mut stage.sketch {
+        sketch(draw, window, show.live());
+    }
+    projector::draw_dark(draw, window, &stage.desk);
+    if stage.overlay {
+        let fault = projector::brief(&show.faults(), show.live().version());
+        projector::draw_overlay(draw, window, &stage.desk, fault.as_deref());
+    }
+}
+
+/// Makes the window what the desk says.
+fn full_screen(
+    mut stage: NonSendMut<Stage>,
+    mut windows: Query<&mut Window, With<Projector>>,
+    monitors: Query<(Entity, &Monitor)>,
+    mut placed: Local<bool>,
+) {
+    let (Ok(mut window), false) = (windows.single_mut(), monitors.is_empty()) else { return };
+    let Stage { desk, monitor, .. } = &mut *stage;
+    if let Some(choice) = monitor {
+        match choice.find(monitors.iter()) {
+            Ok(found) if !*placed => {
+                window.position = WindowPosition::Centered(MonitorSelection::Entity(found));
+            }
+            Ok(_) => {}
+            Err(why) => {
+                tracing::warn!("{why}");
+                desk.notify(why);
+                *monitor = None;
+            }
+        }
+    }
+    *placed = true;
+    let wanted = if desk.full_screen {
+        let choice = monitor.as_ref().and_then(|choice| choice.find(monitors.iter()).ok());
+        WindowMode::BorderlessFullscreen(choice.map_or(MonitorSelection::Current, MonitorSelection::Entity))
+    } else {
+        WindowMode::Windowed
+    };
+    if window.mode != wanted {
+        window.mode = wanted;
+    }
+}
+
+#[cfg(test)]
+mod tests;

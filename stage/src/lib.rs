@@ -1,0 +1,29 @@
+//! The stage: the picture in a window of its own, and an operator's window beside it.
+//!
+//! This is the only crate that knows nannou, bevy and egui. It works on the engine's own device and
+//! shows the engine's textures as they are, without a read-back or a copy. What is shown comes
+//! through one trait, [`Show`].
+//!
+//! Read the modules in this order: `show` (what is shown), `desk` (what a person has switched),
+//! `keys`, `projector` (the picture), `operator` (everything that moves), `app` (bevy around them).
+
+mod show;
+
+mod desk;
+mod keys;
+mod monitor;
+mod place;
+mod tap;
+
+mod external;
+mod projector;
+
+mod app;
+mod operator;
+
+pub use nannou;
+
+pub use app::{Sketch, StageConfig, StageError, run};
+pub use monitor::MonitorChoice;
+pub use place::Fit;
+pub use show::{Figures, Next, Show};

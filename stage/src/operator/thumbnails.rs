@@ -1,0 +1,126 @@
+//! Small live pictures of the wires that carry pictures. They are drawn by the engine into small
+//! textures that egui shows as they are: no read-back.
+
+use std::collections::HashMap;
+
+use bevy::asset::Assets;
+use bevy::image::Image;
+use bevy_egui::egui::TextureId;
+use bevy_egui::{EguiTextureHandle, EguiUserTextures};
+use pastiche_engine::frame::Frame;
+use pastiche_engine::key::NodeKey;
+use pastiche_engine::port::Value;
+
+use crate::external::{External, Shown};
+use crate::show::Show;
+
+/// Size of a thumbnail in pixels.
+pub(super) const SIZE_PX: [u32; 2] = [192, 108];
+
+/// So many are drawn anew for one picture of the window, in turn: the show comes first.
+const MOST_AT_ONCE: usize = 6;
+
+/// Screens of the recorder from this number on are thumbnails.
+const FIRST_SCREEN: usize = 1000;
+
+/// The thumbnail of each node whose first picture output has something on it.
+#[derive(Default)]
+pub(super) struct Thumbnails {
+    of: HashMap<NodeKey, Thumbnail>,
+    /// Numbers of screens that are free again.
+    free: Vec<usize>,
+    made: usize,
+    /// Where the next turn begins.
+    next: usize,
+}
+
+struct Thumbnail {
+    screen: usize,
+    shown: Option<Shown>,
+    texture: Option<TextureId>,
+}
+
+impl Thumbnails {
+    /// Draws some of the thumbnails anew.
+    pub(super) fn refresh(
+        &mut self,
+        show: &mut dyn Show,
+        external: &External,
+        images: &mut Assets<Image>,
+        textures: &mut EguiUserTextures,
+    ) {
+        let frames = frames(show);
+        self.forget_others(&frames, textures);
+        let number = frames.len();
+        let mut is_drawn = false;
+        for turn in 0..number.min(MOST_AT_ONCE) {
+            let (key, frame) = &frames[(self.next + turn) % number];
+            let thumbnail = match self.of.get_mut(key) {
+                Some(thumbnail) => thumbnail,
+                None => {
+                    let screen = self.free.pop().unwrap_or_else(|| {
+                        self.made += 1;
+                        FIRST_SCREEN + self.made
+                    });
+                    let new = Thumbnail { screen, shown: None, texture: None };
+                    self.of.entry(key.clone()).or_insert(new)
+                }
+            };
+            let Some(recorder) = show.recorder() else { return };
+            // The same picture is drawn again too, or the engine would forget its screen.
+            let Ok(presented) = recorder.present(thumbnail.screen, frame, SIZE_PX) else { continue };
+            is_drawn = true;
+            let before = thumbnail.shown.as_ref().map(|shown| shown.image.clone());
+            external.show(&mut thumbnail.shown, presented, images);
+            let now = thumbnail.shown.as_ref().map(|shown| shown.image.clone());
+            if before != now {
+                release(before, textures);
+                thumbnail.texture = now.map(|image| textures.add_image(EguiTextureHandle::Weak(image.id())));
+            }
+        }
+        self.next = if number == 0 { 0 } else { (self.next + MOST_AT_ONCE) % number };
+        if is_drawn
+            && let Some(recorder) = show.recorder()
+            && let Err(fault) = recorder.submit()
+        {
+            tracing::debug!("no thumbnails: {}", fault.message);
+        }
+    }
+
+    /// The thumbnail of a node.
+    pub(super) fn get(&self, node: &NodeKey) -> Option<TextureId> {
+        self.of.get(node)?.texture
+    }
+
+    fn forget_others(&mut self, frames: &[(NodeKey, Frame)], textures: &mut EguiUserTextures) {
+        let free = &mut self.free;
+        self.of.retain(|key, thumbnail| {
+            let is_there = frames.iter().any(|(other, _)| other == key);
+            if !is_there {
+                free.push(thumbnail.screen);
+                release(thumbnail.shown.take().map(|shown| shown.image), textures);
+            }
+            is_there
+        });
+    }
+}
+
+fn release(image: Option<bevy::asset::Handle<Image>>, textures: &mut EguiUserTextures) {
+    if let Some(image) = image {
+        textures.remove_image(EguiTextureHandle::Weak(image.id()));
+    }
+}
+
+/// What is on the first picture output of each node that has one.
+fn frames(show: &dyn Show) -> Vec<(NodeKey, Frame)> {
+    let live = show.live();
+    let nodes = live.plan().nodes.iter().enumerate();
+    let frames = nodes.filter_map(|(position, node)| {
+        let frame = live.outputs(position).iter().find_map(|value| match value {
+            Value::Frame(frame) => Some(frame.clone()),
+            _ => None,
+        });
+        Some((node.key.clone(), frame??))
+    });
+    frames.collect()
+}

@@ -1,0 +1,70 @@
+//! What the stage shows, seen from the stage.
+
+use std::path::PathBuf;
+
+use pastiche_engine::diagnostic::Diagnostic;
+use pastiche_engine::gpu::Recorder;
+use pastiche_engine::live::Live;
+use pastiche_engine::registry::Registry;
+use pastiche_engine::take::Input;
+
+/// A patch that plays: the stage asks it for one frame after the other, shows them, and hands over
+/// what a person does.
+pub trait Show {
+    /// Runs the next frame: once for each picture of the projector. May wait until it is due.
+    fn next(&mut self) -> Next;
+
+    /// The running graph.
+    fn live(&self) -> &Live;
+
+    /// The GPU's side of the running graph; `None` without a GPU.
+    fn recorder(&mut self) -> Option<&mut Recorder>;
+
+    /// Every kind of node, for the reference.
+    fn registry(&self) -> &Registry;
+
+    /// What is wrong: with the patch that was loaded last, and with nodes while they play.
+    fn faults(&self) -> Vec<Diagnostic>;
+
+    /// How it goes.
+    fn figures(&self) -> Figures;
+
+    /// Moves a control by hand, from the next frame on.
+    fn hand(&mut self, input: Input);
+
+    /// Puts back what was moved by hand last. [`Show::news`] tells what, or that there is nothing.
+    fn undo(&mut self);
+
+    /// Saves what the screen shows as a picture. [`Show::news`] tells where, or why not.
+    fn save_still(&mut self);
+
+    /// Begins a take, or ends the one that is being recorded. [`Show::news`] tells which.
+    fn record(&mut self);
+
+    /// What has happened beside the picture since it was last asked: one sentence each.
+    fn news(&mut self) -> Vec<String>;
+}
+
+/// What came of [`Show::next`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// A frame was run.
+    Frame,
+    /// There is none yet: the patch is being loaded.
+    Waiting,
+    /// The show is over; the windows close.
+    Over,
+}
+
+/// How a show goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// The patch as it was named.
+    pub patch: String,
+    /// Frames that were shown.
+    pub frames: u64,
+    /// Frames that were left out because the machine was too slow.
+    pub skipped: u64,
+    /// The take that is being recorded.
+    pub take: Option<PathBuf>,
+}
