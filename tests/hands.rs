@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use pastiche::engine::port::Value;
 use pastiche::engine::take::{Input, Stamped};
 use pastiche::{
     HandAction, HandEvent, HandNews, Hands, Hear, MidiEdge, MidiOutput, OpenInput, Pace, PatchSource, Player,
@@ -222,4 +223,24 @@ fn everything_that_came_is_replayed_to_the_same_bytes() {
     };
     assert!(replay(&inputs) == live, "the replay sounds as the show did");
     assert!(replay(&[]) != live, "what hands left beside the patch does not reach a render");
+}
+
+#[test]
+fn a_flood_is_played_up_to_a_limit_and_what_is_left_out_is_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut show = Show::start(&patch(folder.path()));
+    show.step();
+    (0..50_000).for_each(|number| (show.hear)(&[0xb0, 1, (number % 128) as u8]));
+    (show.hear)(&[0xb0, 1, 127]);
+    show.step();
+    let fader = show.player.plan().nodes.iter().find(|node| node.kind.spec.name == "cc").expect("a fader");
+    let key = fader.key.to_string();
+    let value = show.player.output(&key, "value");
+    assert!(matches!(value, Some(Value::Control(value)) if *value == 1.0), "{value:?}");
+    assert!(!show.heard("left out"), "{:?}", show.said);
+    (0..70_000).for_each(|_| (show.hear)(&[0xb0, 1, 0]));
+    show.step();
+    assert!(show.heard("messages came faster than they can be played"), "{:?}", show.said);
+    show.step();
+    assert_eq!(show.said.iter().filter(|line| line.contains("left out")).count(), 1);
 }

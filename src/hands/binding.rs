@@ -54,7 +54,7 @@ pub struct Binding {
     /// Whether the hardware must first meet the value before it moves it (soft takeover).
     #[serde(default = "on", skip_serializing_if = "is_on")]
     pub pickup: bool,
-    /// Whether a key switches over instead of holding.
+    /// Whether a key, pad or button switches over instead of holding.
     #[serde(default, skip_serializing_if = "is_off")]
     pub toggle: bool,
     /// How an endless encoder speaks.
@@ -126,6 +126,8 @@ impl Binding {
             (Part::Cc(mine), Message::Controller { number, value, .. }) if number == mine => {
                 Some(match self.encoder {
                     Some(encoder) => Motion::By(f64::from(encoder.steps(value))),
+                    // Many buttons are controllers.
+                    None if self.toggle => Motion::Key(value >= 64),
                     None => Motion::To(f64::from(value) / 127.0),
                 })
             }

@@ -198,8 +198,9 @@ impl Hardware {
                 return self.give(binding.value_at((now + steps / STEPS).clamp(0.0, 1.0), state));
             }
             Motion::Key(is_down) if binding.toggle => {
-                return is_down
-                    .then(|| self.give(binding.value_at(if now < 0.5 { 1.0 } else { 0.0 }, state)))?;
+                let was_down = self.place.replace(f64::from(u8::from(is_down))) == Some(1.0);
+                let over = if now < 0.5 { 1.0 } else { 0.0 };
+                return if is_down && !was_down { self.give(binding.value_at(over, state)) } else { None };
             }
             Motion::Key(is_down) => return self.give(binding.value_at(f64::from(u8::from(is_down)), state)),
         };
@@ -375,6 +376,11 @@ mod tests {
         assert_eq!(board.hear(DESK, &[0x90, 36, 100]).moves, [(glow(), 1.0)]);
         assert_eq!(board.hear(DESK, &[0x80, 36, 0]).moves, []);
         assert_eq!(board.hear(DESK, &[0x90, 36, 100]).moves, [(glow(), 0.0)]);
+        // A button that is a controller, and says twice that it is down.
+        let mut button = Board::with(glow());
+        button.set(|binding| binding.toggle = true);
+        let stands: Vec<f64> = [127, 127, 0, 127, 0].into_iter().map(|value| button.fader(value)).collect();
+        assert_eq!(stands, [0.0, 0.0, 0.0, 1.0, 1.0]);
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub fn parse_hand(line: &str) -> Result<Option<HandEvent>, HandError> {
     }
     if let Some((name, value)) = trimmed.rsplit_once('=') {
         let value = number(value).ok_or_else(|| error("behind `=` stands no finite number"))?;
-        let target = Target::parse(name).map_err(|why| error(why))?;
+        let target = Target::parse(name).map_err(error)?;
         return Ok(Some(HandEvent::Input(target.moved(value))));
     }
     action(trimmed).map(|action| Some(HandEvent::Action(action))).map_err(|why| error(&why))

@@ -97,6 +97,8 @@ pub struct Hands {
     /// The version of the patch in which they were last put back.
     version: u64,
     started: Instant,
+    /// Whether somebody has asked for the list.
+    is_asked: bool,
     news: Vec<HandNews>,
 }
 
@@ -120,6 +122,7 @@ impl Hands {
             values: kept.hands.into_iter().map(|hand| (hand.control.clone(), hand)).collect(),
             version: 0,
             started: Instant::now(),
+            is_asked: false,
             news: fault.map(HandNews::Fault).into_iter().collect(),
         }
     }
@@ -178,6 +181,9 @@ impl Hands {
         for (target, _) in applied.iter().filter_map(|stamped| Target::of(&stamped.input)) {
             let Some(state) = target.state(player) else { continue };
             self.keep(target, &state, now);
+        }
+        if std::mem::take(&mut self.is_asked) {
+            self.list();
         }
         if let Some(midi) = &self.midi {
             let feedback = self.learn.feedback(|target| target.state(player));
@@ -314,7 +320,8 @@ impl Hands {
                 }
                 None => self.say("there is nothing to take back".into()),
             },
-            HandAction::List => self.list(),
+            // When the moves that came with it have been made.
+            HandAction::List => self.is_asked = true,
         }
     }
 

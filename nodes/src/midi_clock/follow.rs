@@ -78,11 +78,9 @@ impl Follower {
                     self.waits = true;
                 }
             }
-            Message::Stop => {
-                if self.stopped_at.is_none() {
-                    self.stopped_at = Some((self.count - self.origin).max(0.0));
-                    self.waits = false;
-                }
+            Message::Stop if self.stopped_at.is_none() => {
+                self.stopped_at = Some((self.count - self.origin).max(0.0));
+                self.waits = false;
             }
             Message::SongPosition { sixteenths } => {
                 let at = f64::from(sixteenths) * PER_STEP;
