@@ -150,15 +150,26 @@ fn unwanted(package: &str, forbidden: &[&str]) -> Vec<String> {
 #[test]
 fn crates_need_only_what_is_theirs() {
     let devices = ["nannou", "bevy", "egui", "cpal", "midir", "nokhwa", "winit"];
-    for package in ["pastiche-engine", "pastiche-models", "pastiche-signals", "pastiche-nodes", "pastiche"] {
+    for package in ["pastiche-engine", "pastiche-models", "pastiche-signals", "pastiche-nodes"] {
         assert_eq!(unwanted(package, &devices), NOTHING, "{package}");
     }
+    let windows = ["nannou", "bevy", "egui", "winit"];
+    assert_eq!(unwanted("pastiche", &windows), NOTHING);
     let engine =
         ["pastiche-nodes", "pastiche-models", "pastiche-signals", "notify", "image", "clap", "rten", "hound"];
     assert_eq!(unwanted("pastiche-engine", &engine), NOTHING);
     assert_eq!(unwanted("pastiche-models", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
     assert_eq!(unwanted("pastiche-signals", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
     assert_eq!(unwanted("pastiche-nodes", &["notify", "clap", "pastiche"]), NOTHING);
+}
+
+#[test]
+fn each_device_is_known_to_one_file() {
+    let homes = [("midir", "src/midi/system.rs"), ("cpal", "src/sound/card.rs"), ("nokhwa", "src/camera.rs")];
+    for (device, home) in homes {
+        let offences = offences(&["src", "engine/src", "models/src", "nodes/src"], &[device]);
+        assert_eq!(offences, [format!("{home} sees `{device}`")]);
+    }
 }
 
 #[test]

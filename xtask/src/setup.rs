@@ -95,6 +95,8 @@ fn lacking(
 ) -> Vec<&'static str> {
     // The loader, and a software adapter for machines without a GPU.
     let mut packages = vec!["libvulkan1", "mesa-vulkan-drivers"];
+    // What MIDI and sound are built with.
+    packages.extend(["libasound2-dev", "pkg-config"]);
     packages.retain(|package| !is_installed(package));
     if !has_compiler {
         packages.push("build-essential");
@@ -212,7 +214,17 @@ mod tests {
     #[test]
     fn a_bare_machine_gets_everything() {
         let all = lacking(Purpose::Test, false, false, |_| false);
-        assert_eq!(all, ["libvulkan1", "mesa-vulkan-drivers", "build-essential", "ffmpeg"]);
+        assert_eq!(
+            all,
+            [
+                "libvulkan1",
+                "mesa-vulkan-drivers",
+                "libasound2-dev",
+                "pkg-config",
+                "build-essential",
+                "ffmpeg"
+            ]
+        );
     }
 
     #[test]
@@ -225,7 +237,7 @@ mod tests {
     fn only_what_is_missing_is_installed() {
         assert!(lacking(Purpose::Test, true, true, |_| true).is_empty());
         let some = lacking(Purpose::Test, true, true, |package| package == "libvulkan1");
-        assert_eq!(some, ["mesa-vulkan-drivers"]);
+        assert_eq!(some, ["mesa-vulkan-drivers", "libasound2-dev", "pkg-config"]);
     }
 
     #[test]
