@@ -108,8 +108,8 @@ impl Pitch {
         self.correlate();
         let mut sum = 0.0;
         self.differences[0] = 1.0;
-        for lag in 1..LONGEST {
-            let difference = (first + edges[lag] - 2.0 * f64::from(self.sums[lag])).max(0.0);
+        for (lag, edge) in edges.iter().enumerate().skip(1) {
+            let difference = (first + edge - 2.0 * f64::from(self.sums[lag])).max(0.0);
             sum += difference;
             self.differences[lag] = if sum > 0.0 { difference * lag as f64 / sum } else { 1.0 };
         }
