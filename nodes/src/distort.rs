@@ -54,7 +54,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Drives the sound into a soft wall, or folds it over. It works at four times the sample rate: the \
               worst alias below 20 kHz of a sine at -2 dB is 87 dB below it with 12 dB of drive, and 48 dB \
               with 36 dB of drive. It has no delay, but turns phases as an amplifier does.",
-        example: "let pedal = knob(24, 0, 60);\nspeakers(distort(tone(82.4, 0.5), pedal, 0.2, 0.3, 0.2));\n",
+        example: "let pedal = knob(\"pedal\", 24, 0, 60);\nspeakers(distort(tone(82.4, 0.5), pedal, 0.2, 0.3, 0.2));\n",
         inputs: &[&SOUND.0, &DRIVE.0, &BIAS.0, &FOLD.0, &LEVEL.0, &AMOUNT.0],
         options: &[],
         outputs: &[OUT.0],

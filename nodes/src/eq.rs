@@ -38,7 +38,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "Lows, middle and highs, louder or softer.",
         doc: "An equaliser of three bands: a low shelf, a bell of about an octave and a half, and a high \
               shelf. Turned far down, a band is gone, as on a DJ's mixer. A band at 0 dB changes nothing.",
-        example: "let bass = knob(-24, -36, 12);\nspeakers(eq(tone(110, #{ shape: \"saw\" }), bass, 0, 6));\n",
+        example: "let bass = knob(\"bass\", -24, -36, 12);\nspeakers(eq(tone(110, #{ shape: \"saw\" }), bass, 0, 6));\n",
         inputs: &[
             &SOUND.0,
             &LOW.0,

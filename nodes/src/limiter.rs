@@ -38,7 +38,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "Keeps every sample below a ceiling.",
         doc: "Turns loud sound down at once and lets go slowly. It looks at samples, not between them, and \
               does not look ahead, so that it has no delay. What is below the ceiling is left alone.",
-        example: "let drive = knob(4, 0, 16);\nspeakers(limiter(gain(tone(110), drive), -3));\n",
+        example: "let drive = knob(\"drive\", 4, 0, 16);\nspeakers(limiter(gain(tone(110), drive), -3));\n",
         inputs: &[&SOUND.0, &CEILING.0, &RELEASE.0, &AMOUNT.0],
         options: &[],
         outputs: &[OUT.0],

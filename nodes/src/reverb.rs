@@ -41,8 +41,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         category: Category::Sound,
         summary: "A room, from a chamber to a cathedral.",
         doc: "Reverberation behind the sound itself. Decay and damping move while it sounds; without damping \
-              the decay is true to 7%. However long the decay, the room never grows louder than what is in \
-              it.",
+              the decay is true to 7%. However long the decay and however loud the sound, what is in the room is \
+              held below 30 dB over full scale.",
         example: "let drop = gain(tone(660), envelope(0, #{ trigger: every(4), decay: 0.1, sustain: 0 }));\n\
                   speakers(reverb(drop, 4, 0.4, 0.7));\n",
         inputs: &[&SOUND.0, &DECAY.0, &DAMPING.0, &AMOUNT.0],

@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 use crate::line::Line;
-use crate::{SAMPLE_RATE, Stereo};
+use crate::{SAMPLE_RATE, Stereo, soft};
 
 const LINES: usize = 8;
 
@@ -97,7 +97,7 @@ impl Reverb {
         // A Householder reflection: every line hears every other, and no energy is lost.
         let shared = sum * (2.0 / LINES as f32);
         for (position, line) in self.lines.iter_mut().enumerate() {
-            line.push(input[position % 2] + self.damped[position] - shared);
+            line.push(held(input[position % 2] + self.damped[position] - shared));
         }
         // Two rows of a Hadamard matrix: each side hears all lines, and both are unlike.
         let [a, b, c, d, e, f, g, h] = outs;
@@ -115,6 +115,12 @@ impl Reverb {
         }
         value
     }
+}
+
+/// Louder than 24 dB over full scale it is held, below 30: no sound that stays makes the room burst.
+fn held(sample: f32) -> f32 {
+    const LOUD: f32 = 16.0;
+    LOUD * soft(sample / LOUD)
 }
 
 #[cfg(test)]
@@ -169,6 +175,14 @@ mod tests {
         let tail = &out[9600..19_200];
         let busy = tail.iter().filter(|sample| sample[0].abs() > 1e-4).count();
         assert!(busy > tail.len() / 2, "{busy} of {}", tail.len());
+    }
+
+    #[test]
+    fn a_sound_that_stays_in_an_endless_room_is_held() {
+        let mut reverb = Reverb::new(1.0);
+        let settings = ReverbSettings { decay_secs: 1000.0, damping: 0.0 };
+        let loudest = peak(noise(3, 3_000_000).map(|sample| reverb.tick([100.0 * sample; 2], &settings)[0]));
+        assert!(loudest < 64.0, "{loudest}");
     }
 
     #[test]
