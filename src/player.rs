@@ -2,6 +2,7 @@
 //! are both given.
 
 mod config;
+mod graphics;
 mod screens;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,8 @@ use crate::error::Error;
 use crate::loader::{Garbage, LoadReport, Loaded, Loader, LoaderConfig, LoaderThread, PatchSource};
 use crate::sound::{SilentCard, SoundClock, SoundOutput, Speakers};
 
-pub use config::{Pace, PlayerConfig, registry};
+pub use config::{OpenGpu, Pace, PlayerConfig, registry};
+use graphics::Graphics;
 
 /// The canvas of patches that name none, in pixels.
 pub const DEFAULT_CANVAS_PX: [u32; 2] = [640, 360];
@@ -48,6 +50,7 @@ pub struct Player {
     live: Live,
     loader: LoaderSide,
     sound: SoundSide,
+    graphics: Graphics,
     last: Option<Tick>,
     /// Loads that were asked for and are not done.
     loading: usize,
@@ -91,11 +94,12 @@ impl Player {
             registry: config.registry.clone(),
             allow: config.allow.clone(),
             most_canvas_px: config.most_canvas_px(),
+            reopen_gpu: config.reopen_gpu.clone(),
             says_what_plays: !offline,
         };
         // A frame, in which the notes of the next one are found.
         let ahead = config.rate.start_sample(1).min(MOST_AHEAD);
-        let (live, preparer, runner) = Live::new(LiveConfig {
+        let (live, mut preparer, runner) = Live::new(LiveConfig {
             gpu: config.gpu,
             workers,
             rate: config.rate,
@@ -104,6 +108,9 @@ impl Player {
             seed: config.seed,
             offline,
         });
+        if let Some(cameras) = config.cameras.filter(|_| !offline) {
+            preparer.use_cameras(cameras);
+        }
         let loader = Loader::new(loader_config, preparer);
         let (loader, sound) = if offline {
             let sound = SoundSide::Inline { runner: Box::new(runner), samples: Vec::new() };
@@ -121,6 +128,7 @@ impl Player {
             live,
             loader,
             sound,
+            graphics: Graphics::new(config.reopen_gpu.is_some()),
             last: None,
             loading: 0,
             diagnostics: Vec::new(),
@@ -187,6 +195,12 @@ impl Player {
     /// Puts what the loader has finished in place; call it between two frames. Tells about each load.
     pub fn poll(&mut self) -> Vec<LoadReport> {
         let mut reports = Vec::new();
+        let is_lost = self.live.recorder().is_some_and(|recorder| recorder.gpu().is_lost());
+        if let LoaderSide::Thread(thread) = &self.loader
+            && self.graphics.is_to_be_opened(is_lost)
+        {
+            thread.regain();
+        }
         while let LoaderSide::Thread(thread) = &self.loader
             && let Some(loaded) = thread.poll()
         {
@@ -196,7 +210,10 @@ impl Player {
     }
 
     fn take_in(&mut self, loaded: Loaded) -> LoadReport {
-        let Loaded { prepared, report } = loaded;
+        let Loaded { prepared, report, regained } = loaded;
+        if let Some(regained) = regained {
+            self.graphics.answered(regained);
+        }
         if report.changed_at.is_none() {
             self.loading = self.loading.saturating_sub(1);
         }
@@ -322,7 +339,12 @@ impl Player {
 
     /// A constant control of any node as it stands.
     pub fn control(&self, node: &str, input: &str) -> Option<ControlState> {
-        self.live.control(&NodeKey::new(node), input)
+        self.member(&NodeKey::new(node), input, None)
+    }
+
+    /// A constant control of any node as it stands, or a member of a list of them.
+    pub fn member(&self, node: &NodeKey, input: &str, member: Option<usize>) -> Option<ControlState> {
+        self.live.control(node, input, member)
     }
 
     /// What is wrong: with the patch that was loaded last, and with nodes while they play.

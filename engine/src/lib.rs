@@ -27,11 +27,14 @@ pub mod suggest;
 
 // Running a plan.
 pub mod audio;
+pub mod cameras;
 pub mod clock;
 pub mod gpu;
 pub mod io;
 pub mod live;
+pub mod midi;
 pub mod node;
+pub mod outside;
 pub mod supervisor;
 pub mod take;
 pub mod workers;

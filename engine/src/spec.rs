@@ -234,8 +234,11 @@ pub enum Role {
     Speakers,
     /// Its option `name` names its input `value` on the inspector, in MIDI and OSC.
     Knob,
-    /// Its first output, beats a minute, is the tempo of the patch.
+    /// Its first output, beats a minute, is the tempo of the patch. Its second, beats, is where the beat
+    /// stands, if something is given for its input `beat`.
     Tempo,
+    /// It runs though nobody reads it: what it does lies outside the patch.
+    Recorder,
 }
 
 /// The declaration of a kind.

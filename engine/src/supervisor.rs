@@ -89,6 +89,17 @@ impl Supervisor {
         self.presence != Presence::Found && now >= self.next_try
     }
 
+    /// How long to wait for the next try; `None` when it is time. A device that is there is not tried.
+    pub fn due_in(&self, now: Duration) -> Option<Duration> {
+        match self.presence {
+            Presence::Found => Some(Duration::MAX),
+            Presence::Sought | Presence::Lost { .. } => {
+                let wait = self.next_try.saturating_sub(now);
+                (!wait.is_zero()).then_some(wait)
+            }
+        }
+    }
+
     /// It has been opened.
     pub fn found(&mut self) -> Change {
         let change = match self.presence {
@@ -168,12 +179,14 @@ mod tests {
         let mut now = Duration::ZERO;
         let mut waits = Vec::new();
         for _ in 0..6 {
-            assert!(device.is_due(now));
+            assert!(device.is_due(now) && device.due_in(now).is_none());
             assert_eq!(device.failed(now, "no such file"), Change::None);
             let begun = now;
+            let wait = device.due_in(now);
             while !device.is_due(now) {
                 now += millis(50);
             }
+            assert_eq!(wait, Some(now - begun));
             waits.push((now - begun).as_millis());
         }
         assert_eq!(waits, [100, 200, 400, 500, 500, 500]);

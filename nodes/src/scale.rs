@@ -61,7 +61,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "Snaps notes to a scale.",
         doc: "Moves each note to the nearest note of the scale, down when two are as near. With it, any control \
               makes a tune that fits.",
-        example: "let wild = note(every(0.5), 60 + lfo(0.13) * 14, 0.4);\n\
+        example: "let wild = strike(every(0.5), 60 + lfo(0.13) * 14, 0.4);\n\
                   speakers(keys(scale(wild, 9, #{ name: \"minor_pentatonic\" })));\n",
         inputs: &[&NOTES.0, &ROOT.0],
         options: &[OptionSpec {

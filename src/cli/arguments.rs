@@ -62,7 +62,10 @@ pub struct PatchArguments {
 /// `pastiche play`.
 #[derive(Debug, Args)]
 #[command(after_help = "While it plays, a line moves a knob (`glow = 0.5`) or any other constant \
-                        control (`blur.radius = 12`).")]
+                        control (`blur.radius = 12`). `learn glow` binds the MIDI controller \
+                        that is moved next; `unlearn glow`, `range glow 0 2`, `curve glow 2`, `invert glow \
+                        on`, `pickup glow off`, `toggle glow on`, `encoder glow twos_complement`, `reset \
+                        glow`, `undo` and `list` do what they say.")]
 pub struct PlayArguments {
     #[command(flatten)]
     pub patch: PatchArguments,
@@ -192,6 +195,10 @@ pub enum BenchTarget {
     Graph,
     /// Painting a picture
     Style,
+    /// Each node that draws, at 1280x720
+    Nodes,
+    /// From a MIDI message to the control that it moves
+    Midi,
     /// The cost of each node that makes sound
     Sound,
 }

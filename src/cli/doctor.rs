@@ -4,7 +4,8 @@ use std::process::Command;
 
 use pastiche::engine::gpu::Gpu;
 use pastiche::models::painting::Painting;
-use pastiche::{FFMPEG, sound_cards};
+use pastiche::nodes::ffmpeg::{FFMPEG, FFPROBE, INSTALL};
+use pastiche::{camera_names, midi_inputs, sound_cards};
 use serde_json::{Value, json};
 
 use super::End;
@@ -28,7 +29,9 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<End> {
         Finding { name: "cores", title: "cores", state: cores() },
         Finding { name: "graphics", title: "graphics", state: graphics() },
         Finding { name: "ffmpeg", title: "movies", state: ffmpeg() },
+        Finding { name: "cameras", title: "cameras", state: cameras() },
         Finding { name: "painting", title: "painting network", state: painting() },
+        Finding { name: "midi", title: "MIDI", state: midi() },
         Finding { name: "sound", title: "sound card", state: sound() },
     ];
     if arguments.json {
@@ -75,11 +78,35 @@ fn graphics() -> Result<String, String> {
 }
 
 fn ffmpeg() -> Result<String, String> {
-    let output = Command::new(FFMPEG).arg("-version").output().map_err(|_| {
-        format!("`{FFMPEG}` is missing: install it to make movies (Debian and Ubuntu: `apt install ffmpeg`)")
-    })?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    Ok(text.lines().next().unwrap_or(FFMPEG).to_owned())
+    let version = |program: &str| {
+        let output = Command::new(program)
+            .arg("-version")
+            .output()
+            .map_err(|_| format!("`{program}` is missing: to play clips and to make movies, {INSTALL}"))?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(text.lines().next().unwrap_or(program).to_owned())
+    };
+    version(FFPROBE)?;
+    version(FFMPEG)
+}
+
+fn cameras() -> Result<String, String> {
+    const NONE: &str = "the node `camera` shows the scene of `scene` until one is plugged in";
+    let names = camera_names().map_err(|error| format!("{error}; {NONE}"))?;
+    if names.is_empty() {
+        return Err(format!("none; {NONE}"));
+    }
+    let numbered = names.iter().enumerate().map(|(number, name)| format!("{number}: {name}"));
+    Ok(numbered.collect::<Vec<_>>().join(", "))
+}
+
+fn midi() -> Result<String, String> {
+    let ports = midi_inputs().map_err(|why| format!("there is none: {why}; patches play without"))?;
+    if ports.is_empty() {
+        return Ok("nothing is plugged in; what is plugged in later is heard as well".into());
+    }
+    let ports = ports.iter().enumerate().map(|(number, port)| format!("{number}: {port}"));
+    Ok(ports.collect::<Vec<_>>().join(", "))
 }
 
 fn sound() -> Result<String, String> {

@@ -2,7 +2,6 @@
 
 mod arguments;
 mod bench;
-mod bench_sound;
 mod check;
 mod doctor;
 mod new;

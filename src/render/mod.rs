@@ -20,7 +20,6 @@ use crate::player::{Player, node_diagnostic};
 use crate::wave::{MOST_SAMPLES, WaveFile};
 
 pub use folder::write_png;
-pub use movie::FFMPEG;
 
 use folder::Folder;
 use movie::Movie;

@@ -8,13 +8,11 @@ use std::process::{Child, Command, Stdio};
 
 use engine::clock::FrameRate;
 use pastiche_engine as engine;
+use pastiche_nodes::ffmpeg::{FFMPEG, INSTALL, movie_arguments};
 
 use crate::error::Error;
 use crate::picture::Picture;
 use crate::whole::temporary_name;
-
-/// The program that makes movies.
-pub const FFMPEG: &str = "ffmpeg";
 
 /// Lines of its complaints that are shown.
 const SHOWN_LINES: usize = 4;
@@ -45,19 +43,8 @@ pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
 impl Movie {
     pub(super) fn start(out: &Path, [width, height]: [u32; 2], rate: FrameRate) -> Result<Movie, Error> {
         let work = WorkFolder::make(out)?;
-        let mut arguments: Vec<OsString> = Vec::new();
-        arguments.extend(["-f", "rawvideo", "-pix_fmt", "rgb24"].map(OsString::from));
-        arguments.extend(["-s".into(), format!("{width}x{height}").into()]);
-        arguments.extend(["-r".into(), format!("{}/{}", rate.frames, rate.secs).into()]);
-        arguments.extend(["-i", "pipe:0"].map(OsString::from));
-        // Half as many colours as pixels: both sides must be even.
-        let filter = "scale=out_color_matrix=bt709:out_range=tv,pad=ceil(iw/2)*2:ceil(ih/2)*2";
-        arguments.extend(["-vf", filter].map(OsString::from));
-        let codec = ["-c:v", "libx264", "-crf", "16", "-pix_fmt", "yuv420p", "-flags", "+bitexact"];
-        arguments.extend(codec.map(OsString::from));
-        let colour = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"];
-        arguments.extend(colour.map(OsString::from));
-        arguments.push(work.video().into());
+        let rate = [rate.frames, rate.secs];
+        let arguments = movie_arguments([width, height], rate, "medium", &work.video());
         let ffmpeg = start(&arguments, Stdio::piped())?;
         Ok(Movie { out: out.to_owned(), work, ffmpeg })
     }
@@ -116,9 +103,7 @@ fn start(arguments: &[OsString], stdin: Stdio) -> Result<Child, Error> {
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.spawn().map_err(|error| Error::Program {
         message: format!("cannot start `{FFMPEG}`, which makes the movie: {error}"),
-        help: "install it (Debian and Ubuntu: `apt install ffmpeg`, macOS: `brew install ffmpeg`), or \
-               render to a folder"
-            .into(),
+        help: format!("{INSTALL}, or render to a folder"),
     })
 }
 

@@ -6,6 +6,7 @@
 mod card;
 mod check;
 mod folder;
+mod hands;
 mod render;
 mod show;
 mod takes;

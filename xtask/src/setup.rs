@@ -93,8 +93,10 @@ fn lacking(
     has_ffmpeg: bool,
     is_installed: impl Fn(&str) -> bool,
 ) -> Vec<&'static str> {
-    // The loader, and a software adapter for machines without a GPU; to build against the sound card.
-    let mut packages = vec!["libvulkan1", "mesa-vulkan-drivers", "libasound2-dev", "pkg-config"];
+    // The loader, and a software adapter for machines without a GPU.
+    let mut packages = vec!["libvulkan1", "mesa-vulkan-drivers"];
+    // What MIDI and sound are built with.
+    packages.extend(["libasound2-dev", "pkg-config"]);
     packages.retain(|package| !is_installed(package));
     if !has_compiler {
         packages.push("build-essential");

@@ -26,7 +26,7 @@ pub struct Checked {
 }
 
 /// Checks a graph: kinds, options, files, types of wires, required inputs, loops. Nodes that reach
-/// neither screen nor speakers are left out, with a warning.
+/// neither screen, speakers nor a recorder are left out, with a warning.
 pub fn check(desc: &GraphDesc, registry: &Registry, assets: &dyn Assets) -> Result<Checked, Vec<Diagnostic>> {
     let mut found = Vec::new();
     report_repeated_keys(desc, &mut found);
@@ -54,8 +54,9 @@ pub fn check(desc: &GraphDesc, registry: &Registry, assets: &dyn Assets) -> Resu
     if found.iter().any(Diagnostic::is_error) {
         return Err(found);
     }
-    if !nodes.iter().any(|node| node.kind.spec.role == Role::Screen || node.kind.spec.role == Role::Speakers)
-    {
+    let is_end =
+        |node: &PlanNode| matches!(node.kind.spec.role, Role::Screen | Role::Speakers | Role::Recorder);
+    if !nodes.iter().any(is_end) {
         found.push(
             Diagnostic::warning("this patch shows and plays nothing")
                 .help("end it with `screen(picture)` or `speakers(sound)`"),

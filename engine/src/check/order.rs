@@ -44,10 +44,11 @@ pub(super) fn order(nodes: Vec<PlanNode>, found: &mut Vec<Diagnostic>) -> Result
     Ok(renumber(nodes, &sequence))
 }
 
-/// Which nodes reach a screen or speakers, or set the tempo. Without screen and speakers, all are wanted.
+/// Which nodes reach a screen, speakers or a recorder, or set the tempo. Without those three, all are
+/// wanted.
 fn wanted(nodes: &[PlanNode], reads: &[Vec<usize>]) -> Vec<bool> {
     let mut stack: Vec<usize> = (0..nodes.len())
-        .filter(|&node| matches!(nodes[node].kind.spec.role, Role::Screen | Role::Speakers))
+        .filter(|&node| matches!(nodes[node].kind.spec.role, Role::Screen | Role::Speakers | Role::Recorder))
         .collect();
     let mut wanted = vec![stack.is_empty(); nodes.len()];
     stack.extend((0..nodes.len()).filter(|&node| nodes[node].kind.spec.role == Role::Tempo));

@@ -11,6 +11,7 @@ use crate::gpu::{Gpu, Recorder};
 use crate::io::{Io, Outputs, Slot};
 use crate::key::NodeKey;
 use crate::node::{Fault, FrameCtx, Node, Status};
+use crate::outside::{Memory, Outside};
 use crate::plan::{Plan, PlanNode};
 use crate::port::Value;
 use crate::spec::Role;
@@ -44,6 +45,7 @@ pub struct Live {
     config: LiveConfig,
     recorder: Option<Recorder>,
     inbox: Inbox,
+    memory: Memory,
     version: u64,
     previous: Option<Tick>,
     metronome: Metronome,
@@ -68,6 +70,9 @@ pub(super) struct Running {
     /// A node that panicked is not run again.
     panicked: bool,
 }
+
+/// The input of the node that sets the tempo through which another clock leads.
+const LEADING_BEAT: &str = "beat";
 
 /// A node that cannot do its work.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,18 +106,21 @@ impl Live {
         let preparer = Preparer {
             gpu: config.gpu.clone(),
             workers: config.workers.clone(),
+            cameras: None,
             seed: config.seed,
             plan: plan.clone(),
             uids: Vec::new(),
             links: Vec::new(),
             next_uid: 0,
             version: 0,
+            moves: false,
         };
         let recorder = config.gpu.as_ref().map(Recorder::new);
         let live = Live {
             config,
             recorder,
             inbox: Inbox::default(),
+            memory: Memory::default(),
             version: 0,
             previous: None,
             metronome: Metronome::default(),
@@ -182,7 +190,10 @@ impl Live {
                 (Some(mut node), old) => {
                     let mut notes = NotesInput::of(&planned.inputs);
                     if let Some(mut old) = old {
-                        adopt(node.as_mut(), old.node.as_mut());
+                        // What a node remembers of another GPU is of no use on this one.
+                        if prepared.recorder.is_none() {
+                            adopt(node.as_mut(), old.node.as_mut());
+                        }
                         take_over_notes(&mut notes, &mut old.notes);
                         retired.push(Box::new(old.node));
                     }
@@ -204,6 +215,10 @@ impl Live {
         }
         retired.extend(old_nodes.into_iter().flatten().map(|old| Box::new(old.node) as Box<dyn Any + Send>));
         retired.extend(old_outputs.into_iter().flatten().map(|old| Box::new(old) as Box<dyn Any + Send>));
+        if let Some(recorder) = prepared.recorder {
+            self.config.gpu = Some(recorder.gpu().clone());
+            retired.extend(self.recorder.replace(recorder).map(|old| Box::new(old) as Box<dyn Any + Send>));
+        }
         let old_plan = std::mem::replace(&mut self.plan, prepared.plan);
         retired.push(Box::new(old_plan));
         self.version = prepared.version;
@@ -222,12 +237,14 @@ impl Live {
         let tick = Tick::new(self.config.rate, frame, self.previous);
         self.previous = Some(tick);
         let mut report = FrameReport::default();
+        let mut applied = Vec::new();
         for stamped in self.inbox.due(&tick) {
             match self.apply(&stamped.input) {
-                Ok(()) => report.applied.push(stamped),
+                Ok(()) => applied.push(stamped),
                 Err(fault) => report.refused.push(fault),
             }
         }
+        self.memory.see_ports(&applied);
         if let Some(recorder) = &mut self.recorder {
             recorder.begin_frame();
         }
@@ -238,6 +255,7 @@ impl Live {
             beats: self.metronome.beats(&tick),
             canvas_px,
             offline: self.config.offline,
+            outside: Outside { events: &applied, memory: &self.memory },
             workers: &self.config.workers,
             recorder: self.recorder.as_mut(),
         };
@@ -286,7 +304,9 @@ impl Live {
             };
             note_fault(&mut report, &planned.key, &mut running.fault, fault);
         }
-        self.metronome.set_bpm(&tick, self.bpm());
+        self.memory.remember(&applied);
+        report.applied = applied;
+        self.set_tempo(&tick);
         for plan in self.next_audio.drain(..) {
             self.audio.send(plan);
         }
@@ -294,13 +314,29 @@ impl Live {
         report
     }
 
-    /// The tempo that the patch sets.
-    fn bpm(&self) -> f64 {
+    /// Sets the tempo as the patch does, and follows the clock that leads it, if one does.
+    fn set_tempo(&mut self, tick: &Tick) {
         let position = self.plan.nodes.iter().position(|node| node.kind.spec.role == Role::Tempo);
-        match position.and_then(|position| self.outputs[position].values.first()) {
+        let values = position.map_or(&[][..], |position| &self.outputs[position].values);
+        let bpm = match values.first() {
             Some(Value::Control(bpm)) => *bpm,
             _ => Metronome::DEFAULT_BPM,
+        };
+        match values.get(1) {
+            Some(Value::Control(beat)) if position.is_some_and(|position| self.is_led(position)) => {
+                self.metronome.lead(tick, *beat, bpm);
+            }
+            _ => {
+                self.metronome.lead_ends();
+                self.metronome.set_bpm(tick, bpm);
+            }
         }
+    }
+
+    /// Whether something is given for the input `beat` of the node that sets the tempo.
+    fn is_led(&self, position: usize) -> bool {
+        let beat = self.plan.nodes[position].inputs.iter().position(|input| input.name == LEADING_BEAT);
+        beat.is_some_and(|beat| self.nodes[position].slots[beat] != Slot::Empty)
     }
 
     /// The picture that each screen shows, in the order in which they run.

@@ -7,7 +7,7 @@ use pastiche::engine::audio::{AudioRunner, MAX_BLOCK};
 use pastiche::engine::clock::SAMPLE_RATE;
 use pastiche::{Pace, Player, PlayerConfig, registry};
 
-use super::terminal;
+use crate::cli::terminal;
 
 /// Patches, and what each of them is about.
 const PATCHES: [(&str, &str); 10] = [

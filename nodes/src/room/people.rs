@@ -3,7 +3,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-pub(super) const MOST_PEOPLE: usize = 8;
+pub(crate) const MOST_PEOPLE: usize = 8;
 pub(super) const LIMBS: usize = 13;
 
 /// A part of a body: a cone with round ends.

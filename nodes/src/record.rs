@@ -1,0 +1,259 @@
+//! Writes pictures to files while they play.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pastiche_engine::frame::{Frame, Pixels};
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
+use pastiche_engine::options::Options;
+use pastiche_engine::port::{Control, Trigger};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+};
+
+use crate::ffmpeg::{INSTALL, Programs, check};
+
+mod claim;
+mod colours;
+mod recording;
+
+use recording::{Form, Plan, Recording, Sent};
+
+const IMAGE: In<Frame> = In::required("image", "Picture to record.");
+const ON: In<Control> = In::control(
+    "on",
+    1.0,
+    Unit::None,
+    range(0.0, 1.0),
+    range(0.0, 1.0),
+    "Above 0.5 it records; each time it rises a new file begins.",
+);
+const SHOOT: In<Trigger> = In::optional("shoot", "Writes a still, whatever else is recorded.");
+const RECORDED: Out<Control> = Out::with_unit("recorded", Unit::Secs, "How long the newest recording is.");
+const DROPPED: Out<Control> = Out::new("dropped", "How many pictures were left out of it.");
+
+const FORMAT: &str = "format";
+const FOLDER: &str = "folder";
+const NAME: &str = "name";
+
+/// Letters of the longest name.
+const MOST_LETTERS: usize = 100;
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "record",
+        category: Category::Out,
+        summary: "Writes a picture to files while it plays.",
+        doc: "Records a movie (an MP4 file without sound, made by the program `ffmpeg`), numbered pictures in a \
+              folder of their own, or single stills. Files are numbered and appear when they are whole; \
+              nothing that is there is ever written over. They go into the folder of the patch or one that \
+              `folder` names: inside the patch's folder, or allowed by `--allow`. The show goes first: when \
+              the disk or the processor is too slow, pictures are left out, the one before stands in for \
+              them so that the recording keeps its time, and the status tells. A render records as well, and \
+              leaves out nothing. When the size of the picture changes, a new file begins.",
+        example: "let room = scene();\nscreen(room);\nrecord(room, #{ on: knob(\"rec\"), folder: \"recordings\" });\n",
+        inputs: &[&IMAGE.0, &ON.0, &SHOOT.0],
+        options: &[
+            OptionSpec {
+                name: FORMAT,
+                takes: OptionType::Choice(&["movie", "frames", "still"]),
+                default: OptionDefault::Text("movie"),
+                doc: "What is recorded while it is on: a movie, numbered pictures, or nothing but stills.",
+            },
+            OptionSpec {
+                name: FOLDER,
+                takes: OptionType::Text,
+                default: OptionDefault::Text(""),
+                doc: "Folder for the files, made when it is needed; empty for that of the patch.",
+            },
+            OptionSpec {
+                name: NAME,
+                takes: OptionType::Text,
+                default: OptionDefault::Text("recording"),
+                doc: "What the names of the files begin with.",
+            },
+        ],
+        outputs: &[RECORDED.0, DROPPED.0],
+        role: Role::Recorder,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |ctx, options| Ok(Box::new(Record::new(ctx, options)?)),
+}];
+
+struct Record {
+    folder: PathBuf,
+    name: String,
+    /// `None` when nothing but stills is recorded.
+    form: Option<Form>,
+    was_on: bool,
+    running: Option<Running>,
+    stills: Option<Recording>,
+    /// Those that are being finished.
+    closing: Vec<Recording>,
+    recorded_secs: f64,
+    dropped: u64,
+    /// Why the newest recording came to nothing.
+    failure: Option<String>,
+}
+
+/// A recording that goes on.
+struct Running {
+    recording: Recording,
+    /// The frame of the show in which it began.
+    first: u64,
+}
+
+impl Record {
+    fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<Record, BuildError> {
+        let form = match options.text(FORMAT) {
+            Some("frames") => Some(Form::Frames),
+            Some("still") => None,
+            _ => Some(Form::Movie),
+        };
+        let name = options.text(NAME).unwrap_or_default();
+        let is_plain = !name.is_empty()
+            && name.chars().count() <= MOST_LETTERS
+            && !name.starts_with('.')
+            && !name.contains(|letter: char| letter.is_control() || "/\\:*?\"<>|".contains(letter));
+        if !is_plain {
+            let message = format!("`{name}` cannot be what the name of a file begins with");
+            return Err(BuildError::new(message, "give a short word without slashes").option(NAME));
+        }
+        let folder = ctx.assets.folder_to_fill(options.text(FOLDER).unwrap_or_default());
+        let folder = folder.map_err(|error| BuildError::new(error.message, error.help).option(FOLDER))?;
+        if form == Some(Form::Movie) {
+            check(&Programs::default()).map_err(|message| {
+                let help = format!("{INSTALL}, or record with `format: \"frames\"`");
+                BuildError::new(format!("no movie can be recorded: {message}"), help).option(FORMAT)
+            })?;
+        }
+        Ok(Record {
+            folder,
+            name: name.into(),
+            form,
+            was_on: false,
+            running: None,
+            stills: None,
+            closing: Vec::new(),
+            recorded_secs: 0.0,
+            dropped: 0,
+            failure: None,
+        })
+    }
+
+    fn start(&self, form: Form, ctx: &FrameCtx<'_>) -> Result<Recording, String> {
+        Recording::start(Plan {
+            folder: self.folder.clone(),
+            name: self.name.clone(),
+            form,
+            rate: [ctx.rate.frames, ctx.rate.secs],
+            programs: Programs::default(),
+        })
+    }
+
+    /// Begins or ends a recording when `on` says so.
+    fn follow(&mut self, on: bool) {
+        if on == self.was_on {
+            return;
+        }
+        self.was_on = on;
+        if on {
+            (self.recorded_secs, self.dropped, self.failure) = (0.0, 0, None);
+        } else if let Some(Running { mut recording, .. }) = self.running.take() {
+            recording.end();
+            self.closing.push(recording);
+        }
+    }
+
+    /// Hands over a picture of the show.
+    fn record(&mut self, ctx: &FrameCtx<'_>, pixels: &Arc<Pixels>) {
+        let Some(form) = self.form.filter(|_| self.was_on && self.failure.is_none()) else { return };
+        let running = match self.running.take() {
+            Some(running) => Ok(running),
+            None => {
+                self.start(form, ctx).map(|recording| Running { recording, first: ctx.tick.frame })
+            }
+        };
+        match running {
+            Ok(running) => {
+                let number = ctx.tick.frame.saturating_sub(running.first);
+                match running.recording.send(number, pixels.clone(), ctx.offline) {
+                    Sent::Taken => self.recorded_secs = (number + 1) as f64 / ctx.rate.fps(),
+                    Sent::Dropped => self.dropped += 1,
+                }
+                self.running = Some(running);
+            }
+            Err(why) => self.failure = Some(why),
+        }
+    }
+
+    fn shoot(&mut self, ctx: &FrameCtx<'_>, pixels: &Arc<Pixels>) {
+        if self.stills.is_none() {
+            match self.start(Form::Stills, ctx) {
+                Ok(recording) => self.stills = Some(recording),
+                Err(why) => self.failure = Some(why),
+            }
+        }
+        if let Some(stills) = &self.stills
+            && stills.send(ctx.tick.frame, pixels.clone(), ctx.offline) == Sent::Dropped
+        {
+            self.dropped += 1;
+        }
+    }
+
+    /// Learns what has become of recordings.
+    fn look_after(&mut self) {
+        let all = self.closing.iter().chain(self.stills.iter());
+        let all = all.chain(self.running.iter().map(|running| &running.recording));
+        let failure = all.filter_map(Recording::failure).next();
+        if let Some(why) = failure {
+            self.failure.get_or_insert(why);
+            // The next one begins when `on` rises again, or with the next still.
+            self.running = self.running.take().filter(|running| running.recording.failure().is_none());
+            self.stills = self.stills.take().filter(|stills| stills.failure().is_none());
+        }
+        self.closing.retain(|recording| !recording.is_finished());
+    }
+}
+
+impl Node for Record {
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        self.look_after();
+        self.follow(io.control(&ON) > 0.5);
+        let shoots = io.trigger(&SHOOT) > 0;
+        let is_wanted = shoots || (self.was_on && self.form.is_some() && self.failure.is_none());
+        if is_wanted && let Some(pixels) = io.pixels(ctx, &IMAGE)? {
+            self.record(ctx, &pixels);
+            if shoots {
+                self.shoot(ctx, &pixels);
+            }
+        }
+        io.set_control(&RECORDED, self.recorded_secs);
+        io.set_control(&DROPPED, self.dropped as f64);
+        match &self.failure {
+            Some(why) => Err(Fault::new(
+                format!("it cannot record: {why}"),
+                "what was written before is kept; turn `on` off and on again to begin anew",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn status(&self) -> Status {
+        let dropped = match self.dropped {
+            0 => String::new(),
+            count => format!(", {count} pictures left out: the machine is too slow"),
+        };
+        match &self.running {
+            Some(Running { recording, .. }) => {
+                Status::Active(format!("recording {}, {:.1} s{dropped}", recording.target(), self.recorded_secs))
+            }
+            None if self.was_on && self.form.is_some() => Status::Waiting("for the first picture".into()),
+            None if self.dropped > 0 => Status::Active(format!("not recording{dropped}")),
+            None => Status::Ready,
+        }
+    }
+}
