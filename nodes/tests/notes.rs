@@ -171,3 +171,18 @@ fn notes_become_controls() {
     show.steps(2);
     assert_eq!((show.control("it"), show.control_of("it", "pitch")), (1.0, 72.0));
 }
+
+#[test]
+fn a_midi_file_that_is_written_is_played_back_to_the_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    let desc = tune(Desc::new(), "t", &[60.0, 64.0, -1.0, 67.0], 0.5);
+    let desc =
+        desc.node("out", "midi_out").wire("notes", "t").option("folder", folder.path().to_str().unwrap());
+    let written = events(60.0, &desc, "t", 100);
+    let file = std::fs::read(folder.path().join("notes_001.mid")).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    let mut desc = Desc::new().node("m", "midi_file").option("file", "tune.mid");
+    desc.files.0.insert("tune.mid".into(), file);
+    let played = starts(&events(60.0, &desc, "m", 100));
+    assert_eq!(played, starts(&written));
+}
