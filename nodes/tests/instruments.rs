@@ -152,20 +152,14 @@ fn alias(sound: &[f64], hz: f64) -> f64 {
     decibels(other / overtone)
 }
 
+/// Strings are left out: they are linear, and what lies beside their overtones is their stiffness.
 #[test]
 fn overtones_do_not_fold_back() {
-    let mut worst = [0.0_f64; 3];
-    for (kind, worst) in ["choir", "organ", "keys"].into_iter().zip(&mut worst) {
-        *worst = f64::NEG_INFINITY;
-        for pitch in [74.0, 86.0, 93.0] {
-            let mut desc = patch(kind, &[pitch], 1e6, 1.0);
-            if kind == "keys" {
-                desc = desc.number("brightness", 1.0).number("decay", 60.0);
-            }
-            *worst = worst.max(alias(&heard(&desc, 0.4), hz(pitch)));
-        }
+    for kind in ["choir", "organ", "sampler"] {
+        let of = |pitch: f64| alias(&heard(&patch(kind, &[pitch], 1e6, 1.0), 0.4), hz(pitch));
+        let worst = [74.0, 86.0, 93.0].map(of).into_iter().fold(f64::NEG_INFINITY, f64::max);
         eprintln!("{kind}: the worst alias lies {worst:.0} dB under the strongest overtone");
-        assert!(*worst < -45.0, "{kind}: {worst} dB");
+        assert!(worst < -45.0, "{kind}: {worst} dB");
     }
 }
 

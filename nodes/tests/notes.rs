@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 mod harness;
-mod sounds;
 
 use harness::{Desc, Show};
 use pastiche_engine::graph::Given;
+use pastiche_engine::options::OptionValue;
 use pastiche_engine::port::Note;
 use pastiche_engine::workers::Workers;
 
@@ -182,6 +182,7 @@ fn a_midi_file_that_is_written_is_played_back_to_the_sample() {
     let file = std::fs::read(folder.path().join("notes_001.mid")).unwrap();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     let mut desc = Desc::new().node("m", "midi_file").option("file", "tune.mid");
+    desc = desc.option_value("repeat", OptionValue::Flag(false));
     desc.files.0.insert("tune.mid".into(), file);
     let played = starts(&events(60.0, &desc, "m", 100));
     assert_eq!(played, starts(&written));

@@ -49,7 +49,14 @@ impl Speakers {
                 keep(desk, epoch, &commands, &tell)
             })
             .map_err(|error| Error::file("start", Path::new("the sound's thread"), error))?;
-        Ok(Speakers { begin: Some(begin), thread: Some(thread), told, clock, epoch, has_begun: AtomicBool::new(false) })
+        Ok(Speakers {
+            begin: Some(begin),
+            thread: Some(thread),
+            told,
+            clock,
+            epoch,
+            has_begun: AtomicBool::new(false),
+        })
     }
 
     /// The transport begins now, if it has not begun. Also gives when the clock's own time began.
