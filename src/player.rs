@@ -273,7 +273,9 @@ impl Player {
                 runner.run(start, samples);
             }
             SoundSide::Silent(card) => card.play_until(end),
-            SoundSide::Card(_) | SoundSide::Elsewhere => {}
+            // A host that shows frames by a clock of its own hears the sound from its first frame on.
+            SoundSide::Card(card) => drop(card.begin()),
+            SoundSide::Elsewhere => {}
         }
         report
     }

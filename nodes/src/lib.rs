@@ -9,6 +9,7 @@ use pastiche_engine::registry::{NodeKind, Registry, SpecError};
 mod bend;
 mod cells;
 mod chance;
+mod claim;
 mod effect;
 pub mod ffmpeg;
 mod gaussian;
@@ -55,7 +56,7 @@ kinds! {
     envelope, smooth, spring, remap, quantise, delay_control,
     midi_in, cc, note, pitch_bend, aftertouch, midi_clock, mouse, keyboard,
     maths,
-    strike, melody, midi_file, arpeggio, transpose, scale, split, merge, humanise, metronome, note_values,
+    strike, melody, midi_file, arpeggio, transpose, scale, split, merge, humanise, metronome, note_values, midi_out,
     tone, gain,
     choir, organ, keys, drone, sampler, soundfont, hiss,
     filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,

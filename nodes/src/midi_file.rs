@@ -117,7 +117,11 @@ impl Node for Player {
             let mut begin = window.from;
             let mut left = (window.until - window.from) * speed;
             while left > 0.0 && head.played < length {
-                let until = (head.played + left).min(length);
+                // By steps, so that rounding never leaves a rest that is too small to be played.
+                let room = length - head.played;
+                let is_end = left >= room;
+                let step = if is_end { room } else { left };
+                let until = if is_end { length } else { head.played + step };
                 for (time, note) in self.tune.between(head.played, until) {
                     let at = begin + (time - head.played) / speed;
                     if note.on && window.is_too_late(at) {
@@ -125,10 +129,10 @@ impl Node for Player {
                     }
                     head.play(out, Note { at_secs: window.at_secs(at), ..*note });
                 }
-                begin += (until - head.played) / speed;
-                left -= until - head.played;
+                begin += step / speed;
+                left -= step;
                 head.played = until;
-                if until >= length {
+                if is_end {
                     finished += 1;
                     head.end_all(out, window.at_secs(begin));
                     if self.repeats {

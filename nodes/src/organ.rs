@@ -97,7 +97,7 @@ impl Node for Organ {
 }
 
 /// So loud is one full drawbar of a note at level 1.
-const LOUDNESS: f32 = 0.09;
+const LOUDNESS: f32 = 0.13;
 
 /// Above this the wheels end, and begin again an octave lower.
 const HIGHEST_HZ: f64 = 5920.0;

@@ -15,7 +15,6 @@ use pastiche_engine::spec::{
 
 use crate::ffmpeg::{INSTALL, Programs, check};
 
-mod claim;
 mod colours;
 mod recording;
 

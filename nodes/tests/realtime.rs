@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 mod harness;
+mod sounds;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use harness::{Desc, Show};
+use pastiche_engine::graph::Given;
+use pastiche_engine::options::OptionValue;
 use pastiche_engine::port::PortType;
 use pastiche_engine::spec::{InputSpec, Unwired};
 use pastiche_engine::workers::Workers;
@@ -52,6 +55,35 @@ fn blocks_allocate_nothing() {
             assert_eq!(calls, 0, "frame {frame} of a {shape}");
         }
         assert!(sound.iter().any(|sample| sample[0] != 0.0), "a {shape} is silent");
+    }
+}
+
+#[test]
+fn instruments_allocate_nothing() {
+    for kind in ["choir", "organ", "keys", "sampler", "soundfont"] {
+        let pitches = [60.0, 64.0, 67.0, 48.0, 72.0].map(Given::Number).to_vec();
+        let desc = Desc::new().node("tune", "melody").given("pitches", Given::List(pitches));
+        let desc = desc.number("every", 0.07).number("length", 3.0);
+        let mut desc = desc.node("it", kind).wire("notes", "tune");
+        desc.files.0.insert("sound.wav".into(), sounds::wav(44_100, 2, 9000));
+        desc.files.0.insert("sounds.sf2".into(), sounds::font());
+        desc = match kind {
+            "sampler" => desc.option("file", "sound.wav"),
+            "soundfont" => desc.option("file", "sounds.sf2"),
+            _ => desc.option_value("voices", OptionValue::Number(2.0)),
+        };
+        let mut show = Show::with(None, Workers::inline(), true, &desc.see("it"));
+        let mut sound = [[0.0; 2]; 800];
+        let mut loudest = 0.0_f32;
+        for frame in 0..60 {
+            show.step();
+            let before = CALLS.with(Cell::get);
+            show.audio.run(frame * 800, &mut sound);
+            let calls = CALLS.with(Cell::get) - before;
+            assert_eq!(calls, 0, "frame {frame} of {kind}");
+            loudest = sound.iter().map(|sample| sample[0].abs()).fold(loudest, f32::max);
+        }
+        assert!(loudest > 0.001, "{kind} is silent");
     }
 }
 

@@ -124,8 +124,8 @@ pub fn show_error(error: &anyhow::Error) {
     }
 }
 
-#[cfg(not(feature = "stage"))]
 /// Tells that the arguments do not fit together.
+#[cfg(not(feature = "stage"))]
 pub fn usage(message: &str, help: &str) -> End {
     tell(format_args!("error: {message}\n  = {help}"));
     End::Usage

@@ -14,8 +14,22 @@ pub(super) struct MachineCards {
     pub(super) epoch: Instant,
 }
 
+/// ALSA writes what it does not find to the terminal, each time it is asked. On this thread it does not:
+/// what matters comes back as an error.
+#[cfg(target_os = "linux")]
+fn hush() {
+    if let Err(error) = alsa::Output::local_error_handler() {
+        tracing::debug!("ALSA cannot be hushed: {error}");
+    }
+}
+
+/// Other systems say nothing.
+#[cfg(not(target_os = "linux"))]
+fn hush() {}
+
 /// Names of the sound cards that can play, the system's own choice first.
 pub fn sound_cards() -> Result<Vec<String>, String> {
+    hush();
     let host = cpal::default_host();
     let first = host.default_output_device();
     let others =
@@ -35,6 +49,7 @@ fn name_of(device: &Device) -> String {
 }
 
 fn find(name: Option<&str>) -> Result<Device, String> {
+    hush();
     let host = cpal::default_host();
     let Some(part) = name else {
         return host.default_output_device().ok_or_else(|| "there is no sound card".to_owned());

@@ -134,6 +134,7 @@ impl<C: Cards> Desk<C> {
             self.awaited = Some(open.seat);
         }
         self.supervisor.failed(now, why.clone());
+        self.has_complained = true;
         self.told.push(format!("{} is gone: {why}; the music goes on silently", open.name));
     }
 
@@ -346,6 +347,22 @@ mod tests {
         assert!(show.error().abs() < 1000.0, "{}", show.error());
         show.run(3000);
         assert!(show.desk.at_home.is_none());
+    }
+
+    #[test]
+    fn a_card_that_takes_everything_at_once_does_not_carry_the_time_along() {
+        let mut show = Show::new(48_000);
+        show.shelf.0.borrow_mut().is_plugged = true;
+        show.begin();
+        for _ in 0..500 {
+            for _ in 0..10 {
+                if let Some(output) = &mut show.shelf.0.borrow_mut().output {
+                    output.fill(show.now, 4800, |_| {});
+                }
+            }
+            show.run(10);
+        }
+        assert!(show.error() < 20_000.0, "{} samples ahead", show.error());
     }
 
     #[test]

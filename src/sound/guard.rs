@@ -21,11 +21,10 @@ impl Guard {
     pub(super) fn pass(&mut self, [left, right]: [f32; 2]) -> [f32; 2] {
         let peak = left.abs().max(right.abs());
         self.gain += (1.0 - self.gain) / RELEASE;
-        // What is not a number compares as false, and becomes silence.
-        if !(peak * self.gain <= Guard::CEILING) {
-            if !peak.is_finite() {
-                return [0.0; 2];
-            }
+        if !left.is_finite() || !right.is_finite() {
+            return [0.0; 2];
+        }
+        if peak * self.gain > Guard::CEILING {
             self.gain = Guard::CEILING / peak;
         }
         [left * self.gain, right * self.gain]

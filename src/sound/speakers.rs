@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ pub(crate) struct Speakers {
     told: Receiver<String>,
     clock: Arc<SoundClock>,
     epoch: Instant,
+    has_begun: AtomicBool,
 }
 
 impl Speakers {
@@ -47,13 +49,22 @@ impl Speakers {
                 keep(desk, epoch, &commands, &tell)
             })
             .map_err(|error| Error::file("start", Path::new("the sound's thread"), error))?;
-        Ok(Speakers { begin: Some(begin), thread: Some(thread), told, clock, epoch })
+        Ok(Speakers {
+            begin: Some(begin),
+            thread: Some(thread),
+            told,
+            clock,
+            epoch,
+            has_begun: AtomicBool::new(false),
+        })
     }
 
-    /// The transport begins now. Also gives when the clock's own time began.
+    /// The transport begins now, if it has not begun. Also gives when the clock's own time began.
     pub(crate) fn begin(&self) -> (Arc<SoundClock>, Instant) {
-        self.clock.begin(self.epoch.elapsed());
-        if let Some(begin) = &self.begin {
+        if !self.has_begun.swap(true, Relaxed)
+            && let Some(begin) = &self.begin
+        {
+            self.clock.begin(self.epoch.elapsed());
             // The thread ends before us only by a panic, which has been told.
             let _ = begin.send(());
         }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
+#[cfg(target_os = "linux")]
+mod card;
 mod check;
 mod folder;
 mod hands;

@@ -14,7 +14,7 @@ use pastiche_engine::frame::Pixels;
 
 use crate::ffmpeg::{Process, Programs, movie_arguments};
 
-use super::claim::{Claim, new_folder};
+use crate::claim::{Claim, new_folder};
 use super::colours::on_black;
 
 /// Pictures that may wait to be written; live, more than that are left out.

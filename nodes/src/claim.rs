@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// A name that has been taken, and the hidden file that is written until it is whole. A claim that is
 /// dropped leaves nothing behind.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(crate) struct Claim {
     folder: PathBuf,
     name: String,
     ending: &'static str,
@@ -17,7 +17,7 @@ pub(super) struct Claim {
 
 impl Claim {
     /// The first free one of `name_001.mp4`, `name_002.mp4` … from a number on, and the file to write.
-    pub(super) fn new(
+    pub(crate) fn new(
         folder: &Path,
         name: &str,
         ending: &'static str,
@@ -42,22 +42,22 @@ impl Claim {
         }
     }
 
-    pub(super) fn number(&self) -> u32 {
+    pub(crate) fn number(&self) -> u32 {
         self.number
     }
 
     /// Where it will be.
-    pub(super) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.join(numbered(&self.name, self.number, self.ending))
     }
 
     /// Where it is until it is whole.
-    pub(super) fn unfinished(&self) -> PathBuf {
+    pub(crate) fn unfinished(&self) -> PathBuf {
         self.folder.join(format!(".{}.part", numbered(&self.name, self.number, self.ending)))
     }
 
     /// Gives the file its name, or the next free one when somebody has taken it meanwhile.
-    pub(super) fn finish(mut self) -> io::Result<PathBuf> {
+    pub(crate) fn finish(mut self) -> io::Result<PathBuf> {
         let unfinished = self.unfinished();
         loop {
             let path = self.path();
@@ -92,7 +92,7 @@ impl Drop for Claim {
 }
 
 /// Makes the first folder of `name_001`, `name_002` … that is not there.
-pub(super) fn new_folder(folder: &Path, name: &str) -> io::Result<PathBuf> {
+pub(crate) fn new_folder(folder: &Path, name: &str) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
     for number in 1..u32::MAX {
         let path = folder.join(numbered(name, number, ""));
