@@ -48,7 +48,9 @@ impl Cameras for SystemCameras {
             && best != camera.camera_format()
         {
             // One that refuses its own offer goes on as it is.
-            if let Err(error) = camera.set_camera_format(best) {
+            let formats = [best.format()];
+            let exact = RequestedFormat::with_formats(RequestedFormatType::Exact(best), &formats);
+            if let Err(error) = camera.set_camera_requset(exact) {
                 tracing::warn!("the camera `{}` refuses {best}: {error}", names[number]);
             }
         }

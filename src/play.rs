@@ -7,18 +7,17 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use engine::clock::FrameRate;
 use engine::diagnostic::Diagnostic;
 use engine::live::{FrameReport, NodeFault};
 use engine::node::Status;
-use engine::take::{Input, Stamped};
 use pastiche_engine as engine;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::hands::{HandNews, Hands};
 use crate::loader::{LoadReport, PatchSource};
 use crate::player::{Player, node_diagnostic};
 use crate::render::refused_diagnostic;
@@ -39,8 +38,8 @@ pub struct PlayJob {
     pub stills: Option<(PathBuf, u64)>,
     /// Where what comes from outside is recorded.
     pub take: Option<TakeWriter>,
-    /// What comes from outside, with the time at which it came.
-    pub hands: Receiver<(Instant, Input)>,
+    /// What comes from outside.
+    pub hands: Hands,
     /// When the program started, for the figures.
     pub launched: Instant,
 }
@@ -64,6 +63,10 @@ pub enum Told<'a> {
     Fault(Diagnostic),
     /// A node works again.
     Recovered(&'a str),
+    /// What came of what hands did, in a sentence.
+    Hands(String),
+    /// A sound card plays, or is gone.
+    Sound(&'a str),
 }
 
 /// A line of figures.
@@ -102,6 +105,7 @@ pub fn play(
     mut tell: impl FnMut(Told<'_>),
 ) -> Result<Played, Error> {
     let mut files = Files::open(job.stats, job.stills, job.take)?;
+    let mut hands = job.hands;
     player.load_in_background(job.patch);
     let rate = player.rate();
     let mut played = Played::default();
@@ -110,7 +114,7 @@ pub fn play(
         player.poll().iter().for_each(|report| tell(Told::Load(report)));
         std::thread::sleep(Duration::from_millis(1));
     }
-    let clock = Transport::start();
+    let clock = Transport::start(player.begin_sound());
     let end_sample = job.length.map(Transport::samples);
     let mut next = 0;
     loop {
@@ -123,14 +127,14 @@ pub fn play(
         played.skipped += skipped;
         let lateness = clock.since(rate.start_sample(next));
         let begun = Instant::now();
-        for (at, input) in job.hands.try_iter() {
-            player.input(Stamped { sample: clock.samples_at(at), input });
-        }
         let reports = player.poll();
         let committed = Instant::now();
+        hands.take_in(player, |at| clock.samples_at(at));
+        player.sound_told().iter().for_each(|text| tell(Told::Sound(text)));
         reports.iter().for_each(|report| tell(Told::Load(report)));
         let report = player.frame(frame);
         tell_frame(&report, &mut tell);
+        hands.settle(player, &report.applied).into_iter().for_each(|news| tell_news(news, &mut tell));
         if let Some(take) = &mut files.take {
             take.write(&report.applied)?;
         }
@@ -152,6 +156,7 @@ pub fn play(
         played.frames += 1;
         next = frame + 1;
     }
+    hands.finish().into_iter().for_each(|news| tell_news(news, &mut tell));
     files.finish()?;
     Ok(played)
 }
@@ -175,6 +180,13 @@ fn tell_frame(report: &FrameReport, tell: &mut impl FnMut(Told<'_>)) {
     for node in &report.recovered {
         tell(Told::Recovered(&node.0));
     }
+}
+
+fn tell_news(news: HandNews, tell: &mut impl FnMut(Told<'_>)) {
+    tell(match news {
+        HandNews::Line(line) => Told::Hands(line),
+        HandNews::Fault(fault) => Told::Fault(fault),
+    });
 }
 
 fn count(player: &Player, is_counted: impl Fn(&Status) -> bool) -> usize {

@@ -21,6 +21,12 @@ pub enum Media {
     Model,
     /// Letters.
     Font,
+    /// Notes: a Standard MIDI File.
+    Midi,
+    /// Recorded sound.
+    Sound,
+    /// Instruments: a SoundFont.
+    SoundFont,
     /// A moving picture.
     Clip,
     /// A folder of still pictures.
@@ -56,6 +62,9 @@ impl Media {
             Media::Lookup => 32 << 20,
             Media::Model => 1 << 30,
             Media::Font => 64 << 20,
+            Media::Midi => 16 << 20,
+            Media::Sound => 256 << 20,
+            Media::SoundFont => 512 << 20,
             Media::Clip => u64::MAX,
             Media::PictureFolder => Media::Picture.max_bytes(),
         }
@@ -70,6 +79,9 @@ impl fmt::Display for Media {
             Media::Lookup => "look-up table",
             Media::Model => "model",
             Media::Font => "font",
+            Media::Midi => "MIDI file",
+            Media::Sound => "sound file",
+            Media::SoundFont => "SoundFont",
             Media::Clip => "clip",
             Media::PictureFolder => "picture folder",
         })

@@ -13,10 +13,20 @@ mod effect;
 pub mod ffmpeg;
 mod gaussian;
 mod history;
+mod listen;
+mod listening;
 mod painting_style;
 mod room;
+mod score;
+mod shaping;
 mod still;
 mod timing;
+mod voices;
+mod wavetable;
+
+#[cfg(test)]
+#[path = "../tests/sounds/mod.rs"]
+mod sounds;
 
 macro_rules! kinds {
     ($($module:ident),* $(,)?) => {
@@ -43,8 +53,13 @@ kinds! {
     trigger, pulse, hold, counter, toggle, probe,
     time, tempo, beat, every, at, sequence, euclid, random,
     envelope, smooth, spring, remap, quantise, delay_control,
+    midi_in, cc, note, pitch_bend, aftertouch, midi_clock, mouse, keyboard,
     maths,
+    strike, melody, midi_file, arpeggio, transpose, scale, split, merge, humanise, metronome, note_values,
     tone, gain,
+    choir, organ, keys, drone, sampler, soundfont, hiss,
+    filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,
+    loudness, spectrum, onsets, pitch, listen_tempo, chroma, spectrogram, waveform,
     screen, speakers, record,
 }
 

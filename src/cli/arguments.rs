@@ -62,13 +62,19 @@ pub struct PatchArguments {
 /// `pastiche play`.
 #[derive(Debug, Args)]
 #[command(after_help = "While it plays, a line moves a knob (`glow = 0.5`) or any other constant \
-                        control (`blur.radius = 12`).")]
+                        control (`blur.radius = 12`). `learn glow` binds the MIDI controller \
+                        that is moved next; `unlearn glow`, `range glow 0 2`, `curve glow 2`, `invert glow \
+                        on`, `pickup glow off`, `toggle glow on`, `encoder glow twos_complement`, `reset \
+                        glow`, `undo` and `list` do what they say.")]
 pub struct PlayArguments {
     #[command(flatten)]
     pub patch: PatchArguments,
     /// Play without a window
     #[arg(long)]
     pub headless: bool,
+    /// The sound card, by a part of its name (`pastiche doctor` lists them); `none` plays silently
+    #[arg(long, value_name = "NAME")]
+    pub sound: Option<String>,
     /// Stop after so many seconds
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<f64>,
@@ -189,6 +195,12 @@ pub enum BenchTarget {
     Graph,
     /// Painting a picture
     Style,
+    /// Each node that draws, at 1280x720
+    Nodes,
+    /// From a MIDI message to the control that it moves
+    Midi,
+    /// The cost of each node that makes sound
+    Sound,
 }
 
 fn size(text: &str) -> Result<[u32; 2], String> {

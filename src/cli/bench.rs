@@ -1,10 +1,13 @@
 //! `pastiche bench`.
 
+mod midi;
+mod nodes;
+mod sound;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -12,8 +15,8 @@ use pastiche::engine::clock::FrameRate;
 use pastiche::engine::diagnostic::count;
 use pastiche::models::painting::Painting;
 use pastiche::{
-    DEFAULT_CANVAS_PX, Error, FrameStats, Pace, PatchSource, PlayJob, Player, PlayerConfig, Told, embedded,
-    play, registry,
+    DEFAULT_CANVAS_PX, Error, FrameStats, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, Told,
+    embedded, play, registry,
 };
 
 use super::End;
@@ -31,6 +34,9 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
     match arguments.what {
         BenchTarget::Graph => graph(),
         BenchTarget::Style => style(),
+        BenchTarget::Nodes => nodes::run(),
+        BenchTarget::Midi => midi::run(),
+        BenchTarget::Sound => sound::run(),
     }?;
     Ok(End::Good)
 }
@@ -95,14 +101,13 @@ fn reloads() -> anyhow::Result<Reloads> {
     config.rate = FrameRate { frames: 60, secs: 1 };
     let mut player = Player::new(config)?;
     let stats = folder.path().join("stats.jsonl");
-    let (_hands, moved) = channel();
     let job = PlayJob {
+        hands: Hands::new(&PatchSource::File(path.clone())),
         patch: PatchSource::File(path.clone()),
         length: None,
         stats: Some(stats.clone()),
         stills: None,
         take: None,
-        hands: moved,
         launched: Instant::now(),
     };
     let stop = Arc::new(AtomicBool::new(false));

@@ -2,14 +2,13 @@
 
 use std::io::BufRead;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use pastiche::engine::take::Input;
+use pastiche::engine::gpu::Gpu;
 use pastiche::{
-    Error, Pace, PatchSource, PlayJob, Player, PlayerConfig, SystemCameras, TakeWriter, Told, parse_hand,
-    play, registry,
+    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, SoundOutput, SystemCameras,
+    TakeWriter, Told, parse_hand, play, registry,
 };
 
 use super::End;
@@ -33,23 +32,33 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     config.rate = patch.fps;
     config.size_px = patch.size;
     config.allow = patch.allow;
+    config.sound = match arguments.sound.as_deref() {
+        Some("none") => SoundOutput::Silent,
+        Some(name) => SoundOutput::Named(name.to_owned()),
+        None => SoundOutput::Default,
+    };
     config.gpu = terminal::open_gpu();
     config.cameras = Some(Arc::new(SystemCameras));
+    config.reopen_gpu = Some(Arc::new(Gpu::new));
     let mut player = Player::new(config)?;
     let take = arguments.take.map(|path| TakeWriter::create(&path, &source.name(), seed)).transpose()?;
+    let hands = Hands::new(&source).with_midi()?;
+    listen(hands.sender())?;
     let job = PlayJob {
         patch: source,
         length,
         stats: arguments.stats,
         stills: arguments.stills.map(|folder| (folder, arguments.every)),
         take,
-        hands: listen()?,
+        hands,
         launched,
     };
     let played = play(&mut player, job, &stop, |told| match told {
         Told::Load(report) => terminal::show_load(report),
         Told::Fault(fault) => terminal::show_diagnostics([&fault]),
+        Told::Sound(text) => terminal::tell(format_args!("sound: {text}\n")),
         Told::Recovered(node) => terminal::tell(format_args!("node `{node}` works again\n")),
+        Told::Hands(line) => terminal::tell(line),
     })?;
     tracing::info!("{} frames shown, {} left out", played.frames, played.skipped);
     Ok(if played.stopped { End::Stopped } else { End::Good })
@@ -62,19 +71,17 @@ fn length_of(seconds: f64) -> Result<Duration, Error> {
     })
 }
 
-/// Reads lines that move controls. The thread ends with the input, or with the program.
-fn listen() -> anyhow::Result<Receiver<(Instant, Input)>> {
-    let (hands, moved) = channel();
+/// Reads lines that move and bind controls. The thread ends with the input, or with the program.
+fn listen(hands: HandSender) -> anyhow::Result<()> {
     let read = std::thread::Builder::new().name("hands".into()).spawn(move || read_lines(&hands));
-    read.context("cannot start the thread that reads what is typed")?;
-    Ok(moved)
+    read.map(drop).context("cannot start the thread that reads what is typed")
 }
 
-fn read_lines(hands: &Sender<(Instant, Input)>) {
+fn read_lines(hands: &HandSender) {
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         match parse_hand(&line) {
-            Ok(Some(input)) => {
-                if hands.send((Instant::now(), input)).is_err() {
+            Ok(Some(event)) => {
+                if !hands.send(event) {
                     return;
                 }
             }

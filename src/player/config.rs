@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use engine::cameras::Cameras;
 use engine::clock::FrameRate;
-use engine::gpu::Gpu;
+use engine::gpu::{Gpu, GpuError};
 use engine::registry::Registry;
 use pastiche_engine as engine;
 
 use crate::error::Error;
 use crate::loader::MOST_CANVAS_PX;
+use crate::sound::SoundOutput;
 
 /// How time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub enum Pace {
     Offline,
 }
 
+/// Opens a GPU.
+pub type OpenGpu = Arc<dyn Fn() -> Result<Gpu, GpuError> + Send + Sync>;
+
 /// What a player is made with. Start from [`PlayerConfig::new`] and change what should differ.
 #[derive(Clone)]
 pub struct PlayerConfig {
@@ -31,6 +35,9 @@ pub struct PlayerConfig {
     pub pace: Pace,
     /// The GPU, if there is one; several players may share it.
     pub gpu: Option<Gpu>,
+    /// Live, opens another GPU when the one at hand is lost; runs on the loader's thread. Without it
+    /// a picture that is lost stays lost, and its nodes say so.
+    pub reopen_gpu: Option<OpenGpu>,
     /// A canvas that counts even if the patch names another.
     pub size_px: Option<[u32; 2]>,
     /// Frames a second.
@@ -41,22 +48,26 @@ pub struct PlayerConfig {
     pub allow: Vec<PathBuf>,
     /// The cameras. Only live.
     pub cameras: Option<Arc<dyn Cameras>>,
+    /// Where the sound goes. Only live.
+    pub sound: SoundOutput,
     /// Whether a changed file loads the patch again. Only live.
     pub watch: bool,
 }
 
 impl PlayerConfig {
-    /// 30 frames a second, seed 1, no GPU, no cameras, changed files are noticed.
+    /// 30 frames a second, seed 1, no GPU, no cameras, no sound card, changed files are noticed.
     pub fn new(registry: impl Into<Arc<Registry>>, pace: Pace) -> PlayerConfig {
         PlayerConfig {
             registry: registry.into(),
             pace,
             gpu: None,
+            reopen_gpu: None,
             size_px: None,
             rate: FrameRate { frames: 30, secs: 1 },
             seed: 1,
             allow: Vec::new(),
             cameras: None,
+            sound: SoundOutput::Silent,
             watch: true,
         }
     }

@@ -53,7 +53,7 @@ pub fn set_up(purpose: Purpose) -> Result<(), String> {
         }
     }
     if !has_ffmpeg && run::find_program("ffmpeg").is_none() {
-        println!("ffmpeg is not installed; it is optional, to write .mp4 files.");
+        println!("ffmpeg is not installed; it is optional, to play clips and to make movies.");
     }
     Ok(())
 }
@@ -95,6 +95,8 @@ fn lacking(
 ) -> Vec<&'static str> {
     // The loader, and a software adapter for machines without a GPU.
     let mut packages = vec!["libvulkan1", "mesa-vulkan-drivers"];
+    // What MIDI, sound and cameras are built with.
+    packages.extend(["libasound2-dev", "pkg-config", "libclang-dev"]);
     packages.retain(|package| !is_installed(package));
     if !has_compiler {
         packages.push("build-essential");
@@ -212,7 +214,18 @@ mod tests {
     #[test]
     fn a_bare_machine_gets_everything() {
         let all = lacking(Purpose::Test, false, false, |_| false);
-        assert_eq!(all, ["libvulkan1", "mesa-vulkan-drivers", "build-essential", "ffmpeg"]);
+        assert_eq!(
+            all,
+            [
+                "libvulkan1",
+                "mesa-vulkan-drivers",
+                "libasound2-dev",
+                "pkg-config",
+                "libclang-dev",
+                "build-essential",
+                "ffmpeg"
+            ]
+        );
     }
 
     #[test]
@@ -225,7 +238,7 @@ mod tests {
     fn only_what_is_missing_is_installed() {
         assert!(lacking(Purpose::Test, true, true, |_| true).is_empty());
         let some = lacking(Purpose::Test, true, true, |package| package == "libvulkan1");
-        assert_eq!(some, ["mesa-vulkan-drivers"]);
+        assert_eq!(some, ["mesa-vulkan-drivers", "libasound2-dev", "pkg-config", "libclang-dev"]);
     }
 
     #[test]

@@ -52,11 +52,17 @@ impl Live {
             .collect()
     }
 
-    /// A constant control of a node; `None` when there is none of that name, or a wire moves it.
-    pub fn control(&self, node: &NodeKey, name: &str) -> Option<ControlState> {
+    /// A constant control of a node, or a member of a list of them; `None` when there is none of that
+    /// name, or a wire moves it.
+    pub fn control(&self, node: &NodeKey, name: &str, member: Option<usize>) -> Option<ControlState> {
         let at = self.plan.find(node)?;
         let position = self.plan.nodes[at].inputs.iter().position(|input| input.name == name)?;
-        state(&self.plan.nodes[at].inputs[position], &self.nodes[at].slots[position])
+        let slot = match (&self.nodes[at].slots[position], member) {
+            (Slot::List(members), Some(member)) => members.get(member)?,
+            (slot, None) => slot,
+            _ => return None,
+        };
+        state(&self.plan.nodes[at].inputs[position], slot)
     }
 
     /// Moves what an input from outside names.
@@ -64,6 +70,12 @@ impl Live {
         match input {
             Input::Knob { name, value } => self.turn(name, finite(*value)?),
             Input::Control { node, name, member, value } => self.set(node, name, *member, finite(*value)?),
+            Input::Mouse { x, y } => finite(*x).and(finite(*y)).map(drop),
+            Input::MouseWheel { lines } => finite(*lines).map(drop),
+            // Nodes read these by themselves.
+            Input::Midi { .. } | Input::MidiPorts { .. } | Input::MouseButton { .. } | Input::Key { .. } => {
+                Ok(())
+            }
         }
     }
 

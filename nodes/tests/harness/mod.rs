@@ -26,7 +26,9 @@ use pastiche_engine::live::{FrameReport, Live, LiveConfig, Preparer, Summary};
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::plan::Plan;
-use pastiche_engine::port::{Audio, Control, Style, Trigger, Value, linear_to_srgb, srgb_to_linear};
+use pastiche_engine::port::{
+    Audio, Control, Note, Notes, Style, Trigger, Value, linear_to_srgb, srgb_to_linear,
+};
 use pastiche_engine::registry::{NodeKind, Registry};
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, OutputSpec, Role,
@@ -38,6 +40,7 @@ const SEEN_FRAME: In<Frame> = In::optional("value", "A picture.");
 const SEEN_CONTROL: In<Control> = In::optional("value", "A number.");
 const HEARD: In<Audio> = In::optional("value", "A sound.");
 const SEEN_STYLE: In<Style> = In::optional("value", "A style.");
+const SEEN_NOTES: In<Notes> = In::optional("value", "Notes.");
 const SEEN_TRIGGER: In<Trigger> = In::optional("value", "Events.");
 
 const fn stand_in(
@@ -113,6 +116,7 @@ macro_rules! eye {
 eye!(SEE_FRAME, "see_frame", SEEN_FRAME);
 eye!(SEE_CONTROL, "see_control", SEEN_CONTROL);
 eye!(SEE_STYLE, "see_style", SEEN_STYLE);
+eye!(SEE_NOTES, "see_notes", SEEN_NOTES);
 eye!(SEE_TRIGGER, "see_trigger", SEEN_TRIGGER);
 
 static HEAR: NodeKind = NodeKind {
@@ -123,7 +127,7 @@ static HEAR: NodeKind = NodeKind {
 
 /// All kinds and the stand-ins.
 pub fn registry() -> Registry {
-    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &SEE_TRIGGER, &HEAR];
+    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &SEE_NOTES, &SEE_TRIGGER, &HEAR];
     Registry::new(pastiche_nodes::kinds().chain(stand_ins)).unwrap()
 }
 
@@ -472,6 +476,14 @@ impl Show {
     pub fn edges(&self, node: &str) -> u32 {
         match self.output(node) {
             Value::Trigger(edges) => *edges,
+            other => panic!("{node}: {other:?}"),
+        }
+    }
+
+    /// The note events of this frame on the first output.
+    pub fn notes(&self, node: &str) -> Vec<Note> {
+        match self.output(node) {
+            Value::Notes(notes) => notes.clone(),
             other => panic!("{node}: {other:?}"),
         }
     }
