@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of the harness")]
 #![allow(clippy::unwrap_used, reason = "this module belongs to tests")]
 
-mod files;
+pub mod files;
 
 use std::sync::OnceLock;
 
@@ -30,7 +30,7 @@ use pastiche_engine::spec::{
 };
 use pastiche_engine::workers::Workers;
 
-pub use files::{Files, clip, ffmpeg, scratch};
+use files::Files;
 
 const FRAME: Out<Frame> = Out::new("image", "A picture.");
 const SEEN_FRAME: In<Frame> = In::optional("value", "A picture.");
