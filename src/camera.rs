@@ -48,9 +48,8 @@ impl Cameras for SystemCameras {
             && best != camera.camera_format()
         {
             // One that refuses its own offer goes on as it is.
-            let formats = [best.format()];
-            let exact = RequestedFormat::with_formats(RequestedFormatType::Exact(best), &formats);
-            if let Err(error) = camera.set_camera_requset(exact) {
+            let wanted = RequestedFormat::with_formats(RequestedFormatType::Exact(best), &FORMATS);
+            if let Err(error) = camera.set_camera_requset(wanted) {
                 tracing::warn!("the camera `{}` refuses {best}: {error}", names[number]);
             }
         }

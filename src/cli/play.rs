@@ -38,8 +38,8 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
         None => SoundOutput::Default,
     };
     config.gpu = terminal::open_gpu();
-    config.cameras = Some(Arc::new(SystemCameras));
     config.reopen_gpu = Some(Arc::new(Gpu::new));
+    config.cameras = Some(Arc::new(SystemCameras));
     let mut player = Player::new(config)?;
     let take = arguments.take.map(|path| TakeWriter::create(&path, &source.name(), seed)).transpose()?;
     let hands = Hands::new(&source).with_midi()?;

@@ -2,6 +2,9 @@
 
 use midir::{Ignore, MidiInput, MidiInputPort, MidiOutput as Output, MidiOutputConnection, MidiOutputPort};
 
+#[cfg(target_os = "linux")]
+use crate::error::Reason;
+
 use super::{Hear, MidiEdge, MidiOutput, OpenInput};
 
 /// What other programs call us.
@@ -37,7 +40,7 @@ impl MidiEdge for System {
     fn outputs(&mut self) -> Result<Vec<String>, String> {
         let output = match self.output.take() {
             Some(output) => output,
-            None => Output::new(CLIENT).map_err(|error| error.to_string())?,
+            None => new_output()?,
         };
         self.outputs = output.ports();
         let names = self.outputs.iter().map(|port| output.port_name(port).unwrap_or_default()).collect();
@@ -53,8 +56,7 @@ impl MidiEdge for System {
 
     fn open_output(&mut self, place: usize) -> Result<Box<dyn MidiOutput>, String> {
         let port = self.outputs.get(place).ok_or("it is gone")?;
-        let output = Output::new(CLIENT).map_err(|error| error.to_string())?;
-        let connection = output.connect(port, "out").map_err(|error| error.to_string())?;
+        let connection = new_output()?.connect(port, "out").map_err(|error| error.to_string())?;
         Ok(Box::new(Open(connection)))
     }
 
@@ -73,7 +75,25 @@ impl MidiEdge for System {
     }
 }
 
+/// Asked before ALSA is, which complains on standard error when it finds nothing.
+#[cfg(target_os = "linux")]
+fn is_there() -> Result<(), String> {
+    let opened = std::fs::File::options().read(true).write(true).open("/dev/snd/seq");
+    opened.map(drop).map_err(|error| format!("the sequencer /dev/snd/seq: {}", Reason(&error)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_there() -> Result<(), String> {
+    Ok(())
+}
+
+fn new_output() -> Result<Output, String> {
+    is_there()?;
+    Output::new(CLIENT).map_err(|error| error.to_string())
+}
+
 fn new_input() -> Result<MidiInput, String> {
+    is_there()?;
     let mut input = MidiInput::new(CLIENT).map_err(|error| error.to_string())?;
     // Clocks are wanted; the rest is sorted out where it is parsed.
     input.ignore(Ignore::SysexAndActiveSense);

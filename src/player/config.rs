@@ -46,16 +46,16 @@ pub struct PlayerConfig {
     pub seed: u64,
     /// Folders beside the patch's own that its files may lie in.
     pub allow: Vec<PathBuf>,
-    /// The cameras. Only live.
-    pub cameras: Option<Arc<dyn Cameras>>,
     /// Where the sound goes. Only live.
     pub sound: SoundOutput,
+    /// The cameras. Only live.
+    pub cameras: Option<Arc<dyn Cameras>>,
     /// Whether a changed file loads the patch again. Only live.
     pub watch: bool,
 }
 
 impl PlayerConfig {
-    /// 30 frames a second, seed 1, no GPU, no cameras, no sound card, changed files are noticed.
+    /// 30 frames a second, seed 1, no GPU, no sound card, no cameras, changed files are noticed.
     pub fn new(registry: impl Into<Arc<Registry>>, pace: Pace) -> PlayerConfig {
         PlayerConfig {
             registry: registry.into(),
@@ -66,8 +66,8 @@ impl PlayerConfig {
             rate: FrameRate { frames: 30, secs: 1 },
             seed: 1,
             allow: Vec::new(),
-            cameras: None,
             sound: SoundOutput::Silent,
+            cameras: None,
             watch: true,
         }
     }

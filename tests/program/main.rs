@@ -4,6 +4,7 @@
 
 mod check;
 mod folder;
+mod hands;
 mod render;
 mod show;
 mod takes;
