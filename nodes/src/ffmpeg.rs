@@ -87,7 +87,7 @@ pub fn movie_arguments(
     arguments.extend(codec.map(OsString::from));
     let colour = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"];
     arguments.extend(colour.map(OsString::from));
-    let file = ["-flags", "+bitexact", "-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4", "-y"];
+    let file = ["-flags", "+bitexact", "-fflags", "+bitexact", "-f", "mp4", "-y"];
     arguments.extend(file.map(OsString::from));
     arguments.push(out.into());
     arguments

@@ -47,7 +47,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "Writes a picture to files while it plays.",
         doc: "Records a movie (an MP4 file without sound, made by the program `ffmpeg`), numbered pictures in a \
               folder of their own, or single stills. Files are numbered and appear when they are whole; \
-              nothing that is there is ever written over. They go into the folder of the patch or one that \
+              nothing that is there is ever written over. Should the program itself be killed, what it was \
+              recording lies beside them under a hidden name that ends in `.part`. They go into the folder of the patch or one that \
               `folder` names: inside the patch's folder, or allowed by `--allow`. The show goes first: when \
               the disk or the processor is too slow, pictures are left out, the one before stands in for \
               them so that the recording keeps its time, and the status tells. A render records as well, and \

@@ -3,7 +3,8 @@
 
 mod harness;
 
-use harness::{Desc, Show, clip, ffmpeg, text};
+use harness::files::{clip, ffmpeg};
+use harness::{Desc, Show, text};
 use pastiche_engine::frame::Pixels;
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::workers::Workers;

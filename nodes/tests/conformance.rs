@@ -7,7 +7,8 @@ mod sounds;
 use std::io::Cursor;
 use std::sync::OnceLock;
 
-use harness::{Desc, Files, Picture, Show, clip, gpu, registry, text};
+use harness::files::{Files, clip};
+use harness::{Desc, Picture, Show, gpu, registry, text};
 use pastiche_engine::assets::Media;
 use pastiche_engine::check::check;
 use pastiche_engine::gpu::Gpu;

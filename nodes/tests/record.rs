@@ -6,7 +6,8 @@ mod harness;
 use std::fs;
 use std::path::PathBuf;
 
-use harness::{Desc, Picture, Show, scratch, text};
+use harness::files::scratch;
+use harness::{Desc, Picture, Show, text};
 use pastiche_engine::workers::Workers;
 
 /// A folder of this test's own.

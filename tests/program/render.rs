@@ -81,6 +81,33 @@ fn a_movie_is_whole_or_not_there() {
     }
 }
 
+#[test]
+fn a_clip_without_its_program_names_the_package() {
+    let folder = Folder::with("screen(movie(\"a.mp4\"));\n");
+    folder.write("a.mp4", "whatever");
+    let mut without = folder.command(["check", "a.rhai"]);
+    let ended: Ended = without.env("PATH", folder.path("")).output().unwrap().into();
+    ended.with(1, &["`ffprobe` is missing", "apt install ffmpeg", "a.rhai:1:"]);
+    folder.run("check a.rhai").with(1, &["the clip `a.mp4` cannot be played"]);
+}
+
+#[test]
+fn a_render_records_the_same_each_time_and_writes_nothing_over() {
+    let record = "record(picture(\"astronaut.png\"), #{ folder: \"takes\", format: \"frames\" });\n";
+    let folder = Folder::with(record);
+    folder.run("check a.rhai").good();
+    assert!(!folder.path("takes").exists(), "a check writes nothing");
+    for out in ["one", "two"] {
+        folder.run(&format!("render a.rhai --out {out} --seconds 0.1 --size 16x16")).good();
+    }
+    assert_eq!(folder.names("takes"), ["recording_001", "recording_002"]);
+    let frames = folder.contents("takes/recording_001");
+    assert_eq!(frames.len(), 3);
+    assert!(frames == folder.contents("takes/recording_002"));
+    folder.write("b.rhai", record.replace("takes", "../takes"));
+    folder.run("check b.rhai").with(1, &["outside the patch's folder", "--allow"]);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told() {

@@ -134,6 +134,39 @@ fn everything_that_a_patch_reads_is_watched() {
     show.wait_for_version(4);
 }
 
+/// A clip of one colour.
+fn clip(folder: &Folder, name: &str, colour: &str) {
+    let source = format!("color=c={colour}:s=32x18:d=0.5");
+    let mut command = Command::new("ffmpeg");
+    command.args(["-loglevel", "error", "-y", "-f", "lavfi", "-i", &source, "-c:v", "mpeg4"]);
+    assert!(command.arg(folder.path(name)).status().expect("`ffmpeg` is installed").success());
+}
+
+#[test]
+fn clips_and_folders_are_watched() {
+    let folder = Folder::with("screen(movie(\"a.mp4\"));\n");
+    clip(&folder, "a.mp4", "red");
+    let show = Show::start(&folder);
+    show.wait_for_version(1);
+    clip(&folder, "b.mp4", "blue");
+    fs::rename(folder.path("b.mp4"), folder.path("a.mp4")).unwrap();
+    show.wait_for_version(2);
+    if pastiche::engine::gpu::Gpu::new().is_err() {
+        eprintln!("SKIPPED, FOLDERS ARE NOT TESTED: there is no graphics adapter");
+        return;
+    }
+    fs::create_dir(folder.path("photos")).unwrap();
+    folder.replace("a.rhai", "screen(slides(\"photos\"));\n");
+    show.wait_for_version(3);
+    // Into a folder that was empty, and out of it again.
+    let astronaut = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/astronaut.png");
+    fs::copy(astronaut, folder.path("new.png")).unwrap();
+    fs::rename(folder.path("new.png"), folder.path("photos/one.png")).unwrap();
+    show.wait_for_version(4);
+    fs::remove_file(folder.path("photos/one.png")).unwrap();
+    show.wait_for_version(5);
+}
+
 #[test]
 fn the_same_content_again_is_no_edit() {
     let folder = Folder::with("speakers(tone(220));\n");

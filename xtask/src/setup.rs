@@ -53,7 +53,7 @@ pub fn set_up(purpose: Purpose) -> Result<(), String> {
         }
     }
     if !has_ffmpeg && run::find_program("ffmpeg").is_none() {
-        println!("ffmpeg is not installed; it is optional, to write .mp4 files.");
+        println!("ffmpeg is not installed; it is optional, to play clips and to make movies.");
     }
     Ok(())
 }
@@ -102,8 +102,8 @@ fn lacking(
 ) -> Vec<&'static str> {
     // The loader, and a software adapter for machines without a GPU.
     let mut packages = vec!["libvulkan1", "mesa-vulkan-drivers"];
-    // What MIDI and sound are built with.
-    packages.extend(["libasound2-dev", "pkg-config"]);
+    // What MIDI, sound and cameras are built with.
+    packages.extend(["libasound2-dev", "pkg-config", "libclang-dev"]);
     packages.extend(WINDOW);
     if purpose == Purpose::Test {
         packages.extend(VIRTUAL_DISPLAY);

@@ -56,8 +56,10 @@ struct State {
     decoded: u64,
     /// How many pictures the clip has, once its end has been seen.
     end: Option<u64>,
-    /// Why the run goes no further, if it does not; empty at the end of a clip that is whole.
-    ended: Option<String>,
+    /// Whether the run goes no further.
+    has_ended: bool,
+    /// Why nothing came of the newest run, until something comes again.
+    failure: Option<String>,
     /// What was wrong at the end of the clip.
     damage: Option<String>,
     process: Option<Process>,
@@ -81,7 +83,7 @@ impl Decoder {
         state.run += 1;
         (state.from, state.next, state.decoded) = (from, from, 0);
         state.ready.clear();
-        state.ended = None;
+        state.has_ended = false;
         state.stop_process();
         drop(state);
         self.shared.changed.notify_all();
@@ -111,7 +113,7 @@ impl Decoder {
     /// or a playhead that always moves would never let one come to a picture.
     pub(super) fn has_begun(&self) -> bool {
         let state = self.shared.lock();
-        state.run == 0 || state.decoded > 0 || state.ended.is_some()
+        state.run == 0 || state.decoded > 0 || state.has_ended
     }
 
     /// Takes the newest picture up to a place, if there is one that has not been taken, and tells
@@ -157,7 +159,7 @@ impl Decoder {
     /// Ends a run that gives nothing.
     pub(super) fn give_up(&self, why: &str) {
         let mut state = self.shared.lock();
-        state.ended = Some(why.into());
+        (state.has_ended, state.failure) = (true, Some(why.into()));
         state.stop_process();
     }
 
@@ -169,7 +171,7 @@ impl Decoder {
     /// What is wrong, if anything is.
     pub(super) fn fault(&self) -> Option<String> {
         let state = self.shared.lock();
-        state.ended.clone().filter(|why| !why.is_empty()).or_else(|| state.damage.clone())
+        state.failure.clone().or_else(|| state.damage.clone())
     }
 }
 
@@ -192,7 +194,7 @@ impl State {
 
     /// Whether no picture up to this place will come any more.
     fn has_passed(&self, place: Place) -> bool {
-        self.run > 0 && (self.next > place || self.ended.is_some())
+        self.run > 0 && (self.next > place || self.has_ended)
     }
 
     fn stop_process(&mut self) {
@@ -248,20 +250,21 @@ impl Shared {
             match end {
                 End::Superseded => return,
                 End::Failed(why) => {
-                    state.ended.get_or_insert(why);
+                    state.has_ended = true;
+                    state.failure.get_or_insert(why);
                 }
                 End::Reached(damage) => {
                     let length = state.next.picture;
                     state.end = Some(length);
                     state.damage = damage;
-                    if self.repeats && length > 0 && state.ended.is_none() {
+                    if self.repeats && length > 0 && !state.has_ended {
                         state.next = Place { round: state.next.round + 1, picture: 0 };
                     } else {
-                        state.ended.get_or_insert_default();
+                        state.has_ended = true;
                     }
                 }
             }
-            let goes_on = state.ended.is_none();
+            let goes_on = !state.has_ended;
             drop(state);
             self.changed.notify_all();
             drop(process);
@@ -329,16 +332,17 @@ impl Shared {
     fn push(&self, run: u64, pixels: Pixels) -> bool {
         let most = (MOST_AHEAD_BYTES / pixels.bytes().len().max(1)).clamp(2, MOST_AHEAD);
         let mut state = self.lock();
-        while state.ready.len() >= most && state.run == run && !state.is_closed && state.ended.is_none() {
+        while state.ready.len() >= most && state.run == run && !state.is_closed && !state.has_ended {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        if state.run != run || state.is_closed || state.ended.is_some() {
+        if state.run != run || state.is_closed || state.has_ended {
             return false;
         }
         let place = state.next;
         state.ready.push_back((place, Arc::new(pixels)));
         state.next.picture += 1;
         state.decoded += 1;
+        state.failure = None;
         drop(state);
         self.changed.notify_all();
         true

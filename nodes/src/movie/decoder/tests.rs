@@ -118,7 +118,8 @@ fn a_program_that_hangs_is_given_up_and_tried_again() {
     assert!(decoder.wait_for(FIRST, LONG), "nothing will come");
     assert_eq!((place_of(decoder.take(FIRST)), decoder.fault().as_deref()), (None, Some("it hangs")));
     decoder.seek(place(0, 5));
-    assert_eq!(decoder.fault(), None);
+    assert!(!decoder.has_begun(), "it is tried again");
+    assert_eq!(decoder.fault().as_deref(), Some("it hangs"), "until something comes");
     // Dropping it waits for nobody.
 }
 
