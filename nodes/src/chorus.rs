@@ -47,7 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         breaks_cycles: false,
     },
     inputs_for: None,
-    make: |_, _| Ok(Sounding::new(Chorus::default())),
+    make: |_, _| Ok(Sounding::boxed(Chorus::default())),
 }];
 
 #[derive(Default)]

@@ -82,7 +82,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         breaks_cycles: false,
     },
     inputs_for: None,
-    make: |_, _| Ok(Sounding::new(Compress::default())),
+    make: |_, _| Ok(Sounding::boxed(Compress::default())),
 }];
 
 #[derive(Default)]

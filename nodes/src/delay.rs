@@ -83,7 +83,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             delay: signals::Delay::default(),
             glides: Glides::default(),
         };
-        Ok(Box::new(Delay { base: Base::of(options), secs, echoes: Sounding::new(echoes) }))
+        Ok(Box::new(Delay { base: Base::of(options), secs, echoes: Sounding::boxed(echoes) }))
     },
 }];
 

@@ -62,7 +62,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         breaks_cycles: false,
     },
     inputs_for: None,
-    make: |_, _| Ok(Sounding::new(Distort::default())),
+    make: |_, _| Ok(Sounding::boxed(Distort::default())),
 }];
 
 #[derive(Default)]

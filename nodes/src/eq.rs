@@ -55,7 +55,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         breaks_cycles: false,
     },
     inputs_for: None,
-    make: |_, _| Ok(Sounding::new(Eq::default())),
+    make: |_, _| Ok(Sounding::boxed(Eq::default())),
 }];
 
 #[derive(Default)]

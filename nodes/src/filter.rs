@@ -65,7 +65,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             Some("notch") => Response::Notch,
             _ => Response::Low,
         };
-        Ok(Sounding::new(Filter { response, filter: Default::default(), glides: Glides::default() }))
+        Ok(Sounding::boxed(Filter { response, filter: Default::default(), glides: Glides::default() }))
     },
 }];
 

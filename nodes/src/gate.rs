@@ -64,7 +64,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         breaks_cycles: false,
     },
     inputs_for: None,
-    make: |_, _| Ok(Sounding::new(Gate::default())),
+    make: |_, _| Ok(Sounding::boxed(Gate::default())),
 }];
 
 #[derive(Default)]

@@ -46,7 +46,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         breaks_cycles: false,
     },
     inputs_for: None,
-    make: |_, _| Ok(Sounding::new(Limiter::default())),
+    make: |_, _| Ok(Sounding::boxed(Limiter::default())),
 }];
 
 #[derive(Default)]

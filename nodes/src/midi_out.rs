@@ -80,8 +80,11 @@ struct MidiOut {
     take: Take,
     written: u64,
     /// What became of the files that workers write.
-    done: (Sender<Result<(), String>>, Receiver<Result<(), String>>),
+    done: (Sender<Written>, Receiver<Written>),
 }
+
+/// What became of a file, with why it could not be written.
+type Written = Result<(), String>;
 
 /// What has been played since it listens.
 #[derive(Default)]

@@ -38,7 +38,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         breaks_cycles: false,
     },
     inputs_for: None,
-    make: |_, _| Ok(Sounding::new(Mix::default())),
+    make: |_, _| Ok(Sounding::boxed(Mix::default())),
 }];
 
 struct Mix {

@@ -45,7 +45,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         breaks_cycles: false,
     },
     inputs_for: None,
-    make: |_, _| Ok(Sounding::new(Pan::default())),
+    make: |_, _| Ok(Sounding::boxed(Pan::default())),
 }];
 
 #[derive(Default)]

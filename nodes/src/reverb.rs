@@ -59,7 +59,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |_, options| {
         let reverb = signals::Reverb::new(options.number(SIZE).unwrap_or(1.0));
-        Ok(Sounding::new(Room { reverb, glides: Glides::default() }))
+        Ok(Sounding::boxed(Room { reverb, glides: Glides::default() }))
     },
 }];
 

@@ -10,7 +10,7 @@ use pastiche_engine::spec::{In, Out};
 pub(crate) struct Sounding(Option<Box<dyn AudioNode>>);
 
 impl Sounding {
-    pub(crate) fn new(half: impl AudioNode) -> Box<dyn Node> {
+    pub(crate) fn boxed(half: impl AudioNode) -> Box<dyn Node> {
         Box::new(Sounding(Some(Box::new(half))))
     }
 }

@@ -13,6 +13,7 @@ use pastiche::engine::script::LogLine;
 use pastiche::{Error, LoadReport};
 use tracing_subscriber::EnvFilter;
 
+#[cfg(not(feature = "stage"))]
 use super::End;
 
 /// What a program ends with that was interrupted.

@@ -113,6 +113,7 @@ fn open_or_close(
 }
 
 /// Runs the window's contents when the next picture is due, and lets it rest in between.
+#[expect(clippy::too_many_arguments, reason = "a system names what it works on in its arguments")]
 fn run(
     mut commands: Commands,
     mut stage: NonSendMut<Stage>,

@@ -1,5 +1,7 @@
 //! Recordings with the `ffmpeg` of this machine, and with stand-ins for it.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
+
 use super::*;
 use pastiche_engine::frame::PixelFormat;
 use std::fs;
