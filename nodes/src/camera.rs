@@ -47,7 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               last picture is held for five seconds; then, and where there is none, the scene of the node \
               `scene` stands in, at the size of the canvas. Renders always show the scene. The status tells \
               which camera it is and how old its picture is. `pastiche doctor` lists the cameras.",
-        example: "let cam = camera();\nscreen(crossfade(solid(\"#102040\"), cam, cam.alive * 0.3 + 0.7));\n",
+        example: "let cam = camera();\nscreen(crossfade(solid(colour(\"#102040\")), cam, cam.alive * 0.3 + 0.7));\n",
         inputs: &[],
         options: &[
             OptionSpec {
