@@ -93,6 +93,11 @@ fn nothing_is_lost_when_another_node_takes_over() {
     handle.send(AudioPlan::new(&tapped(), halves).0);
     runner.run(1500, &mut played[1500..]);
     receiver.receive(&Tick { frame: 5, start_sample: 4000, delta_samples: 800 }, &mut heard);
+    // What is played may be smoothed where the graph changes; what is heard is the wire itself.
+    let (mut handle, mut unbroken) = audio_pair(rate);
+    let (whole, _receiver) = tap();
+    handle.send(AudioPlan::new(&tapped(), vec![new(1, Tone::default()), new(2, whole), None]).0);
+    unbroken.run(0, &mut played);
     assert!(heard == played);
 }
 

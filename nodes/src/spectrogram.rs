@@ -152,12 +152,11 @@ fn picture(looks: &VecDeque<Box<[f16; ROWS]>>, seen: f64) -> Option<Frame> {
             looks.len().checked_sub(ago + 1).map_or(&*silent, |place| &*looks[place])
         })
         .collect();
-    let mut bytes = Vec::with_capacity(COLUMNS * ROWS * 8);
-    for row in (0..ROWS).rev() {
-        for rows in &shown {
-            for value in [rows[row], f16::ZERO, f16::ZERO, f16::ONE] {
-                bytes.extend(value.to_le_bytes());
-            }
+    // Red of each pixel is written; green, blue and alpha stay 0.
+    let mut bytes = vec![0; COLUMNS * ROWS * 8];
+    for (row, line) in bytes.chunks_exact_mut(COLUMNS * 8).enumerate() {
+        for (pixel, rows) in line.chunks_exact_mut(8).zip(&shown) {
+            [pixel[0], pixel[1]] = rows[ROWS - 1 - row].to_le_bytes();
         }
     }
     Pixels::new([COLUMNS as u32, ROWS as u32], PixelFormat::LinearHalf, bytes).map(Frame::from_pixels)
