@@ -189,7 +189,7 @@ impl State {
     /// The newest picture up to a place.
     fn take(&mut self, place: Place) -> Option<Placed> {
         let count = self.ready.iter().take_while(|(at, _)| *at <= place).count();
-        self.ready.drain(..count).last()
+        self.ready.drain(..count).next_back()
     }
 
     /// Whether no picture up to this place will come any more.
@@ -369,5 +369,5 @@ impl Shared {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 //! The decoder with stand-ins for `ffmpeg`.
+#![cfg(unix)]
 
 use super::*;
 use std::path::PathBuf;

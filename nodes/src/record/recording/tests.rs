@@ -1,4 +1,5 @@
 //! Recordings with the `ffmpeg` of this machine, and with stand-ins for it.
+#![cfg(unix)]
 
 use super::*;
 use pastiche_engine::frame::PixelFormat;
