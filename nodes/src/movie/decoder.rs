@@ -369,5 +369,5 @@ impl Shared {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

@@ -295,5 +295,5 @@ fn png(pixels: &Pixels) -> Result<Vec<u8>, String> {
     Ok(encoded.into_inner())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 //! The decoder with stand-ins for `ffmpeg`.
+#![cfg(unix)]
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
