@@ -319,12 +319,12 @@ impl Voice for Chorister {
         let fed = voice.map(|voice| voice + self.noise.next() * air);
         let mut sung = [0.0_f32; 2];
         for ([gain, one, two], rung) in self.mouth.iter().zip(&mut self.rung) {
-            for side in 0..2 {
+            for (side, sung) in sung.iter_mut().enumerate() {
                 let driven = gain * (fed[side] - self.fed[1][side]);
                 let now = driven + one * rung[0][side] + two * rung[1][side];
                 rung[1][side] = rung[0][side];
                 rung[0][side] = now;
-                sung[side] += now;
+                *sung += now;
             }
         }
         self.fed[1] = self.fed[0];

@@ -63,9 +63,10 @@ fn find(name: Option<&str>) -> Result<Device, String> {
     };
     devices.find(is_wanted).ok_or_else(|| {
         let names = sound_cards().unwrap_or_default();
-        match names.is_empty() {
-            true => "there is no sound card".to_owned(),
-            false => format!("no sound card has `{part}` in its name: there are {}", names.join(", ")),
+        if names.is_empty() {
+            "there is no sound card".to_owned()
+        } else {
+            format!("no sound card has `{part}` in its name: there are {}", names.join(", "))
         }
     })
 }

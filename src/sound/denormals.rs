@@ -5,7 +5,7 @@
 #[cfg(target_arch = "x86_64")]
 pub(super) fn flush() {
     /// Flush to zero, and denormals are zero (Intel 64 manual, volume 1, section 10.2.3).
-    const FLUSH: u32 = 1 << 15 | 1 << 6;
+    const FLUSH: u32 = (1 << 15) | (1 << 6);
     let mut control = 0_u32;
     // SAFETY: reads and writes the control word of this thread's floating-point unit; the two bits only
     // change how tiny numbers are rounded.
