@@ -22,6 +22,7 @@ mod watch;
 
 // What is done with one.
 mod hands;
+mod midi;
 #[cfg(feature = "stage")]
 mod on_stage;
 mod play;
@@ -31,13 +32,18 @@ mod wave;
 
 pub use assets::{DEFAULT_PATCH, EMBEDDED, EmbeddedFile, embedded};
 pub use error::Error;
-pub use hands::{HandError, parse_hand};
+pub use hands::{
+    Binding, HandAction, HandError, HandEvent, HandNews, HandSender, Hands, History, Learn, Learned, Move,
+    Part, Target, parse_hand,
+};
 pub use loader::{LoadReport, MOST_CANVAS_PX, PatchSource, Timings};
+pub use midi::{Hear, MidiEdge, MidiOutput, OpenInput, midi_inputs, stable_names, system_midi};
 #[cfg(feature = "stage")]
 pub use on_stage::play_on_stage;
 pub use picture::Picture;
 pub use play::{FrameStats, PlayJob, Played, Told, play};
-pub use player::{DEFAULT_CANVAS_PX, Pace, Player, PlayerConfig, node_diagnostic, registry};
+pub use player::{DEFAULT_CANVAS_PX, OpenGpu, Pace, Player, PlayerConfig, node_diagnostic, registry};
 pub use render::{FFMPEG, Progress, RenderJob, Rendered, refused_diagnostic, render, write_png};
+pub use sound::{SoundOutput, sound_cards};
 pub use takes::{TakeWriter, read_take};
 pub use wave::{MOST_SAMPLES, WaveFile};

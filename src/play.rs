@@ -2,22 +2,20 @@
 
 mod clock;
 mod files;
-mod history;
 mod playing;
 mod stills;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use engine::diagnostic::Diagnostic;
 use engine::live::{FrameReport, NodeFault};
-use engine::take::Input;
 use pastiche_engine as engine;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::hands::{HandNews, Hands};
 use crate::loader::{LoadReport, PatchSource};
 use crate::player::{Player, node_diagnostic};
 use crate::render::refused_diagnostic;
@@ -42,8 +40,8 @@ pub struct PlayJob {
     pub stills: Option<(PathBuf, u64)>,
     /// Where what comes from outside is recorded.
     pub take: Option<TakeWriter>,
-    /// What comes from outside, with the time at which it came.
-    pub hands: Receiver<(Instant, Input)>,
+    /// What comes from outside.
+    pub hands: Hands,
     /// When the program started, for the figures.
     pub launched: Instant,
 }
@@ -51,15 +49,14 @@ pub struct PlayJob {
 impl PlayJob {
     /// Plays until it is stopped, and writes nothing.
     pub fn new(patch: PatchSource) -> PlayJob {
-        let (_, hands) = channel();
         PlayJob {
+            hands: Hands::new(&patch),
             patch,
             seed: 1,
             length: None,
             stats: None,
             stills: None,
             take: None,
-            hands,
             launched: Instant::now(),
         }
     }
@@ -84,6 +81,10 @@ pub enum Told<'a> {
     Fault(Diagnostic),
     /// A node works again.
     Recovered(&'a str),
+    /// What came of what hands did, in a sentence.
+    Hands(String),
+    /// A sound card plays, or is gone.
+    Sound(&'a str),
 }
 
 /// A line of figures.
@@ -127,7 +128,7 @@ pub fn play(
             std::thread::sleep(LOADING_SLEEP);
         }
     }
-    playing.finish(stop.load(Ordering::Relaxed))
+    playing.finish(stop.load(Ordering::Relaxed), &mut tell)
 }
 
 fn tell_frame(report: &FrameReport, tell: &mut dyn FnMut(Told<'_>)) {
@@ -140,6 +141,13 @@ fn tell_frame(report: &FrameReport, tell: &mut dyn FnMut(Told<'_>)) {
     for node in &report.recovered {
         tell(Told::Recovered(&node.0));
     }
+}
+
+fn tell_news(news: HandNews, tell: &mut dyn FnMut(Told<'_>)) {
+    tell(match news {
+        HandNews::Line(line) => Told::Hands(line),
+        HandNews::Fault(fault) => Told::Fault(fault),
+    });
 }
 
 /// To a microsecond.

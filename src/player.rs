@@ -2,11 +2,13 @@
 //! are both given.
 
 mod config;
+mod graphics;
 mod screens;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use engine::audio::AudioRunner;
 use engine::clock::{FrameRate, Tick};
@@ -23,12 +25,16 @@ use pastiche_engine as engine;
 
 use crate::error::Error;
 use crate::loader::{Garbage, LoadReport, Loaded, Loader, LoaderConfig, LoaderThread, PatchSource};
-use crate::sound::SilentCard;
+use crate::sound::{SilentCard, SoundClock, SoundOutput, Speakers};
 
-pub use config::{Pace, PlayerConfig, registry};
+pub use config::{OpenGpu, Pace, PlayerConfig, registry};
+use graphics::Graphics;
 
 /// The canvas of patches that name none, in pixels.
 pub const DEFAULT_CANVAS_PX: [u32; 2] = [640, 360];
+
+/// Most samples by which video is ahead of the sound that is made, a fortieth of a second.
+const MOST_AHEAD: u64 = 1200;
 
 /// A patch that plays.
 ///
@@ -46,6 +52,7 @@ pub struct Player {
     live: Live,
     loader: LoaderSide,
     sound: SoundSide,
+    graphics: Graphics,
     last: Option<Tick>,
     /// Loads that were asked for and are not done.
     loading: usize,
@@ -63,8 +70,10 @@ enum LoaderSide {
 enum SoundSide {
     /// Offline: the sound of each frame is made behind it.
     Inline { runner: Box<AudioRunner>, samples: Vec<[f32; 2]> },
-    /// Live.
-    Card(SilentCard),
+    /// Live, and heard by nobody: the sound of each frame is made behind it.
+    Silent(SilentCard),
+    /// Live, through a sound card whenever there is one.
+    Card(Speakers),
     /// Somebody else runs the sound.
     Elsewhere,
 }
@@ -87,8 +96,11 @@ impl Player {
             registry: config.registry.clone(),
             allow: config.allow.clone(),
             most_canvas_px: config.most_canvas_px(),
+            reopen_gpu: config.reopen_gpu.clone(),
             says_what_plays: !offline,
         };
+        // A frame, in which the notes of the next one are found.
+        let ahead = config.rate.start_sample(1).min(MOST_AHEAD);
         let (live, preparer, runner) = Live::new(LiveConfig {
             gpu: config.gpu,
             workers,
@@ -104,13 +116,19 @@ impl Player {
             (LoaderSide::Inline(Box::new(loader)), sound)
         } else {
             let thread = LoaderThread::start(loader, config.watch)?;
-            (LoaderSide::Thread(thread), SoundSide::Card(SilentCard::start(runner)?))
+            let sound = match config.sound {
+                SoundOutput::Silent => SoundSide::Silent(SilentCard::start(runner)?),
+                SoundOutput::Default => SoundSide::Card(Speakers::start(runner, None, ahead)?),
+                SoundOutput::Named(name) => SoundSide::Card(Speakers::start(runner, Some(name), ahead)?),
+            };
+            (LoaderSide::Thread(thread), sound)
         };
         Ok(Player {
             registry: config.registry,
             live,
             loader,
             sound,
+            graphics: Graphics::new(config.reopen_gpu.is_some()),
             last: None,
             loading: 0,
             diagnostics: Vec::new(),
@@ -177,6 +195,12 @@ impl Player {
     /// Puts what the loader has finished in place; call it between two frames. Tells about each load.
     pub fn poll(&mut self) -> Vec<LoadReport> {
         let mut reports = Vec::new();
+        let is_lost = self.live.recorder().is_some_and(|recorder| recorder.gpu().is_lost());
+        if let LoaderSide::Thread(thread) = &self.loader
+            && self.graphics.is_to_be_opened(is_lost)
+        {
+            thread.regain();
+        }
         while let LoaderSide::Thread(thread) = &self.loader
             && let Some(loaded) = thread.poll()
         {
@@ -186,7 +210,10 @@ impl Player {
     }
 
     fn take_in(&mut self, loaded: Loaded) -> LoadReport {
-        let Loaded { prepared, report } = loaded;
+        let Loaded { prepared, report, regained } = loaded;
+        if let Some(regained) = regained {
+            self.graphics.answered(regained);
+        }
         if report.changed_at.is_none() {
             self.loading = self.loading.saturating_sub(1);
         }
@@ -242,8 +269,8 @@ impl Player {
                 samples.resize(usize::try_from(end - start).unwrap_or(0), [0.0; 2]);
                 runner.run(start, samples);
             }
-            SoundSide::Card(card) => card.play_until(end),
-            SoundSide::Elsewhere => {}
+            SoundSide::Silent(card) => card.play_until(end),
+            SoundSide::Card(_) | SoundSide::Elsewhere => {}
         }
         report
     }
@@ -252,7 +279,24 @@ impl Player {
     pub fn sound(&self) -> &[[f32; 2]] {
         match &self.sound {
             SoundSide::Inline { samples, .. } => samples,
-            SoundSide::Card(_) | SoundSide::Elsewhere => &[],
+            SoundSide::Silent(_) | SoundSide::Card(_) | SoundSide::Elsewhere => &[],
+        }
+    }
+
+    /// Live, begins the transport of the sound card: its samples are the time that frames are shown by.
+    /// Also gives when that clock began. `None` without one.
+    pub(crate) fn begin_sound(&self) -> Option<(Arc<SoundClock>, Instant)> {
+        match &self.sound {
+            SoundSide::Card(card) => Some(card.begin()),
+            _ => None,
+        }
+    }
+
+    /// What the sound card has to say since it was asked last: which one plays, that it is gone.
+    pub fn sound_told(&self) -> Vec<String> {
+        match &self.sound {
+            SoundSide::Card(card) => card.told().collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -264,6 +308,7 @@ impl Player {
         }
         match std::mem::replace(&mut self.sound, SoundSide::Elsewhere) {
             SoundSide::Inline { runner, .. } => Some(*runner),
+            SoundSide::Silent(card) => card.stop(),
             SoundSide::Card(card) => card.stop(),
             SoundSide::Elsewhere => None,
         }
@@ -294,7 +339,12 @@ impl Player {
 
     /// A constant control of any node as it stands.
     pub fn control(&self, node: &str, input: &str) -> Option<ControlState> {
-        self.live.control(&NodeKey::new(node), input)
+        self.member(&NodeKey::new(node), input, None)
+    }
+
+    /// A constant control of any node as it stands, or a member of a list of them.
+    pub fn member(&self, node: &NodeKey, input: &str, member: Option<usize>) -> Option<ControlState> {
+        self.live.control(node, input, member)
     }
 
     /// What is wrong: with the patch that was loaded last, and with nodes while they play.

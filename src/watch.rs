@@ -30,11 +30,13 @@ impl FileWatch {
         Ok(FileWatch { watcher, files: BTreeSet::new(), folders: BTreeSet::new() })
     }
 
-    /// Watches these files instead of those before. Whether there is a folder that was not watched
+    /// Watches these files, and all that lies in those that are folders, instead of those before. Whether there is a folder that was not watched
     /// until now, so that something may have been missed.
     pub(crate) fn set(&mut self, files: impl IntoIterator<Item = PathBuf>) -> bool {
         self.files = files.into_iter().flat_map(|file| names_of(&file)).collect();
-        let wanted: BTreeSet<PathBuf> = self.files.iter().filter_map(|file| nearest_folder(file)).collect();
+        let around = self.files.iter().filter_map(|file| nearest_folder(file));
+        let inside = self.files.iter().filter(|file| file.is_dir()).cloned();
+        let wanted: BTreeSet<PathBuf> = around.chain(inside).collect();
         for folder in self.folders.difference(&wanted) {
             // A folder that is gone is not watched any more by itself.
             let _ = self.watcher.unwatch(folder);
@@ -70,8 +72,12 @@ impl FileWatch {
                 }
             }
         }
+        let is_inside = |path: &PathBuf| path.parent().is_some_and(|folder| self.files.contains(folder));
         event.need_rescan()
-            || event.paths.iter().any(|path| self.files.iter().any(|file| file.starts_with(path)))
+            || event
+                .paths
+                .iter()
+                .any(|path| is_inside(path) || self.files.iter().any(|file| file.starts_with(path)))
     }
 }
 

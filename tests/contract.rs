@@ -120,8 +120,9 @@ fn the_photo_never_goes_up_and_the_painting_never_comes_down() {
 }
 
 #[test]
-fn a_chain_of_effects_stays_on_the_gpu() {
-    let patch = "let x = test_card().blur(9).feedback().blend(test_card(), \"add\").blur(3);\nscreen(x);\n";
+fn a_chain_of_ten_effects_stays_on_the_gpu() {
+    let patch = "let x = test_card().blur(9).feedback().blend(test_card(), \"add\").grade(#{ hue: 40 }).bloom();\n\
+                 let y = x.kaleidoscope().palette().glitch(0.3).echo().vignette();\nscreen(y);\n";
     let Some(mut player) = player([64, 36], 30.0, patch) else { return };
     for _ in 0..5 {
         player.step();

@@ -167,14 +167,24 @@ fn unwanted(package: &str, forbidden: &[&str]) -> Vec<String> {
 #[test]
 fn crates_need_only_what_is_theirs() {
     let devices = ["nannou", "bevy", "egui", "cpal", "midir", "nokhwa", "winit"];
-    for package in ["pastiche-engine", "pastiche-models", "pastiche-nodes", "pastiche"] {
+    for package in ["pastiche-engine", "pastiche-models", "pastiche-nodes"] {
         assert_eq!(unwanted(package, &devices), NOTHING, "{package}");
     }
+    let windows = ["nannou", "bevy", "egui", "winit"];
+    assert_eq!(unwanted("pastiche", &windows), NOTHING);
     let engine = ["pastiche-nodes", "pastiche-models", "notify", "image", "clap", "rten", "hound"];
     assert_eq!(unwanted("pastiche-engine", &engine), NOTHING);
     assert_eq!(unwanted("pastiche-models", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
     assert_eq!(unwanted("pastiche-nodes", &["notify", "clap", "pastiche"]), NOTHING);
     assert_eq!(unwanted("pastiche-stage", &["pastiche-nodes", "pastiche-models", "pastiche"]), NOTHING);
+}
+
+#[test]
+fn each_device_is_known_to_one_file() {
+    for (device, home) in [("midir", "src/midi/system.rs"), ("cpal", "src/sound/card.rs")] {
+        let offences = offences(&["src", "engine/src", "models/src", "nodes/src"], &[device]);
+        assert_eq!(offences, [format!("{home} sees `{device}`")]);
+    }
 }
 
 #[test]

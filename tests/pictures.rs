@@ -5,6 +5,7 @@ mod golden;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use pastiche::engine::docs::is_pictured;
 use pastiche::engine::gpu::Gpu;
@@ -42,13 +43,28 @@ fn every_node_that_draws_looks_as_in_the_reference() {
     let Some(gpu) = open_gpu() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let photograph = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/astronaut.png");
-    fs::copy(photograph, folder.path().join("picture.png")).expect("writable");
+    fs::create_dir(folder.path().join("photos")).expect("writable");
+    for name in ["picture.png", "photos/one.png", "photos/two.png"] {
+        fs::copy(photograph, folder.path().join(name)).expect("writable");
+    }
+    write_clip(&folder.path().join("clip.mp4"), photograph);
     let registry = pastiche::registry().expect("good kinds");
     for spec in registry.iter().map(|kind| &kind.spec).filter(|spec| is_pictured(spec)) {
         let patch = folder.path().join(format!("{}.rhai", spec.name));
         fs::write(&patch, spec.example).expect("writable");
         golden::compare("docs/pictures/nodes", spec.name, NODE_PX, &shown(&gpu, &patch, NODE_PX));
     }
+}
+
+/// A walk over a photograph, as a clip.
+fn write_clip(path: &Path, photograph: &str) {
+    let walk = "crop=400:225:x=40+30*t:y=40+60*t,format=yuv420p";
+    let status = Command::new("ffmpeg")
+        .args(["-loglevel", "error", "-loop", "1", "-framerate", "25", "-t", "2", "-i", photograph])
+        .args(["-vf", walk, "-c:v", "libx264", "-crf", "12"])
+        .arg(path)
+        .status();
+    assert!(status.expect("`ffmpeg` is installed: `apt install ffmpeg`").success());
 }
 
 #[test]

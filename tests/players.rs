@@ -2,8 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use pastiche::engine::gpu::{Gpu, GpuError};
 use pastiche::engine::port::Value;
 use pastiche::{Error, Pace, PatchSource, Player, PlayerConfig, registry};
+
+/// Far more than anything here takes; only a failing test waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn player(pace: Pace, seed: u64) -> Player {
     let mut config = PlayerConfig::new(registry().unwrap(), pace);
@@ -100,6 +108,52 @@ fn a_host_may_run_the_sound_itself() {
     assert!(heard.iter().flatten().any(|sample| *sample != 0.0));
     assert_eq!(heard, ours.sound());
     assert!(theirs.sound().is_empty());
+}
+
+#[test]
+fn a_lost_gpu_gives_the_picture_back_with_every_knob() {
+    let Ok(gpu) = Gpu::new().inspect_err(|error| eprintln!("SKIPPED, NOTHING IS TESTED: {error}")) else {
+        return;
+    };
+    let mut config = PlayerConfig::new(registry().unwrap(), Pace::Live);
+    config.gpu = Some(gpu.clone());
+    config.size_px = Some([16, 9]);
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = tries.clone();
+    config.reopen_gpu = Some(Arc::new(move || match counted.fetch_add(1, Ordering::Relaxed) {
+        0 => Err(GpuError { message: "the driver starts".into(), help: "wait".into() }),
+        _ => Gpu::new(),
+    }));
+    let mut player = Player::new(config).unwrap();
+    let patch = "let beats = counter(every(0.01));\n\
+                 let light = solid().grade(#{ brightness: knob(\"light\", 0) });\nscreen(light.feedback(0));\n\
+                 speakers(tone(220 + beats));\n";
+    player.load_text("show", patch).unwrap();
+    player.set_knob("light", 1.0);
+    for _ in 0..30 {
+        player.step();
+    }
+    assert_eq!(player.pixels(0).unwrap().rgba[0], 255);
+    let count = |player: &Player| match player.output("beats", "count") {
+        Some(Value::Control(count)) => *count,
+        other => panic!("{other:?}"),
+    };
+    let before = count(&player);
+    assert!(before > 0.0);
+
+    gpu.device().destroy();
+    let begun = Instant::now();
+    while player.version() == 1 || player.recorder().unwrap().gpu().is_lost() {
+        player.poll();
+        player.step();
+        assert!(begun.elapsed() < PATIENCE, "the picture does not come back");
+    }
+    player.step();
+    assert_eq!(player.pixels(0).unwrap().rgba[0], 255, "the knob is where the hand left it");
+    assert_eq!(player.knobs()[0].control.value, 1.0);
+    assert!(count(&player) > before, "what does not draw has gone on");
+    assert!(player.faults().is_empty(), "{:?}", player.faults());
+    assert_eq!(tries.load(Ordering::Relaxed), 2);
 }
 
 #[test]

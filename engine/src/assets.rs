@@ -21,9 +21,39 @@ pub enum Media {
     Model,
     /// Letters.
     Font,
+    /// Notes: a Standard MIDI File.
+    Midi,
+    /// Recorded sound.
+    Sound,
+    /// Instruments: a SoundFont.
+    SoundFont,
+    /// A moving picture.
+    Clip,
+    /// A folder of still pictures.
+    PictureFolder,
+}
+
+/// How much of a file is read when a patch names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// All of it, at once.
+    Whole,
+    /// Nothing: it is found, and read while it plays.
+    InPlace,
+    /// It is a folder: its files are found, and read while it plays.
+    Folder,
 }
 
 impl Media {
+    /// How much of it is read when a patch names it.
+    pub const fn reading(self) -> Reading {
+        match self {
+            Media::Clip => Reading::InPlace,
+            Media::PictureFolder => Reading::Folder,
+            _ => Reading::Whole,
+        }
+    }
+
     /// Largest file that is read, in bytes.
     pub const fn max_bytes(self) -> u64 {
         match self {
@@ -32,6 +62,11 @@ impl Media {
             Media::Lookup => 32 << 20,
             Media::Model => 1 << 30,
             Media::Font => 64 << 20,
+            Media::Midi => 16 << 20,
+            Media::Sound => 256 << 20,
+            Media::SoundFont => 512 << 20,
+            Media::Clip => u64::MAX,
+            Media::PictureFolder => Media::Picture.max_bytes(),
         }
     }
 }
@@ -44,20 +79,27 @@ impl fmt::Display for Media {
             Media::Lookup => "look-up table",
             Media::Model => "model",
             Media::Font => "font",
+            Media::Midi => "MIDI file",
+            Media::Sound => "sound file",
+            Media::SoundFont => "SoundFont",
+            Media::Clip => "clip",
+            Media::PictureFolder => "picture folder",
         })
     }
 }
 
-/// A file that has been read.
+/// A file that has been read, or one that has been found and is read while it plays.
 #[derive(Clone)]
 pub struct Asset {
     /// As the patch names it.
     pub name: Arc<str>,
     /// Where it lies; `None` for one embedded in the program.
     pub path: Option<PathBuf>,
-    /// Its content.
+    /// Its content; empty for what is read while it plays.
     pub bytes: Arc<[u8]>,
-    /// A hash of name and content.
+    /// The files of a folder, in the order of their names.
+    pub files: Arc<[PathBuf]>,
+    /// Equal as long as name and content are the same.
     pub stamp: u64,
 }
 
@@ -67,7 +109,16 @@ impl Asset {
         let bytes = bytes.into();
         let mut hasher = DefaultHasher::new();
         (name, &bytes).hash(&mut hasher);
-        Asset { name: name.into(), path, bytes, stamp: hasher.finish() }
+        Asset { name: name.into(), path, bytes, files: Arc::default(), stamp: hasher.finish() }
+    }
+
+    /// What is read while it plays: a file, or a folder with these files in it. `state` changes when
+    /// any of them does.
+    pub fn in_place(name: &str, path: PathBuf, files: impl Into<Arc<[PathBuf]>>, state: u64) -> Asset {
+        let mut hasher = DefaultHasher::new();
+        (name, &path, state).hash(&mut hasher);
+        let (bytes, files) = (Arc::default(), files.into());
+        Asset { name: name.into(), path: Some(path), bytes, files, stamp: hasher.finish() }
     }
 }
 
@@ -79,7 +130,7 @@ impl PartialEq for Asset {
 
 impl fmt::Debug for Asset {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Asset({}, {} bytes)", self.name, self.bytes.len())
+        write!(formatter, "Asset({}, {} bytes, {} files)", self.name, self.bytes.len(), self.files.len())
     }
 }
 
@@ -95,8 +146,17 @@ pub struct AssetError {
 
 /// Reads the files that a patch names.
 pub trait Assets {
-    /// Reads a file by the name that the patch gives it.
+    /// Reads a file by the name that the patch gives it, as far as [`Media::reading`] says.
     fn read(&self, name: &str, media: Media) -> Result<Asset, AssetError>;
+
+    /// The folder that a node may write into, by the name that the patch gives it; an empty name is
+    /// the patch's own folder. It need not be there yet.
+    fn folder_to_fill(&self, name: &str) -> Result<PathBuf, AssetError> {
+        Err(AssetError {
+            message: format!("there is no folder to write `{name}` into: this graph has no files"),
+            help: "load the patch from a folder".into(),
+        })
+    }
 }
 
 /// No files at all: for graphs that need none, and for tests.

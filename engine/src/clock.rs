@@ -120,7 +120,13 @@ pub struct Metronome {
     whole: f64,
     rest: f64,
     before: f64,
+    /// Where the clock that leads stood last, if one does.
+    led: Option<f64>,
 }
+
+/// A clock that leads and is further ahead, or further behind, in beats, has jumped.
+const JUMP_AHEAD: f64 = 1.0;
+const JUMP_BEHIND: f64 = 0.25;
 
 impl Metronome {
     /// Beats a minute of a patch that says nothing.
@@ -128,7 +134,8 @@ impl Metronome {
 
     /// The beat at the start of a frame; once a frame.
     pub fn beats(&mut self, tick: &Tick) -> Beats {
-        let now = self.whole + self.since_change(tick);
+        // A clock that leads may take back a little; the beat waits for it.
+        let now = (self.whole + self.since_change(tick)).max(self.before);
         let before = std::mem::replace(&mut self.before, now);
         Beats { before, now, bpm: self.bpm }
     }
@@ -145,6 +152,27 @@ impl Metronome {
         self.bpm = bpm;
     }
 
+    /// Another clock leads, and stood at `beat` at the start of this frame: the count follows it, stands
+    /// while it stands, and jumps where it jumps. What a jump leaves out never happened; the beat at
+    /// which it lands begins.
+    pub fn lead(&mut self, tick: &Tick, beat: f64, bpm: f64) {
+        let stands = self.led.replace(beat) == Some(beat);
+        let ahead = beat - (self.whole + self.since_change(tick));
+        if !(-JUMP_BEHIND..=JUMP_AHEAD).contains(&ahead) {
+            let frame = tick.delta_samples as f64 * bpm / (60.0 * SAMPLE_RATE as f64);
+            self.before = beat - frame + BEFORE_START;
+        }
+        self.since_sample = tick.start_sample;
+        self.whole = beat.floor();
+        self.rest = beat - beat.floor();
+        self.bpm = if stands { 0.0 } else { bpm };
+    }
+
+    /// No other clock leads any more: the beat goes on from where it is.
+    pub fn lead_ends(&mut self) {
+        self.led = None;
+    }
+
     fn since_change(&self, tick: &Tick) -> f64 {
         let samples = tick.start_sample.saturating_sub(self.since_sample);
         self.rest + samples as f64 * self.bpm / (60.0 * SAMPLE_RATE as f64)
@@ -154,7 +182,7 @@ impl Metronome {
 impl Default for Metronome {
     fn default() -> Metronome {
         let bpm = Metronome::DEFAULT_BPM;
-        Metronome { bpm, since_sample: 0, whole: 0.0, rest: 0.0, before: BEFORE_START }
+        Metronome { bpm, since_sample: 0, whole: 0.0, rest: 0.0, before: BEFORE_START, led: None }
     }
 }
 
@@ -211,6 +239,40 @@ mod tests {
         metronome.set_bpm(&first, 0.0);
         let beats = metronome.beats(&Tick::new(rate, 60, Some(first)));
         assert_eq!((beats.now, beats.delta()), (0.0, 0.0));
+    }
+
+    #[test]
+    fn another_clock_leads() {
+        let rate = FrameRate::from_fps(60.0).unwrap();
+        let (mut metronome, mut previous) = (Metronome::default(), None);
+        let mut step = |frame: u64, beat: f64| {
+            let tick = Tick::new(rate, frame, previous);
+            previous = Some(tick);
+            let beats = metronome.beats(&tick);
+            metronome.lead(&tick, beat, 60.0);
+            beats
+        };
+        // It runs at 60 beats a minute, an eighth of a beat ahead of the patch.
+        for frame in 0..30 {
+            step(frame, 0.125 + frame as f64 / 60.0);
+        }
+        assert!((step(30, 0.625).now - 0.625).abs() < 1e-9, "in step, in the same frame");
+        // A tremble never goes back.
+        let trembling = step(31, 0.6);
+        assert!(step(32, 0.61).now >= trembling.now);
+        // It stops: the beat stands.
+        step(33, 0.7);
+        step(34, 0.7);
+        let standing = step(35, 0.7);
+        assert_eq!((standing.delta(), step(36, 0.7).delta()), (0.0, 0.0));
+        // It begins anew, and is a little behind its start when the next frame begins.
+        step(37, 0.005);
+        let begun = step(38, 0.02);
+        assert!(begun.before < 0.0 && begun.now > 0.0 && begun.now < 0.05, "{begun:?}");
+        // It jumps to beat 16: the beats between are left out, the one at which it lands begins.
+        step(39, 16.005);
+        let landed = step(40, 16.02);
+        assert!(landed.before < 16.0 && landed.before > 15.9 && landed.now > 16.0, "{landed:?}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub use definitions::definitions;
 pub use json::nodes_json;
 pub use reference::{is_pictured, reference_markdown, signature};
 
+use crate::assets::{Media, Reading};
 use crate::port::{Colour, PortType, linear_to_srgb};
 use crate::spec::{ANY, InputSpec, NodeSpec, OptionDefault, OptionSpec, OptionType, Range, Unit, Unwired};
 
@@ -104,9 +105,17 @@ pub fn takes(takes: OptionType) -> String {
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" | ")
         }
         OptionType::Flag => "true | false".into(),
-        OptionType::File(media) => format!("{media} file"),
+        OptionType::File(media) => named(media),
         OptionType::NumberOrName => "number or name".into(),
         OptionType::FileOrText(media) => format!("{media} file, or its text"),
+    }
+}
+
+/// `picture file`, `picture folder`.
+pub fn named(media: Media) -> String {
+    match media.reading() {
+        Reading::Folder => media.to_string(),
+        Reading::Whole | Reading::InPlace => format!("{media} file"),
     }
 }
 

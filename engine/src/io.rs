@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::audio::AudioLink;
+use crate::clock::SAMPLE_RATE;
 use crate::frame::{Frame, Pixels};
 use crate::gpu::WireId;
+use crate::live::NotesInput;
 use crate::node::{Fault, FrameCtx};
 use crate::plan::Source;
 use crate::port::{Colour, Control, List, Note, Notes, Port, PortType, Style, Trigger, Value};
@@ -57,6 +59,8 @@ impl Slot {
 pub(crate) struct Outputs {
     pub(crate) uid: u64,
     pub(crate) values: Vec<Value>,
+    /// The node panicked and is not run again.
+    pub(crate) is_dead: bool,
 }
 
 /// One node's view of the graph in one frame.
@@ -64,6 +68,7 @@ pub struct Io<'a> {
     pub(crate) uid: u64,
     pub(crate) inputs: &'a [InputSpec],
     pub(crate) slots: &'a [Slot],
+    pub(crate) notes_inputs: &'a [NotesInput],
     pub(crate) wires: &'a [Outputs],
     pub(crate) output_specs: &'a [OutputSpec],
     pub(crate) outputs: &'a mut [Value],
@@ -117,6 +122,16 @@ impl<'a> Io<'a> {
                 for (member, slot) in members(slot).iter().enumerate() {
                     link.store(position, member, self.number(spec, slot));
                 }
+            }
+        }
+    }
+
+    /// Sends the note events of this frame to the audio half.
+    pub(crate) fn store_notes(&self, link: &AudioLink, frame_start: u64) {
+        for input in self.notes_inputs {
+            for note in self.notes_at(input.position) {
+                let offset = (f64::from(note.at_secs) * SAMPLE_RATE as f64).round() as u64;
+                link.push_note(input.position, frame_start + offset, note);
             }
         }
     }
@@ -212,11 +227,17 @@ impl<'a> Io<'a> {
         slots.iter().map(|slot| style_of(self.value(slot)?))
     }
 
-    /// The note events of this frame.
+    /// The note events of this frame, in the order of their times. A wire that has gone away since the
+    /// frame before ends the notes that sound on it.
     pub fn notes(&self, key: &In<Notes>) -> &'a [Note] {
-        let value = self.position(&key.0.name).and_then(|position| self.value(&self.slots[position]));
-        match value {
-            Some(Value::Notes(notes)) => notes,
+        self.position(&key.0.name).map_or(&[], |position| self.notes_at(position))
+    }
+
+    fn notes_at(&self, position: usize) -> &'a [Note] {
+        let input = self.notes_inputs.iter().find(|input| input.position == position);
+        match (input, self.value(&self.slots[position])) {
+            (Some(input), _) if !input.ended.is_empty() => &input.ended,
+            (_, Some(Value::Notes(notes))) => notes,
             _ => &[],
         }
     }
@@ -284,7 +305,8 @@ impl<'a> Io<'a> {
         self.set(key, Value::Trigger(edges));
     }
 
-    /// The note events of this frame, to be filled; empty at the start of each frame.
+    /// The note events of this frame, to be filled; empty at the start of each frame. The engine puts
+    /// them in the order of their times.
     pub fn notes_out(&mut self, key: &Out<Notes>) -> Option<&mut Vec<Note>> {
         match self.out(key) {
             Some(Value::Notes(notes)) => Some(notes),

@@ -6,10 +6,12 @@ use thiserror::Error;
 
 use crate::assets::Assets;
 use crate::audio::AudioNode;
-use crate::clock::{Beats, FrameRate, Tick};
+use crate::clock::{Beats, FrameRate, SAMPLE_RATE, Tick};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::gpu::{Gpu, Recorder};
 use crate::io::Io;
+use crate::outside::Outside;
+use crate::take::Stamped;
 use crate::workers::Workers;
 
 /// A running node.
@@ -39,6 +41,8 @@ pub enum Status {
     /// All is well.
     #[default]
     Ready,
+    /// All is well, and this is worth knowing: "1280x720, 34 ms old".
+    Active(String),
     /// Not there yet, and why: "painting the first picture".
     Waiting(String),
     /// Something is wrong; the last good output is held.
@@ -145,6 +149,8 @@ pub struct FrameCtx<'a> {
     pub canvas_px: [u32; 2],
     /// Whether this is an offline render: waiting is allowed, and work is done inline.
     pub offline: bool,
+    /// What has come from outside.
+    pub outside: Outside<'a>,
     /// The worker pool.
     pub workers: &'a Workers,
     pub(crate) recorder: Option<&'a mut Recorder>,
@@ -159,6 +165,16 @@ impl FrameCtx<'_> {
     /// Whether there is a GPU.
     pub fn has_gpu(&self) -> bool {
         self.recorder.is_some()
+    }
+
+    /// When something that came from outside is heard, in seconds after the start of this frame. It
+    /// is one frame later than it came, so that the distance between any two is kept to the sample.
+    pub fn at_secs(&self, event: &Stamped) -> f32 {
+        let frame = self.tick.frame;
+        let length = self.rate.start_sample(frame + 1).saturating_sub(self.rate.start_sample(frame));
+        let late = self.tick.start_sample.saturating_sub(event.sample);
+        let at = length.saturating_sub(late).min(length.saturating_sub(1));
+        at as f32 / SAMPLE_RATE as f32
     }
 
     /// Pixels of this canvas for one pixel of a canvas 1080 lines high.

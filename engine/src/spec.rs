@@ -187,6 +187,8 @@ pub enum Category {
     Control,
     /// Arithmetic on controls.
     Maths,
+    /// Notes, on their way to instruments.
+    Notes,
     /// Sound.
     Sound,
     /// Where pictures and sound leave.
@@ -195,12 +197,13 @@ pub enum Category {
 
 impl Category {
     /// Every category, in order.
-    pub const ALL: [Category; 7] = [
+    pub const ALL: [Category; 8] = [
         Category::Source,
         Category::Look,
         Category::Paint,
         Category::Control,
         Category::Maths,
+        Category::Notes,
         Category::Sound,
         Category::Out,
     ];
@@ -213,6 +216,7 @@ impl Category {
             Category::Paint => "Paint",
             Category::Control => "Control",
             Category::Maths => "Maths",
+            Category::Notes => "Notes",
             Category::Sound => "Sound",
             Category::Out => "Out",
         }
@@ -230,7 +234,8 @@ pub enum Role {
     Speakers,
     /// Its option `name` names its input `value` on the inspector, in MIDI and OSC.
     Knob,
-    /// Its first output, beats a minute, is the tempo of the patch.
+    /// Its first output, beats a minute, is the tempo of the patch. Its second, beats, is where the beat
+    /// stands, if something is given for its input `beat`.
     Tempo,
 }
 

@@ -2,6 +2,7 @@
 //! take; playing it back makes the same pictures and sounds again.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -32,20 +33,56 @@ pub enum Input {
         /// The new value.
         value: f64,
     },
+    /// A MIDI message came.
+    Midi {
+        /// The port's stable name.
+        port: Arc<str>,
+        /// The whole message, its status byte first.
+        bytes: Vec<u8>,
+    },
+    /// These MIDI ports are there from now on.
+    MidiPorts {
+        /// Their stable names, in the order of their numbers.
+        ports: Vec<Arc<str>>,
+    },
+    /// The mouse moved over the picture.
+    Mouse {
+        /// To the right of the middle, in pixels of a canvas 1080 lines high.
+        x: f64,
+        /// Above the middle, in the same pixels.
+        y: f64,
+    },
+    /// A button of the mouse went down or up.
+    MouseButton {
+        /// Which.
+        button: MouseButton,
+        /// Whether it is down.
+        down: bool,
+    },
+    /// The wheel of the mouse turned.
+    MouseWheel {
+        /// So many lines, away from the hand is positive.
+        lines: f64,
+    },
+    /// A key of the computer's keyboard went down or up.
+    Key {
+        /// Its name: a lower-case letter, a figure, or a word such as `space`, `left` or `f1`.
+        key: Arc<str>,
+        /// Whether it is down.
+        down: bool,
+    },
 }
 
-impl Input {
-    /// Whether another input moves the same control.
-    pub fn moves_the_same(&self, other: &Input) -> bool {
-        match (self, other) {
-            (Input::Knob { name, .. }, Input::Knob { name: other, .. }) => name == other,
-            (
-                Input::Control { node, name, member, .. },
-                Input::Control { node: other_node, name: other_name, member: other_member, .. },
-            ) => node == other_node && name == other_name && member == other_member,
-            _ => false,
-        }
-    }
+/// A button of the mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MouseButton {
+    /// Under the first finger.
+    Left,
+    /// The wheel.
+    Middle,
+    /// Under another finger.
+    Right,
 }
 
 /// An input and when it came.
@@ -69,8 +106,9 @@ pub struct TakeHeader {
     pub seed: u64,
 }
 
-/// The version of the format that this program writes.
-pub const TAKE_VERSION: u32 = 1;
+/// The version of the format that this program writes; it reads all before. The second added what
+/// comes from MIDI, the mouse and the keyboard.
+pub const TAKE_VERSION: u32 = 2;
 
 /// A recording of all outside input, in the order of its stamps.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,9 +140,9 @@ impl Take {
         let mut lines = complete.lines().enumerate().map(|(index, line)| (index + 1, line));
         let (_, first) = lines.next().ok_or(TakeError { line: 1, why: "the file is empty".into() })?;
         let header: TakeHeader = parse_line(1, first)?;
-        if header.pastiche_take != TAKE_VERSION {
+        if !(1..=TAKE_VERSION).contains(&header.pastiche_take) {
             let why = format!(
-                "the format is version {}, this program reads version {TAKE_VERSION}",
+                "the format is version {}, this program reads versions 1 to {TAKE_VERSION}",
                 header.pastiche_take
             );
             return Err(TakeError { line: 1, why });
@@ -173,6 +211,33 @@ mod tests {
         text += "{\"sample\":9,\"inp";
         let take = Take::parse(&text).unwrap();
         assert_eq!(take, Take { header, inputs: vec![knob(7, 0.1)] });
+    }
+
+    #[test]
+    fn every_input_comes_back_as_it_was_written() {
+        let inputs = [
+            Input::Midi { port: "nanoKONTROL2".into(), bytes: vec![0xb0, 7, 64] },
+            Input::MidiPorts { ports: vec!["nanoKONTROL2".into(), "keys".into()] },
+            Input::Mouse { x: -12.5, y: 540.0 },
+            Input::MouseButton { button: MouseButton::Middle, down: true },
+            Input::MouseWheel { lines: -1.0 },
+            Input::Key { key: "space".into(), down: false },
+            Input::Control { node: NodeKey::new("mix"), name: "weights".into(), member: Some(1), value: 2.0 },
+        ];
+        let inputs: Vec<Stamped> =
+            inputs.into_iter().zip(0..).map(|(input, sample)| Stamped { sample, input }).collect();
+        let header = TakeHeader { pastiche_take: TAKE_VERSION, patch: "a.rhai".into(), seed: 1 };
+        let lines = inputs.iter().map(|input| serde_json::to_string(input).unwrap() + "\n");
+        let text = serde_json::to_string(&header).unwrap() + "\n" + lines.collect::<String>().as_str();
+        assert_eq!(Take::parse(&text).unwrap(), Take { header, inputs });
+    }
+
+    #[test]
+    fn a_take_of_the_first_version_is_read() {
+        let text = "{\"pastiche_take\":1,\"patch\":\"a.rhai\",\"seed\":7}\n\
+                    {\"sample\":5,\"input\":\"knob\",\"name\":\"glow\",\"value\":0.1}\n";
+        assert_eq!(Take::parse(text).unwrap().inputs, [knob(5, 0.1)]);
+        assert!(Take::parse(&text.replacen('1', "99", 1)).is_err());
     }
 
     #[test]

@@ -39,6 +39,7 @@ fn the_reference_has_every_kind() {
     assert!(
         page.contains(
             "### blur\n\n`blur(image, radius = 8, amount = 1)`\n\nA toy.\n\nA toy for tests.\n\n\
+         ![What the example shows](pictures/nodes/blur.png)\n\n\
          | input | type | default | slider | limits | |\n|---|---|---|---|---|---|\n\
          | `image` | frame | required |  |  | A picture. |\n\
          | `radius` | control, px | 8 | 0–32 | 0–128 | A radius. |\n\

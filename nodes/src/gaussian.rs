@@ -10,7 +10,7 @@ use crate::effect::compile;
 
 /// Up to this standard deviation the blur runs on the pixels themselves; above, on mean values of
 /// squares of them, so that the cost does not grow with the radius.
-const MOST_SIGMA_PX: f64 = 8.0;
+const MOST_SIGMA_PX: f64 = 6.0;
 
 pub(crate) struct Gaussian {
     reduce: Arc<Effect>,
@@ -108,10 +108,10 @@ mod tests {
 
     #[test]
     fn large_radii_run_on_cells() {
-        assert_eq!(cells(8.0), (1, 8.0));
-        for sigma_px in [8.1, 20.0, 100.0, 500.0] {
+        assert_eq!(cells(6.0), (1, 6.0));
+        for sigma_px in [6.1, 8.1, 20.0, 100.0, 500.0] {
             let (factor, sigma) = cells(sigma_px);
-            assert!((3.9..=8.0).contains(&sigma), "{sigma_px}: {sigma} cells of {factor}");
+            assert!((2.9..=6.0).contains(&sigma), "{sigma_px}: {sigma} cells of {factor}");
         }
     }
 }

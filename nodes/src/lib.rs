@@ -10,10 +10,22 @@ mod bend;
 mod cells;
 mod chance;
 mod effect;
+pub mod ffmpeg;
 mod gaussian;
 mod history;
+mod listen;
+mod listening;
 mod painting_style;
+mod score;
+mod shaping;
+mod still;
 mod timing;
+mod voices;
+mod wavetable;
+
+#[cfg(test)]
+#[path = "../tests/sounds/mod.rs"]
+mod sounds;
 
 macro_rules! kinds {
     ($($module:ident),* $(,)?) => {
@@ -28,7 +40,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    picture, test_card, noise, solid, gradient, shape, text, particles, scene,
+    picture, test_card, noise, solid, gradient, shape, text, particles, scene, movie, slides,
     blur, blend, feedback, shader,
     transform, crop, fit, mirror, kaleidoscope, displace, blur_line, blur_radial, sharpen, edges,
     threshold, grade, levels, lookup, palette, key, mask, bloom, grain, vignette, pixelate, halftone,
@@ -40,8 +52,13 @@ kinds! {
     trigger, pulse, hold, counter, toggle, probe,
     time, tempo, beat, every, at, sequence, euclid, random,
     envelope, smooth, spring, remap, quantise, delay_control,
+    midi_in, cc, note, pitch_bend, aftertouch, midi_clock, mouse, keyboard,
     maths,
+    strike, melody, midi_file, arpeggio, transpose, scale, split, merge, humanise, metronome, note_values,
     tone, gain,
+    choir, organ, keys, drone, sampler, soundfont, hiss,
+    filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,
+    loudness, spectrum, onsets, pitch, listen_tempo, chroma, spectrogram, waveform,
     screen, speakers,
 }
 

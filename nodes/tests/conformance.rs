@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 mod harness;
+mod sounds;
 
 use std::io::Cursor;
+use std::sync::OnceLock;
 
-use harness::{Desc, Picture, Show, gpu, registry, text};
+use harness::{Desc, Files, Picture, Show, clip, gpu, registry, text};
 use pastiche_engine::assets::Media;
 use pastiche_engine::check::check;
 use pastiche_engine::gpu::Gpu;
@@ -44,16 +46,46 @@ fn png() -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// One beat of middle C.
+const TUNE: &[u8] = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\x0c\0\x90\x3c\x64\x60\x80\x3c\0\0\xff\x2f\0";
+
+fn file_of(media: Media) -> &'static str {
+    match media {
+        Media::Midi => "tune.mid",
+        Media::Sound => "sound.wav",
+        Media::SoundFont => "sounds.sf2",
+        Media::Clip => "clip.mp4",
+        Media::PictureFolder => "photos",
+        _ => "picture.png",
+    }
+}
+
+/// The files that examples and stand-ins name.
+fn files() -> Files {
+    static CLIP: OnceLock<Vec<u8>> = OnceLock::new();
+    let colours: Vec<[u8; 4]> = (0..40).map(|number| [number * 6, 200, 255 - number, 255]).collect();
+    let clip = CLIP.get_or_init(|| clip([16, 10], 20, &colours)).clone();
+    let pictures = ["picture.png", "photos/one.png", "photos/two.png"].map(|name| (name.into(), png()));
+    let mut files = Files(pictures.into_iter().chain([("clip.mp4".into(), clip)]).collect());
+    files.0.insert("tune.mid".into(), TUNE.to_vec());
+    files.0.insert("sound.wav".into(), sounds::wav(44_100, 1, 44_100));
+    files.0.insert("sounds.sf2".into(), sounds::font());
+    files
+}
+
 /// A patch with one node of a kind, called `it`, whose inputs without a default read stand-ins.
 fn patch(kind: &NodeKind, picture: &Picture) -> Desc {
     let mut desc = Desc::new().still("frame", picture).node("style", "style").node("audio", "tone");
     desc = desc.node("trigger", "every").number("period", 0.25);
-    desc.files.0.insert("picture.png".into(), png());
+    let pitches = Given::List([57.0, 64.0, 69.0].map(Given::Number).to_vec());
+    desc = desc.node("notes", "melody").given("pitches", pitches).number("every", 0.1);
+    desc.files.0.extend(files().0);
     desc = desc.node("it", kind.spec.name);
     for option in kind.spec.options.iter().filter(|option| option.default == OptionDefault::Required) {
         desc = match option.takes {
             OptionType::FileOrText(Media::Lookup) => desc.option(option.name, LOOKUP),
             OptionType::FileOrText(_) => desc.option(option.name, SHADER),
+            OptionType::File(media) => desc.option(option.name, file_of(media)),
             _ => desc.option(option.name, "picture.png"),
         };
     }
@@ -113,6 +145,13 @@ fn outcome(show: &mut Show, kind: &NodeKind) -> (Vec<u8>, bool) {
             valid &= style.vector.iter().all(|value| value.is_finite());
         }
         Value::Trigger(edges) => bytes.extend(edges.to_le_bytes()),
+        Value::Notes(notes) => {
+            for note in notes {
+                bytes.extend(note.at_secs.to_le_bytes());
+                bytes.extend([note.pitch, note.velocity, note.voice, note.channel, u8::from(note.on)]);
+                valid &= note.at_secs >= 0.0 && note.pitch < 128 && note.velocity < 128;
+            }
+        }
         Value::Audio => {}
         other => panic!("{}: {other:?}", kind.spec.name),
     }
@@ -170,6 +209,34 @@ fn effects_are_identity_at_zero() {
 }
 
 #[test]
+fn sound_is_as_it_was_at_zero() {
+    let mut effects = 0;
+    for kind in kinds() {
+        let takes_sound = kind.spec.inputs.iter().any(|input| input.port == PortType::Audio && !input.list);
+        let gives_sound = kind.spec.outputs.iter().any(|output| output.port == PortType::Audio);
+        // A fader is no effect: at 0 it is silent.
+        if !(takes_sound && gives_sound) || kind.spec.name == "gain" {
+            continue;
+        }
+        effects += 1;
+        let desc = patch(kind, &Picture::one_colour(SIZE_PX, BLACK));
+        let inputs = inputs_of(&desc);
+        let amount = inputs.iter().find(|input| input.name == "amount");
+        let amount = amount.unwrap_or_else(|| panic!("{} has no amount", kind.spec.name));
+        assert_eq!(amount.unwired, Unwired::Value(1.0), "{}", kind.spec.name);
+        let mut shaped = Show::with(None, Workers::inline(), true, &with(&desc, amount, 0.0));
+        let mut plain =
+            Show::with(None, Workers::inline(), true, &Desc::new().node("audio", "tone").see("audio"));
+        for _ in 0..10 {
+            shaped.step();
+            plain.step();
+            assert_eq!(shaped.sound(), plain.sound(), "{}", kind.spec.name);
+        }
+    }
+    assert!(effects >= 10);
+}
+
+#[test]
 fn any_number_on_any_control_gives_a_valid_outcome_and_rebuilds_nothing() {
     let Some(gpu) = gpu() else { return };
     for kind in kinds() {
@@ -203,8 +270,7 @@ fn any_number_on_any_control_gives_a_valid_outcome_and_rebuilds_nothing() {
 fn every_example_is_a_patch_that_runs() {
     let Some(gpu) = gpu() else { return };
     let registry = registry();
-    let mut files = Desc::new();
-    files.files.0.insert("picture.png".into(), png());
+    let files = files();
     for kind in kinds() {
         let source = Source { name: kind.spec.name.into(), text: kind.spec.example.into(), folder: None };
         let evaluated = evaluate(&source, &registry);
@@ -215,10 +281,10 @@ fn every_example_is_a_patch_that_runs() {
             "the example of {} does not show it",
             kind.spec.name
         );
-        let checked = check(&evaluated.graph, &registry, &files.files);
+        let checked = check(&evaluated.graph, &registry, &files);
         let checked = checked.unwrap_or_else(|faults| panic!("{}: {}", kind.spec.name, text(&faults)));
         assert!(checked.warnings.is_empty(), "{}: {}", kind.spec.name, text(&checked.warnings));
-        let desc = Desc { graph: evaluated.graph, files: files.files.clone() };
+        let desc = Desc { graph: evaluated.graph, files: files.clone() };
         let mut show = show(&gpu, &desc);
         show.steps(3);
         let screens = show.live.screens();
@@ -253,10 +319,13 @@ fn sound_does_not_hear_the_length_of_blocks() {
             let desc = patch(kind, &Picture::one_colour(SIZE_PX, BLACK));
             let mut show = Show::with(None, Workers::inline(), true, &desc);
             show.audio = show.audio.max_block(block);
-            let level = inputs_of(&desc).into_iter().find(|input| input.name == "level").unwrap();
+            let inputs = inputs_of(&desc);
+            let moved =
+                ["level", "levels", "amount"].map(|name| inputs.iter().find(|input| input.name == name));
+            let level = moved.into_iter().flatten().next().unwrap();
             let mut sound = Vec::new();
             for frame in 0..6 {
-                show.load(&with(&desc, &level, f64::from(frame) * 0.1)).unwrap();
+                show.load(&with(&desc, level, f64::from(frame) * 0.1)).unwrap();
                 show.step();
                 sound.extend(show.sound());
             }

@@ -7,6 +7,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use harness::{Desc, Show};
+use pastiche_engine::port::PortType;
+use pastiche_engine::spec::{InputSpec, Unwired};
 use pastiche_engine::workers::Workers;
 
 thread_local! {
@@ -50,6 +52,32 @@ fn blocks_allocate_nothing() {
             assert_eq!(calls, 0, "frame {frame} of a {shape}");
         }
         assert!(sound.iter().any(|sample| sample[0] != 0.0), "a {shape} is silent");
+    }
+}
+
+#[test]
+fn what_shapes_and_hears_sound_allocates_nothing() {
+    for kind in pastiche_nodes::kinds() {
+        let required = |input: &&&InputSpec| input.unwired == Unwired::Required;
+        let sounds: Vec<_> = kind.spec.inputs.iter().filter(required).collect();
+        // Pictures need a graphics adapter; their audio halves are those of the other listeners.
+        let draws = kind.spec.outputs.iter().any(|output| output.port == PortType::Frame);
+        if draws
+            || sounds.is_empty()
+            || sounds.iter().any(|input| input.port != PortType::Audio || input.list)
+        {
+            continue;
+        }
+        let desc = Desc::new().node("tone", "tone").node("it", kind.spec.name).wire(&sounds[0].name, "tone");
+        let desc = if kind.spec.outputs.is_empty() { desc } else { desc.see("it") };
+        let mut show = Show::with(None, Workers::inline(), true, &desc);
+        let mut sound = [[0.0; 2]; 800];
+        for frame in 0..10 {
+            show.step();
+            let before = CALLS.with(Cell::get);
+            show.audio.run(frame * 800, &mut sound);
+            assert_eq!(CALLS.with(Cell::get) - before, 0, "frame {frame} of {}", kind.spec.name);
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Reads files, and remembers those that have not changed.
 
 use std::collections::HashMap;
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use engine::assets::{Asset, Media};
+use engine::assets::{Asset, Media, Reading};
 use pastiche_engine as engine;
 
 /// What a file is like, to tell whether it has changed.
@@ -29,12 +29,13 @@ pub(crate) struct Seen {
     pub(crate) state: FileState,
     /// The most bytes that were to be read.
     most_bytes: u64,
+    reading: Reading,
     /// Equal as long as the file does not change; `None` while it is too young to tell.
     identity: Option<Identity>,
 }
 
 /// What changes when a file changes, but for changes in the same tick of the file system's clock.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Hash)]
 struct Identity {
     bytes: u64,
     changed: Option<SystemTime>,
@@ -43,6 +44,9 @@ struct Identity {
 
 /// A file whose time of change is younger than this may change again without its time changing.
 const SETTLED: Duration = Duration::from_secs(2);
+
+/// The most files of a folder that are looked at.
+const MOST_FILES: usize = 10_000;
 
 /// A tick of the file system's clock, and a little.
 const TICK: Duration = Duration::from_millis(5);
@@ -54,15 +58,49 @@ impl Seen {
         let identity = metadata.as_ref().ok().map(Identity::of).filter(Identity::is_settled);
         let bytes = metadata.and_then(|metadata| read_file(path, &metadata, most_bytes));
         let state = match &bytes {
-            Ok(bytes) => {
-                let mut hasher = DefaultHasher::new();
-                bytes.hash(&mut hasher);
-                FileState::Content(hasher.finish())
-            }
+            Ok(bytes) => FileState::Content(hash(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => FileState::Missing,
             Err(_) => FileState::Unreadable,
         };
-        (Seen { state, most_bytes, identity }, bytes)
+        (Seen { state, most_bytes, reading: Reading::Whole, identity }, bytes)
+    }
+
+    /// Looks at a file that is read while it plays.
+    pub(crate) fn find(path: &Path) -> (Seen, io::Result<()>) {
+        let found = path.metadata().and_then(|metadata| {
+            is_file(&metadata)?;
+            // Whether it may be read is known by trying.
+            File::open(path).map(|_| hash(&Identity::of(&metadata)))
+        });
+        Seen::in_place(Reading::InPlace, found.map(|state| ((), state)))
+    }
+
+    /// Looks at a folder: the files in it, in the order of their names.
+    pub(crate) fn list(path: &Path) -> (Seen, io::Result<Vec<PathBuf>>) {
+        let listed = files_in(path).map(|files| {
+            let state =
+                files.iter().map(|path| (path, path.metadata().ok().map(|found| Identity::of(&found))));
+            let state = hash(&state.collect::<Vec<_>>());
+            (files, state)
+        });
+        Seen::in_place(Reading::Folder, listed)
+    }
+
+    fn in_place<T>(reading: Reading, found: io::Result<(T, u64)>) -> (Seen, io::Result<T>) {
+        let state = match &found {
+            Ok((_, state)) => FileState::Content(*state),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => FileState::Missing,
+            Err(_) => FileState::Unreadable,
+        };
+        (Seen { state, most_bytes: 0, reading, identity: None }, found.map(|(found, _)| found))
+    }
+
+    /// What it holds, as a number; 0 for what could not be looked at.
+    pub(crate) fn stamp(&self) -> u64 {
+        match self.state {
+            FileState::Content(stamp) => stamp,
+            FileState::Missing | FileState::Unreadable | FileState::Unknown => 0,
+        }
     }
 
     /// What a file is like that somebody else has read since `begun`.
@@ -77,6 +115,14 @@ impl Seen {
 
     /// Whether the file is not what it was.
     pub(crate) fn has_changed(&self, path: &Path) -> bool {
+        match self.reading {
+            Reading::Whole => self.has_other_content(path),
+            Reading::InPlace => Seen::find(path).0.state != self.state,
+            Reading::Folder => Seen::list(path).0.state != self.state,
+        }
+    }
+
+    fn has_other_content(&self, path: &Path) -> bool {
         let same =
             self.identity.is_some() && path.metadata().ok().map(|now| Identity::of(&now)) == self.identity;
         !same && (self.state == FileState::Unknown || Seen::read(path, self.most_bytes).0.state != self.state)
@@ -129,14 +175,37 @@ impl AssetCache {
     }
 }
 
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// A pipe, a device or a folder is refused.
-fn read_file(path: &Path, metadata: &Metadata, most_bytes: u64) -> io::Result<Vec<u8>> {
+fn is_file(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::Unsupported, "it is a pipe or a device, not a file"));
     }
+    Ok(())
+}
+
+/// Files whose names begin with a dot are hidden, or not finished.
+fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
+    let is_shown = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        !name.as_encoded_bytes().starts_with(b".") && path.is_file()
+    };
+    let mut files: Vec<PathBuf> = entries.filter(is_shown).take(MOST_FILES).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn read_file(path: &Path, metadata: &Metadata, most_bytes: u64) -> io::Result<Vec<u8>> {
+    is_file(metadata)?;
     if metadata.len() > most_bytes {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
@@ -189,6 +258,41 @@ mod tests {
         write("longer");
         assert!(seen.has_changed(&path));
         assert_eq!(&*cache.read(&path, "a.txt", Media::Shader).1.unwrap().bytes, b"longer");
+    }
+
+    #[test]
+    fn what_is_read_while_it_plays_is_seen_to_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mp4");
+        let (missing, found) = Seen::find(&path);
+        assert_eq!((missing.state, found.is_ok()), (FileState::Missing, false));
+        fs::write(&path, "one").unwrap();
+        assert!(missing.has_changed(&path));
+        let (seen, _) = Seen::find(&path);
+        assert!(!seen.has_changed(&path));
+        fs::write(&path, "longer").unwrap();
+        assert!(seen.has_changed(&path) && Seen::find(&path).0.stamp() != seen.stamp());
+        assert!(Seen::find(folder.path()).1.is_err(), "a folder is no clip");
+    }
+
+    #[test]
+    fn files_that_come_and_go_change_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| fs::write(folder.path().join(name), name).unwrap();
+        write("b.png");
+        write(".hidden.png");
+        fs::create_dir(folder.path().join("inner")).unwrap();
+        let (before, files) = Seen::list(folder.path());
+        assert_eq!(files.unwrap(), [folder.path().join("b.png")]);
+        assert!(!before.has_changed(folder.path()));
+        write("a.png");
+        assert!(before.has_changed(folder.path()));
+        let (more, files) = Seen::list(folder.path());
+        assert_eq!(files.unwrap(), [folder.path().join("a.png"), folder.path().join("b.png")]);
+        fs::write(folder.path().join("a.png"), "another picture").unwrap();
+        assert!(more.has_changed(folder.path()));
+        fs::remove_file(folder.path().join("a.png")).unwrap();
+        assert!(!before.has_changed(folder.path()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use engine::assets::{Asset, AssetError, Assets, Media};
+use engine::assets::{Asset, AssetError, Assets, Media, Reading};
 use engine::suggest::nearest;
 use pastiche_engine as engine;
 
@@ -50,7 +50,24 @@ impl<'a> PatchAssets<'a> {
         self.looked_at.into_inner()
     }
 
-    fn may_read(&self, path: &Path) -> bool {
+    /// Reads or finds what lies there, and remembers what it was like.
+    fn look(&self, path: &Path, name: &str, media: Media) -> io::Result<Asset> {
+        let (seen, result) = match media.reading() {
+            Reading::Whole => self.cache.borrow_mut().read(path, name, media),
+            Reading::InPlace => {
+                let (seen, found) = Seen::find(path);
+                (seen, found.map(|()| Asset::in_place(name, path.to_owned(), [], seen.stamp())))
+            }
+            Reading::Folder => {
+                let (seen, listed) = Seen::list(path);
+                (seen, listed.map(|files| Asset::in_place(name, path.to_owned(), files, seen.stamp())))
+            }
+        };
+        self.looked_at.borrow_mut().insert(path.to_owned(), seen);
+        result
+    }
+
+    fn may_use(&self, path: &Path) -> bool {
         let Ok(real) = path.canonicalize() else { return false };
         let inside = |folder: &Path| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
         self.folder.as_deref().is_some_and(inside) || self.allow.iter().any(|folder| inside(folder))
@@ -65,7 +82,7 @@ impl<'a> PatchAssets<'a> {
     fn locate(&self, name: &str, media: Media) -> Result<Option<PathBuf>, AssetError> {
         let given = Path::new(name);
         if given.is_absolute() {
-            if self.is_typed_in_patch(name) || self.may_read(given) {
+            if self.is_typed_in_patch(name) || self.may_use(given) {
                 return Ok(Some(given.to_owned()));
             }
             return Err(AssetError {
@@ -77,7 +94,7 @@ impl<'a> PatchAssets<'a> {
         let path = folder.join(given);
         let climbs = given.components().any(|part| matches!(part, Component::ParentDir));
         let exists = path.symlink_metadata().is_ok();
-        if (climbs || exists) && !self.may_read(&path) && (climbs || path.exists()) {
+        if (climbs || exists) && !self.may_use(&path) && (climbs || path.exists()) {
             return Err(AssetError {
                 message: format!("the {media} `{name}` lies outside the patch's folder"),
                 help: "copy it into the folder, write its whole path in the patch, or allow its folder \
@@ -117,18 +134,47 @@ impl Assets for PatchAssets<'_> {
             });
         }
         if let Some(path) = self.locate(name, media)? {
-            let (seen, result) = self.cache.borrow_mut().read(&path, name, media);
-            self.looked_at.borrow_mut().insert(path.clone(), seen);
-            match result {
+            match self.look(&path, name, media) {
                 Ok(asset) => return Ok(asset),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(unreadable(name, media, &error)),
             }
         }
         match embedded(name) {
-            Some(bytes) => Ok(Asset::new(name, None, bytes)),
-            None => Err(self.missing(name, media)),
+            // What is read while it plays must lie where another program can read it.
+            Some(bytes) if media.reading() == Reading::Whole => Ok(Asset::new(name, None, bytes)),
+            _ => Err(self.missing(name, media)),
         }
+    }
+
+    fn folder_to_fill(&self, name: &str) -> Result<PathBuf, AssetError> {
+        let given = Path::new(name);
+        let path = match &self.folder {
+            _ if given.is_absolute() => given.to_owned(),
+            Some(folder) => folder.join(given),
+            None => {
+                return Err(AssetError {
+                    message: "a patch that lies in no folder has nowhere to write".into(),
+                    help: "save it in a folder and play it from there".into(),
+                });
+            }
+        };
+        // A folder that is not there yet is made, so what counts is the nearest one that is.
+        let climbs = given.components().any(|part| matches!(part, Component::ParentDir));
+        let nearest = path.ancestors().find(|folder| folder.symlink_metadata().is_ok());
+        if nearest.is_none_or(|folder| !self.may_use(folder)) || (climbs && !self.may_use(&path)) {
+            return Err(AssetError {
+                message: format!("the folder `{name}` to write into lies outside the patch's folder"),
+                help: "name one inside it, or allow this one with `--allow`".into(),
+            });
+        }
+        if path.symlink_metadata().is_ok() && !path.is_dir() {
+            return Err(AssetError {
+                message: format!("`{name}` is a file, not a folder to write into"),
+                help: "name a folder".into(),
+            });
+        }
+        Ok(path)
     }
 }
 
@@ -139,6 +185,9 @@ fn unreadable(name: &str, media: Media, error: &io::Error) -> AssetError {
             format!("the {media} `{name}` is larger than {most_megabytes} MiB"),
             "make it smaller".to_owned(),
         ),
+        io::ErrorKind::NotADirectory => {
+            (format!("`{name}` is not a folder"), format!("give the name of a {media}"))
+        }
         io::ErrorKind::IsADirectory | io::ErrorKind::Unsupported => {
             (format!("`{name}` is not a file"), format!("give the name of a {media} file"))
         }
@@ -236,6 +285,52 @@ mod tests {
         huge.set_len(Media::Picture.max_bytes() + 1).unwrap();
         let error = folder.read("", &[], "huge.png").unwrap_err();
         assert_eq!(error.message, "the picture `huge.png` is larger than 256 MiB");
+    }
+
+    #[test]
+    fn clips_and_folders_are_found_and_not_read() {
+        let folder = Folder::new();
+        let patch = folder.all.path().join("patch");
+        fs::File::create(patch.join("huge.mp4")).unwrap().set_len(1 << 40).unwrap();
+        let read =
+            |name: &str, media| PatchAssets::new(Some(&patch), "", &[], &folder.cache).read(name, media);
+        let clip = read("huge.mp4", Media::Clip).unwrap();
+        assert_eq!((clip.path, clip.bytes.len()), (Some(patch.join("huge.mp4")), 0));
+        assert_eq!(read("huge.mp5", Media::Clip).unwrap_err().help, "did you mean `huge.mp4`?");
+        assert!(read("astronaut.png", Media::Clip).is_err(), "it lies in the program");
+        fs::create_dir(patch.join("photos")).unwrap();
+        let empty = read("photos", Media::PictureFolder).unwrap();
+        assert_eq!(empty.files.len(), 0);
+        fs::write(patch.join("photos/a.png"), "a").unwrap();
+        let full = read("photos", Media::PictureFolder).unwrap();
+        assert_eq!(*full.files, [patch.join("photos/a.png")]);
+        assert_ne!(full.stamp, empty.stamp);
+        assert_eq!(
+            read("photo.png", Media::PictureFolder).unwrap_err().message,
+            "`photo.png` is not a folder"
+        );
+        assert!(read("../other", Media::PictureFolder).unwrap_err().message.contains("outside"));
+    }
+
+    #[test]
+    fn a_patch_writes_only_into_its_own_folder_unless_allowed() {
+        let folder = Folder::new();
+        let (patch, other) = (folder.all.path().join("patch"), folder.all.path().join("other"));
+        let typed = format!("record(cam, #{{ folder: \"{}\" }})", other.display());
+        let fill = |allow: &[PathBuf], name: &str| {
+            PatchAssets::new(Some(&patch), &typed, allow, &folder.cache).folder_to_fill(name)
+        };
+        assert_eq!(fill(&[], "").unwrap(), patch);
+        assert_eq!(fill(&[], "new/deep").unwrap(), patch.join("new/deep"));
+        let allow = [other.clone()];
+        for outside in ["../other", "new/../../other", "..", other.to_str().unwrap()] {
+            assert!(fill(&[], outside).unwrap_err().message.contains("outside"), "{outside}");
+        }
+        assert!(fill(&allow, "../other").is_ok());
+        assert!(fill(&allow, other.join("new").to_str().unwrap()).is_ok());
+        assert!(fill(&[], "photo.png").unwrap_err().message.contains("is a file"));
+        let nowhere = PatchAssets::new(None, "", &[], &folder.cache).folder_to_fill("");
+        assert!(nowhere.unwrap_err().message.contains("no folder"));
     }
 
     #[test]

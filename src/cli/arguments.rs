@@ -62,7 +62,10 @@ pub struct PatchArguments {
 /// `pastiche play`.
 #[derive(Debug, Args)]
 #[command(after_help = "While it plays, a line moves a knob (`glow = 0.5`) or any other constant \
-                        control (`blur.radius = 12`).")]
+                        control (`blur.radius = 12`). `learn glow` binds the MIDI controller \
+                        that is moved next; `unlearn glow`, `range glow 0 2`, `curve glow 2`, `invert glow \
+                        on`, `pickup glow off`, `toggle glow on`, `encoder glow twos_complement`, `reset \
+                        glow`, `undo` and `list` do what they say.")]
 pub struct PlayArguments {
     #[command(flatten)]
     pub patch: PatchArguments,
@@ -72,6 +75,9 @@ pub struct PlayArguments {
     #[cfg(feature = "stage")]
     #[command(flatten)]
     pub window: WindowArguments,
+    /// The sound card, by a part of its name (`pastiche doctor` lists them); `none` plays silently
+    #[arg(long, value_name = "NAME")]
+    pub sound: Option<String>,
     /// Stop after so many seconds
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<f64>,
@@ -210,6 +216,15 @@ pub enum BenchTarget {
     Graph,
     /// Painting a picture
     Style,
+    /// Each node that draws, at 1280x720
+    Nodes,
+    /// From a MIDI message to the control that it moves
+    Midi,
+    /// The cost of each node that makes sound
+    Sound,
+    /// What the windows cost beside the patch; needs a display
+    #[cfg(feature = "stage")]
+    Stage,
 }
 
 fn size(text: &str) -> Result<[u32; 2], String> {

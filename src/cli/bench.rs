@@ -1,5 +1,11 @@
 //! `pastiche bench`.
 
+mod midi;
+mod nodes;
+mod sound;
+#[cfg(feature = "stage")]
+mod stage;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +36,11 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
     match arguments.what {
         BenchTarget::Graph => graph(),
         BenchTarget::Style => style(),
+        BenchTarget::Nodes => nodes::run(),
+        BenchTarget::Midi => midi::run(),
+        BenchTarget::Sound => sound::run(),
+        #[cfg(feature = "stage")]
+        BenchTarget::Stage => stage::run(),
     }?;
     Ok(End::Good)
 }

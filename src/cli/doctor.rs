@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use pastiche::FFMPEG;
 use pastiche::engine::gpu::Gpu;
 use pastiche::models::painting::Painting;
+use pastiche::{FFMPEG, midi_inputs, sound_cards};
 use serde_json::{Value, json};
 
 use super::End;
@@ -29,11 +29,8 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<End> {
         Finding { name: "graphics", title: "graphics", state: graphics() },
         Finding { name: "ffmpeg", title: "movies", state: ffmpeg() },
         Finding { name: "painting", title: "painting network", state: painting() },
-        Finding {
-            name: "sound",
-            title: "sound card",
-            state: Err("not used by this version; sound is rendered to files".into()),
-        },
+        Finding { name: "midi", title: "MIDI", state: midi() },
+        Finding { name: "sound", title: "sound card", state: sound() },
     ];
     if arguments.json {
         let entries = findings.iter().map(|finding| (finding.name.to_owned(), entry(&finding.state)));
@@ -84,6 +81,23 @@ fn ffmpeg() -> Result<String, String> {
     })?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(text.lines().next().unwrap_or(FFMPEG).to_owned())
+}
+
+fn midi() -> Result<String, String> {
+    let ports = midi_inputs().map_err(|why| format!("there is none: {why}; patches play without"))?;
+    if ports.is_empty() {
+        return Ok("nothing is plugged in; what is plugged in later is heard as well".into());
+    }
+    let ports = ports.iter().enumerate().map(|(number, port)| format!("{number}: {port}"));
+    Ok(ports.collect::<Vec<_>>().join(", "))
+}
+
+fn sound() -> Result<String, String> {
+    let cards = sound_cards()?;
+    if cards.is_empty() {
+        return Err("there is none; patches play silently, and render to files with sound".into());
+    }
+    Ok(cards.join(", "))
 }
 
 fn painting() -> Result<String, String> {

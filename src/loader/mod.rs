@@ -19,6 +19,7 @@ use engine::script::LogLine;
 use pastiche_engine as engine;
 
 use crate::assets::{AssetCache, PatchAssets, Seen};
+use crate::player::OpenGpu;
 
 pub use patch::PatchSource;
 pub(crate) use thread::LoaderThread;
@@ -42,6 +43,8 @@ pub(crate) struct Loaded {
     /// The version to commit, if there is no fault.
     pub(crate) prepared: Option<Prepared>,
     pub(crate) report: LoadReport,
+    /// The answer to [`Loader::regain`], with why there is no GPU.
+    pub(crate) regained: Option<Result<(), String>>,
 }
 
 /// What is told about a load.
@@ -75,6 +78,8 @@ pub(crate) struct LoaderConfig {
     pub(crate) allow: Vec<PathBuf>,
     /// The longest side that a canvas may have.
     pub(crate) most_canvas_px: u32,
+    /// Opens another GPU.
+    pub(crate) reopen_gpu: Option<OpenGpu>,
     /// Whether a fault ends with "version 12 keeps playing".
     pub(crate) says_what_plays: bool,
 }
@@ -87,11 +92,20 @@ pub(crate) struct Loader {
     /// Every file that the last load looked for, and what it was like.
     looked_at: BTreeMap<PathBuf, Seen>,
     version: u64,
+    /// What plays, to play it on another GPU: its patch, and the script as it was.
+    playing: Option<(PatchSource, String)>,
 }
 
 impl Loader {
     pub(crate) fn new(config: LoaderConfig, preparer: Preparer) -> Loader {
-        Loader { config, preparer, cache: RefCell::default(), looked_at: BTreeMap::new(), version: 0 }
+        Loader {
+            config,
+            preparer,
+            cache: RefCell::default(),
+            looked_at: BTreeMap::new(),
+            version: 0,
+            playing: None,
+        }
     }
 
     /// Loads a patch. The running graph is not touched, whatever comes of it, a panic included.
@@ -118,7 +132,35 @@ impl Loader {
                 version => format!("version {version} keeps playing"),
             });
         }
-        Loaded { prepared, report }
+        Loaded { prepared, report, regained: None }
+    }
+
+    /// Opens another GPU and brings what plays over to it, whatever the files are like by now.
+    pub(crate) fn regain(&mut self) -> Loaded {
+        let mut report = LoadReport { changed_at: Some(Instant::now()), ..LoadReport::default() };
+        let gpu = match self.config.reopen_gpu.as_deref().map(|open| open()) {
+            Some(Ok(gpu)) => gpu,
+            Some(Err(error)) => {
+                return Loaded { prepared: None, report, regained: Some(Err(error.to_string())) };
+            }
+            None => {
+                return Loaded { prepared: None, report, regained: Some(Err("nobody opens another".into())) };
+            }
+        };
+        let (patch, text) = self.playing.clone().unwrap_or((PatchSource::opening(), String::new()));
+        let assets = PatchAssets::new(patch.folder(), &text, &self.config.allow, &self.cache);
+        let prepared = match self.preparer.move_to(gpu, &assets) {
+            Ok(prepared) => prepared,
+            Err(faults) => {
+                let why = faults.first().map_or_else(String::new, |fault| fault.message.clone());
+                report.diagnostics = faults;
+                return Loaded { prepared: None, report, regained: Some(Err(why)) };
+            }
+        };
+        self.version = prepared.version();
+        report.version = Some(prepared.version());
+        report.summary = Some(prepared.summary());
+        Loaded { prepared: Some(prepared), report, regained: Some(Ok(())) }
     }
 
     fn try_load(&mut self, patch: &PatchSource, report: &mut LoadReport) -> Option<Prepared> {
@@ -161,6 +203,9 @@ impl Loader {
         };
         report.timings.prepare = begun.elapsed();
         looked_at.extend(assets.looked_at());
+        if prepared.is_some() {
+            self.playing = Some((patch.clone(), text.clone()));
+        }
         script.attach_lines(&mut report.diagnostics);
         self.looked_at = looked_at;
         self.cache.borrow_mut().keep_only(|path| self.looked_at.contains_key(path));

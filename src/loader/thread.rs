@@ -15,6 +15,7 @@ const LONG_AGO: Duration = Duration::from_secs(1);
 
 enum Order {
     Load(PatchSource),
+    Regain,
     Free(Garbage),
     Disk(FileEvent),
     Stop,
@@ -46,6 +47,11 @@ impl LoaderThread {
     /// Asks for a patch; the answer comes by [`LoaderThread::poll`] or [`LoaderThread::wait`].
     pub(crate) fn load(&self, patch: PatchSource) {
         self.send(Order::Load(patch));
+    }
+
+    /// Asks for another GPU; the answer comes like that of a load.
+    pub(crate) fn regain(&self) {
+        self.send(Order::Regain);
     }
 
     /// Frees something, over there.
@@ -105,6 +111,7 @@ impl Worker {
                     self.patch = Some(patch);
                     self.load(None);
                 }
+                Ok(Order::Regain) => self.regain(),
                 Ok(Order::Free(garbage)) => drop(garbage),
                 Ok(Order::Disk(event)) => self.note(event),
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
@@ -125,6 +132,17 @@ impl Worker {
             Ok(event) if watch.concerns(&event) => self.debounce.note(Instant::now()),
             Ok(_) => {}
             Err(error) => tracing::warn!("changed files may not be noticed: {error}"),
+        }
+    }
+
+    fn regain(&mut self) {
+        let loaded = self.loader.regain();
+        let is_back = loaded.report.is_good();
+        // As in `load`.
+        let _ = self.results.send(loaded);
+        if is_back {
+            // A save that was refused while there was no GPU.
+            self.load(Some(Instant::now()));
         }
     }
 

@@ -1,19 +1,29 @@
-//! Transport time while there is no sound card: a monotonic clock.
+//! Transport time: samples that the sound card has played, or a monotonic clock without one.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::clock::SAMPLE_RATE;
 use pastiche_engine as engine;
 
-/// Counts samples of real time from its start.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Transport {
-    start: Instant,
+use crate::sound::SoundClock;
+
+/// Counts samples from its start.
+#[derive(Clone, Debug)]
+pub(super) enum Transport {
+    /// Of real time.
+    Real { start: Instant },
+    /// That a card plays; times are those since `epoch`.
+    Card { clock: Arc<SoundClock>, epoch: Instant },
 }
 
 impl Transport {
-    pub(super) fn start() -> Transport {
-        Transport { start: Instant::now() }
+    /// Starts now; with a card that has just begun, it is that card's clock.
+    pub(super) fn start(card: Option<(Arc<SoundClock>, Instant)>) -> Transport {
+        match card {
+            Some((clock, epoch)) => Transport::Card { clock, epoch },
+            None => Transport::Real { start: Instant::now() },
+        }
     }
 
     /// The samples of so much time, in whole numbers: a month of playing moves nothing.
@@ -27,21 +37,28 @@ impl Transport {
     }
 
     pub(super) fn now_samples(&self) -> u64 {
-        Transport::samples(self.start.elapsed())
+        self.samples_at(Instant::now())
     }
 
     /// The sample at which something happened; 0 for what was before the start.
     pub(super) fn samples_at(&self, at: Instant) -> u64 {
-        Transport::samples(at.saturating_duration_since(self.start))
+        match self {
+            Transport::Real { start } => Transport::samples(at.saturating_duration_since(*start)),
+            Transport::Card { clock, epoch } => clock.at(at.saturating_duration_since(*epoch)) as u64,
+        }
     }
 
     pub(super) fn sleep_until(&self, sample: u64) {
-        std::thread::sleep(Transport::time_of(sample).saturating_sub(self.start.elapsed()));
+        let wait = match self {
+            Transport::Real { start } => Transport::time_of(sample).saturating_sub(start.elapsed()),
+            Transport::Card { clock, epoch } => clock.until(sample, epoch.elapsed()),
+        };
+        std::thread::sleep(wait);
     }
 
     /// How long ago a sample was due.
     pub(super) fn since(&self, sample: u64) -> Duration {
-        self.start.elapsed().saturating_sub(Transport::time_of(sample))
+        Transport::time_of(self.now_samples().saturating_sub(sample))
     }
 }
 

@@ -1,19 +1,20 @@
 //! A patch that plays on the wall clock, one frame after the other.
 
-use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use engine::clock::FrameRate;
 use engine::node::Status;
-use engine::take::{Input, Stamped};
+#[cfg(feature = "stage")]
+use engine::take::Stamped;
 use pastiche_engine as engine;
 
 use super::clock::Transport;
 use super::files::Files;
-use super::history::History;
-use super::{FrameStats, PlayJob, Played, Told, millis, tell_frame};
+use super::{FrameStats, PlayJob, Played, Told, millis, tell_frame, tell_news};
 use crate::error::Error;
+use crate::hands::Hands;
 use crate::player::Player;
+#[cfg(feature = "stage")]
 use crate::takes::TakeWriter;
 
 /// What tells when it is time for the next frame.
@@ -29,7 +30,7 @@ pub(crate) enum Pacing {
 
 /// A patch that plays: its clock, and what is written and remembered while it does.
 pub(crate) struct Playing {
-    hands: Receiver<(Instant, Input)>,
+    hands: Hands,
     length: Option<Duration>,
     launched: Instant,
     pacing: Pacing,
@@ -38,7 +39,6 @@ pub(crate) struct Playing {
     next: u64,
     played: Played,
     files: Files,
-    history: History,
 }
 
 impl Playing {
@@ -55,7 +55,6 @@ impl Playing {
             next: 0,
             played: Played::default(),
             files,
-            history: History::default(),
         })
     }
 
@@ -78,21 +77,22 @@ impl Playing {
                 return Ok(None);
             }
         }
-        let clock = *self.clock.get_or_insert_with(Transport::start);
+        let clock = self.clock.get_or_insert_with(|| Transport::start(player.begin_sound()));
         let rate = player.rate();
         clock.sleep_until(self.pacing.start_sample(rate, self.next));
         let (frame, skipped) = catch_up(rate, self.next, clock.now_samples());
         self.played.skipped += skipped;
         let lateness = clock.since(rate.start_sample(self.next));
         let begun = Instant::now();
-        while let Ok((at, input)) = self.hands.try_recv() {
-            self.take_in(player, Stamped { sample: clock.samples_at(at), input });
-        }
         let reports = player.poll();
         let committed = Instant::now();
+        self.hands.take_in(player, |at| clock.samples_at(at));
+        player.sound_told().iter().for_each(|text| tell(Told::Sound(text)));
         reports.iter().for_each(|report| tell(Told::Load(report)));
         let report = player.frame(frame);
         tell_frame(&report, tell);
+        let news = self.hands.settle(player, &report.applied);
+        news.into_iter().for_each(|news| tell_news(news, tell));
         self.files.record(&report.applied)?;
         let changed_at =
             reports.iter().filter(|report| report.is_good()).find_map(|report| report.changed_at);
@@ -114,13 +114,9 @@ impl Playing {
         Ok(Some(frame))
     }
 
-    fn take_in(&mut self, player: &mut Player, stamped: Stamped) {
-        self.history.note(player.live(), &stamped);
-        player.input(stamped);
-    }
-
-    /// Closes the files.
-    pub(crate) fn finish(self, stopped: bool) -> Result<Played, Error> {
+    /// Closes the files, and writes what hands have left.
+    pub(crate) fn finish(self, stopped: bool, tell: &mut dyn FnMut(Told<'_>)) -> Result<Played, Error> {
+        self.hands.finish().into_iter().for_each(|news| tell_news(news, tell));
         self.files.finish()?;
         Ok(Played { stopped, ..self.played })
     }
@@ -129,22 +125,15 @@ impl Playing {
 /// What only a person at the stage does.
 #[cfg(feature = "stage")]
 impl Playing {
-    /// Something that came from outside just now.
-    pub(crate) fn hand(&mut self, player: &mut Player, input: Input) {
-        self.take_in(player, Stamped { sample: self.now_samples(), input });
-    }
-
-    /// Puts back what was moved last.
-    pub(crate) fn undo(&mut self, player: &mut Player) -> Option<Input> {
-        let back = self.history.undo()?;
-        player.input(Stamped { sample: self.now_samples(), input: back.clone() });
-        Some(back)
+    /// The hands on the patch.
+    pub(crate) fn hands(&self) -> &Hands {
+        &self.hands
     }
 
     /// Begins a take that starts now, with everything where the hands have left it.
     pub(crate) fn begin_take(&mut self, player: &Player, mut take: TakeWriter) -> Result<(), Error> {
-        let hands = player.live().hands().into_iter();
-        take.write(&hands.map(|input| Stamped { sample: 0, input }).collect::<Vec<_>>())?;
+        let stand = self.hands.stand().into_iter();
+        take.write(&stand.map(|input| Stamped { sample: 0, input }).collect::<Vec<_>>())?;
         self.files.begin_take(take, player.rate().start_sample(self.next));
         Ok(())
     }
@@ -162,10 +151,6 @@ impl Playing {
     /// Frames that were shown and left out so far.
     pub(crate) fn played(&self) -> Played {
         self.played
-    }
-
-    fn now_samples(&self) -> u64 {
-        self.clock.map_or(0, |clock| clock.now_samples())
     }
 }
 

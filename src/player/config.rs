@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use engine::clock::FrameRate;
-use engine::gpu::Gpu;
+use engine::gpu::{Gpu, GpuError};
 use engine::registry::Registry;
 use pastiche_engine as engine;
 
 use crate::error::Error;
 use crate::loader::MOST_CANVAS_PX;
+use crate::sound::SoundOutput;
 
 /// How time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,9 @@ pub enum Pace {
     Offline,
 }
 
+/// Opens a GPU.
+pub type OpenGpu = Arc<dyn Fn() -> Result<Gpu, GpuError> + Send + Sync>;
+
 /// What a player is made with. Start from [`PlayerConfig::new`] and change what should differ.
 #[derive(Clone)]
 pub struct PlayerConfig {
@@ -30,6 +34,9 @@ pub struct PlayerConfig {
     pub pace: Pace,
     /// The GPU, if there is one; several players may share it.
     pub gpu: Option<Gpu>,
+    /// Live, opens another GPU when the one at hand is lost; runs on the loader's thread. Without it
+    /// a picture that is lost stays lost, and its nodes say so.
+    pub reopen_gpu: Option<OpenGpu>,
     /// A canvas that counts even if the patch names another.
     pub size_px: Option<[u32; 2]>,
     /// Frames a second.
@@ -38,21 +45,25 @@ pub struct PlayerConfig {
     pub seed: u64,
     /// Folders beside the patch's own that its files may lie in.
     pub allow: Vec<PathBuf>,
+    /// Where the sound goes. Only live.
+    pub sound: SoundOutput,
     /// Whether a changed file loads the patch again. Only live.
     pub watch: bool,
 }
 
 impl PlayerConfig {
-    /// 30 frames a second, seed 1, no GPU, changed files are noticed.
+    /// 30 frames a second, seed 1, no GPU, no sound card, changed files are noticed.
     pub fn new(registry: impl Into<Arc<Registry>>, pace: Pace) -> PlayerConfig {
         PlayerConfig {
             registry: registry.into(),
             pace,
             gpu: None,
+            reopen_gpu: None,
             size_px: None,
             rate: FrameRate { frames: 30, secs: 1 },
             seed: 1,
             allow: Vec::new(),
+            sound: SoundOutput::Silent,
             watch: true,
         }
     }

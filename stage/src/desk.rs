@@ -65,7 +65,7 @@ impl Desk {
             Action::FadeUp => self.fade = (self.fade + FADE_STEP).min(1.0),
             Action::FadeDown => self.fade = (self.fade - FADE_STEP).max(0.0),
             Action::Fit => self.fit = self.fit.other(),
-            Action::Undo => self.undo(show),
+            Action::Undo => show.undo(),
             Action::Help => self.helps = !self.helps,
         }
     }
@@ -79,18 +79,6 @@ impl Desk {
             }
             Err(why) => self.notify(why),
         }
-    }
-
-    fn undo(&mut self, show: &mut dyn Show) {
-        use pastiche_engine::take::Input;
-        let what = match show.undo() {
-            None => "nothing is left to undo".to_owned(),
-            Some(Input::Knob { name, value }) => format!("{name} is {} again", number(value)),
-            Some(Input::Control { node, name, value, .. }) => {
-                format!("{node}.{name} is {} again", number(value))
-            }
-        };
-        self.notify(what);
     }
 
     /// Tells something for a while.

@@ -37,7 +37,7 @@ pub(crate) fn tempo(live: &Live, bpm: f64) -> Result<Input, &'static str> {
     let tempo = live.plan().nodes.iter().find(|node| node.kind.spec.role == Role::Tempo);
     let tempo = tempo.ok_or("this patch has no tempo to tap; add `tempo(120);`")?;
     let name = tempo.inputs.first().map_or("", |input| &input.name);
-    match live.control(&tempo.key, name) {
+    match live.control(&tempo.key, name, None) {
         Some(_) => Ok(Input::Control {
             node: tempo.key.clone(),
             name: name.into(),

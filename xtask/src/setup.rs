@@ -106,6 +106,8 @@ fn lacking(
     if purpose == Purpose::Test {
         packages.extend(VIRTUAL_DISPLAY);
     }
+    // What MIDI and sound are built with.
+    packages.extend(["libasound2-dev", "pkg-config"]);
     packages.retain(|package| !is_installed(package));
     if !has_compiler {
         packages.push("build-essential");
@@ -223,7 +225,9 @@ mod tests {
     #[test]
     fn a_bare_machine_gets_everything() {
         let all = lacking(Purpose::Test, false, false, |_| false);
-        for package in ["mesa-vulkan-drivers", "libxi6", "xvfb", "build-essential", "ffmpeg"] {
+        for package in
+            ["mesa-vulkan-drivers", "libxi6", "libasound2-dev", "xvfb", "build-essential", "ffmpeg"]
+        {
             assert!(all.contains(&package), "{package}");
         }
     }

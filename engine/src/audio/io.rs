@@ -1,7 +1,7 @@
 //! What the audio half of a node reads and writes in one block.
 
-use super::{AudioLink, Block};
-use crate::port::{Audio, Control, List};
+use super::{AudioLink, Block, DueNote};
+use crate::port::{Audio, Control, List, Notes};
 use crate::spec::{In, InputSpec, Out, OutputSpec, Unwired};
 
 /// The buffers that the members of one input read; an input that takes no list has one member at
@@ -11,6 +11,7 @@ pub(crate) type Members = Box<[Option<usize>]>;
 /// The view that the audio half of a node has of the graph in one block, through the typed keys of
 /// its declaration. Every slice is as long as the block.
 pub struct AudioIo<'a> {
+    pub(crate) start_sample: u64,
     pub(crate) samples: usize,
     pub(crate) inputs: &'a [InputSpec],
     pub(crate) sources: &'a [Members],
@@ -51,6 +52,12 @@ impl<'a> AudioIo<'a> {
     pub fn controls(&self, key: &In<List<Control>>) -> impl Iterator<Item = f64> + use<'a> {
         let (link, position) = (self.link, self.position(&key.0.name));
         (0..).map_while(move |member| link.load(position?, member))
+    }
+
+    /// The next note event of this block, at its sample; `None` when there is no more. Take them all:
+    /// what is left comes late, in the next block.
+    pub fn next_note(&mut self, key: &In<Notes>) -> Option<DueNote> {
+        self.link.pop_note(self.position(&key.0.name)?, self.start_sample, self.samples)
     }
 
     /// Sound to be written, left and right. Silent at the start of the block; empty if the node has

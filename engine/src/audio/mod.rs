@@ -7,7 +7,10 @@
 mod declick;
 mod io;
 mod link;
+mod notes;
+mod outlet;
 mod plan;
+mod resample;
 mod runner;
 mod smooth;
 
@@ -15,7 +18,10 @@ use std::any::Any;
 
 pub use io::AudioIo;
 pub use link::AudioLink;
+pub use notes::{DueNote, NoteEvent};
+pub use outlet::{SoundReceiver, SoundSender, outlet};
 pub use plan::{AudioHalf, AudioPart, AudioPlan};
+pub use resample::Resampler;
 pub use runner::{AudioHandle, AudioRunner, audio_pair};
 pub use smooth::{Phase, Smoothed};
 

@@ -26,6 +26,8 @@ pub enum AudioPart {
         node: Box<dyn AudioNode>,
         /// The identity of the node that this one replaces, if it replaces one.
         adopt_from: Option<u64>,
+        /// What the halves of the node shared that this one replaces: notes on their way go on.
+        before: Option<Arc<AudioLink>>,
     },
     /// Taken over from the plan before, where it has the same identity.
     Kept {
@@ -145,12 +147,13 @@ impl AudioPlan {
 impl Slot {
     fn new(node: &PlanNode, half: AudioHalf, wiring: &Wiring, first_buffer: usize) -> Slot {
         let (built, adopt_from, link) = match half.part {
-            AudioPart::New { node: built, adopt_from } => {
-                (Some(built), adopt_from, Arc::new(AudioLink::new(&node.inputs, &node.sources)))
+            AudioPart::New { node: built, adopt_from, before } => {
+                let link = AudioLink::new(&node.inputs, &node.sources, before.as_deref());
+                (Some(built), adopt_from, Arc::new(link))
             }
             AudioPart::Kept { link } if link.fits(&node.inputs, &node.sources) => (None, None, link),
             AudioPart::Kept { link: old } => {
-                let link = AudioLink::new(&node.inputs, &node.sources);
+                let link = AudioLink::new(&node.inputs, &node.sources, Some(&old));
                 link.resume(&old);
                 (None, None, Arc::new(link))
             }
@@ -174,6 +177,7 @@ impl Slot {
         }
         let (Some(node), None) = (&mut self.node, &self.panic) else { return false };
         let mut io = AudioIo {
+            start_sample: ctx.start_sample,
             samples: ctx.samples,
             inputs: &self.inputs,
             sources: &self.sources,

@@ -122,7 +122,7 @@ fn fault_of(option: &OptionSpec, value: &OptionValue) -> Option<(String, Option<
             }
         }
         (OptionType::Text, _) => takes("text"),
-        (OptionType::File(media), _) => takes(&format!("the name of a {media} file")),
+        (OptionType::File(media), _) => takes(&format!("the name of a {}", docs::named(media))),
         (OptionType::FileOrText(media), _) => takes(&format!("the name of a {media} file, or its text")),
         (OptionType::Choice(_), _) => takes("a word"),
         (OptionType::Flag, _) => takes("true or false"),

@@ -109,6 +109,14 @@ impl Recorder {
         self.gpu.check_alive()
     }
 
+    /// Hands everything recorded to the queue and waits until it is drawn: to measure, or to hand a
+    /// picture to somebody who does not wait.
+    pub fn finish(&mut self) -> Result<(), Fault> {
+        let submission = self.flush();
+        self.gpu.pool().tick();
+        self.wait(submission, || Some(()))
+    }
+
     /// Draws an effect into a new picture. The bytes of the uniforms are in WGSL's layout.
     pub fn draw(
         &mut self,

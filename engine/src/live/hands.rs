@@ -52,54 +52,17 @@ impl Live {
             .collect()
     }
 
-    /// A constant control of a node; `None` when there is none of that name, or a wire moves it.
-    pub fn control(&self, node: &NodeKey, name: &str) -> Option<ControlState> {
+    /// A constant control of a node, or a member of a list of them; `None` when there is none of that
+    /// name, or a wire moves it.
+    pub fn control(&self, node: &NodeKey, name: &str, member: Option<usize>) -> Option<ControlState> {
         let at = self.plan.find(node)?;
         let position = self.plan.nodes[at].inputs.iter().position(|input| input.name == name)?;
-        state(&self.plan.nodes[at].inputs[position], &self.nodes[at].slots[position])
-    }
-
-    /// What puts back what an input from outside is about to move; `None` when it moves nothing.
-    pub fn inverse(&self, input: &Input) -> Option<Input> {
-        match input {
-            Input::Knob { name, .. } => {
-                let knob = self.knobs().into_iter().find(|knob| knob.name == *name)?;
-                Some(Input::Knob { name: name.clone(), value: knob.control.value })
-            }
-            Input::Control { node, name, member, .. } => {
-                let at = self.plan.find(node)?;
-                let position = self.plan.nodes[at].inputs.iter().position(|input| input.name == *name)?;
-                let slot = match (&self.nodes[at].slots[position], member) {
-                    (Slot::List(members), Some(member)) => members.get(*member)?,
-                    (slot, None) => slot,
-                    _ => return None,
-                };
-                let value = state(&self.plan.nodes[at].inputs[position], slot)?.value;
-                Some(Input::Control { node: node.clone(), name: name.clone(), member: *member, value })
-            }
-        }
-    }
-
-    /// Everything that stands where a hand has left it, as what would move it there.
-    pub fn hands(&self) -> Vec<Input> {
-        let mut hands = Vec::new();
-        for (node, running) in self.plan.nodes.iter().zip(&self.nodes) {
-            for (input, slot) in node.inputs.iter().zip(&running.slots) {
-                let mut moved = |member, slot: &Slot| {
-                    if let Slot::Number { hand: Some(value), .. } = slot {
-                        let (node, name) = (node.key.clone(), input.name.to_string());
-                        hands.push(Input::Control { node, name, member, value: *value });
-                    }
-                };
-                match slot {
-                    Slot::List(members) => {
-                        members.iter().enumerate().for_each(|(member, slot)| moved(Some(member), slot));
-                    }
-                    slot => moved(None, slot),
-                }
-            }
-        }
-        hands
+        let slot = match (&self.nodes[at].slots[position], member) {
+            (Slot::List(members), Some(member)) => members.get(member)?,
+            (slot, None) => slot,
+            _ => return None,
+        };
+        state(&self.plan.nodes[at].inputs[position], slot)
     }
 
     /// Moves what an input from outside names.
@@ -107,6 +70,12 @@ impl Live {
         match input {
             Input::Knob { name, value } => self.turn(name, finite(*value)?),
             Input::Control { node, name, member, value } => self.set(node, name, *member, finite(*value)?),
+            Input::Mouse { x, y } => finite(*x).and(finite(*y)).map(drop),
+            Input::MouseWheel { lines } => finite(*lines).map(drop),
+            // Nodes read these by themselves.
+            Input::Midi { .. } | Input::MidiPorts { .. } | Input::MouseButton { .. } | Input::Key { .. } => {
+                Ok(())
+            }
         }
     }
 

@@ -2,8 +2,11 @@
 //! are unknown here.
 
 mod hands;
+mod notes;
 mod prepare;
 mod run;
+
+pub(crate) use notes::NotesInput;
 
 pub use hands::{ControlState, KnobState};
 pub use prepare::{Prepared, Preparer, Retired, Summary};

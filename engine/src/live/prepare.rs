@@ -11,10 +11,11 @@ use crate::assets::Assets;
 use crate::audio::{AudioHalf, AudioLink, AudioPart, AudioPlan};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
-use crate::gpu::Gpu;
+use crate::gpu::{Gpu, Recorder};
 use crate::io::Slot;
 use crate::node::{BuildCtx, BuildError, Node};
 use crate::plan::{Plan, PlanNode};
+use crate::port::PortType;
 use crate::workers::Workers;
 
 /// The loader's half of a running graph: knows the plan that was prepared last, and builds the next.
@@ -28,6 +29,8 @@ pub struct Preparer {
     pub(super) links: Vec<Option<Arc<AudioLink>>>,
     pub(super) next_uid: u64,
     pub(super) version: u64,
+    /// The next version plays on another GPU than the one before.
+    pub(super) moves: bool,
 }
 
 /// What a commit changes, in numbers.
@@ -52,6 +55,8 @@ pub struct Prepared {
     pub(super) nodes: Vec<PreparedNode>,
     pub(super) audio: AudioPlan,
     pub(super) summary: Summary,
+    /// On which GPU it plays from now on, if that is another one.
+    pub(super) recorder: Option<Recorder>,
 }
 
 impl Prepared {
@@ -91,7 +96,14 @@ pub struct Retired {
 impl Preparer {
     /// Builds all new nodes of a plan. A fault of any node leaves everything as it was.
     pub fn prepare(&mut self, next: Plan, assets: &dyn Assets) -> Result<Prepared, Vec<Diagnostic>> {
-        let changes = diff(&self.plan, &next);
+        let mut changes = diff(&self.plan, &next);
+        if self.moves {
+            changes
+                .nodes
+                .iter_mut()
+                .zip(&next.nodes)
+                .for_each(|(change, node)| rebuild_if_it_draws(change, node));
+        }
         let mut faults = Vec::new();
         let mut nodes = Vec::with_capacity(next.nodes.len());
         let mut summary = Summary { dropped: changes.dropped.len(), ..Summary::default() };
@@ -112,7 +124,10 @@ impl Preparer {
             });
             let mut fresh = if kept { None } else { self.build(node, assets, &mut faults) };
             let part = match (&mut fresh, change.old()) {
-                (Some(node), _) => node.take_audio().map(|node| AudioPart::New { node, adopt_from: follows }),
+                (Some(node), old) => node.take_audio().map(|node| {
+                    let before = old.and_then(|old| self.links[old].clone());
+                    AudioPart::New { node, adopt_from: follows, before }
+                }),
                 (None, Some(old)) => self.links[old].clone().map(|link| AudioPart::Kept { link }),
                 (None, None) => None,
             };
@@ -132,7 +147,17 @@ impl Preparer {
         self.links = links;
         self.uids = nodes.iter().map(|node| node.uid).collect();
         self.plan = Arc::new(next);
-        Ok(Prepared { version: self.version, plan: self.plan.clone(), nodes, audio, summary })
+        let moves = std::mem::take(&mut self.moves);
+        let recorder = self.gpu.as_ref().filter(|_| moves).map(Recorder::new);
+        Ok(Prepared { version: self.version, plan: self.plan.clone(), nodes, audio, summary, recorder })
+    }
+
+    /// The plan that was prepared last, anew on another GPU: whatever draws is built again and begins
+    /// anew, but for what was moved by hand; everything else goes on.
+    pub fn move_to(&mut self, gpu: Gpu, assets: &dyn Assets) -> Result<Prepared, Vec<Diagnostic>> {
+        self.gpu = Some(gpu);
+        self.moves = true;
+        self.prepare(Plan::clone(&self.plan), assets)
     }
 
     fn build(
@@ -154,6 +179,15 @@ impl Preparer {
                 faults.push(error.diagnostic(&node.key.0, node.kind.spec.name, node.span.clone()));
             })
             .ok()
+    }
+}
+
+/// What draws holds textures and pipelines of its GPU.
+fn rebuild_if_it_draws(change: &mut Change, node: &PlanNode) {
+    let outputs = node.kind.spec.outputs.iter().map(|output| output.port);
+    let draws = node.inputs.iter().map(|input| input.port).chain(outputs).any(|port| port == PortType::Frame);
+    if draws && let Some(old) = change.old() {
+        *change = Change::Rebuild { old };
     }
 }
 

@@ -6,18 +6,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
-use crate::clock::{Beats, FrameRate, Metronome, Tick};
+use crate::clock::{Beats, FrameRate, Metronome, SAMPLE_RATE, Tick};
 use crate::frame::Frame;
 use crate::gpu::{Gpu, Recorder};
 use crate::io::{Io, Outputs, Slot};
 use crate::key::NodeKey;
 use crate::node::{Fault, FrameCtx, Node, Status};
+use crate::outside::{Memory, Outside};
 use crate::plan::{Plan, PlanNode};
 use crate::port::Value;
 use crate::spec::Role;
 use crate::take::{Inbox, Stamped};
 use crate::workers::Workers;
 
+use super::notes::{NotesInput, settle};
 use super::prepare::{Prepared, Preparer, Retired, by_uid, panic_message};
 
 /// What a running graph is made with.
@@ -44,6 +46,7 @@ pub struct Live {
     config: LiveConfig,
     recorder: Option<Recorder>,
     inbox: Inbox,
+    memory: Memory,
     version: u64,
     previous: Option<Tick>,
     metronome: Metronome,
@@ -59,6 +62,8 @@ pub struct Live {
 pub(super) struct Running {
     node: Box<dyn Node>,
     pub(super) slots: Vec<Slot>,
+    /// Its inputs that take notes.
+    notes: Vec<NotesInput>,
     fault: Option<Fault>,
     /// What it shares with its audio half.
     link: Option<Arc<AudioLink>>,
@@ -69,6 +74,9 @@ pub(super) struct Running {
     /// How long its last frame took.
     took: Duration,
 }
+
+/// The input of the node that sets the tempo through which another clock leads.
+const LEADING_BEAT: &str = "beat";
 
 /// A node that cannot do its work.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,12 +116,14 @@ impl Live {
             links: Vec::new(),
             next_uid: 0,
             version: 0,
+            moves: false,
         };
         let recorder = config.gpu.as_ref().map(Recorder::new);
         let live = Live {
             config,
             recorder,
             inbox: Inbox::default(),
+            memory: Memory::default(),
             version: 0,
             previous: None,
             metronome: Metronome::default(),
@@ -178,16 +188,23 @@ impl Live {
             let outputs = kept.and_then(|position| old_outputs[position].take()).unwrap_or_else(|| Outputs {
                 uid: prepared_node.uid,
                 values: planned.kind.spec.outputs.iter().map(|output| Value::silent(output.port)).collect(),
+                is_dead: false,
             });
             let running = match (prepared_node.fresh, before.take()) {
                 (Some(mut node), old) => {
+                    let mut notes = NotesInput::of(&planned.inputs);
                     if let Some(mut old) = old {
-                        adopt(node.as_mut(), old.node.as_mut());
+                        // What a node remembers of another GPU is of no use on this one.
+                        if prepared.recorder.is_none() {
+                            adopt(node.as_mut(), old.node.as_mut());
+                        }
+                        take_over_notes(&mut notes, &mut old.notes);
                         retired.push(Box::new(old.node));
                     }
                     Running {
                         node,
                         slots,
+                        notes,
                         fault: None,
                         link: prepared_node.link,
                         silenced: 0,
@@ -203,6 +220,10 @@ impl Live {
         }
         retired.extend(old_nodes.into_iter().flatten().map(|old| Box::new(old.node) as Box<dyn Any + Send>));
         retired.extend(old_outputs.into_iter().flatten().map(|old| Box::new(old) as Box<dyn Any + Send>));
+        if let Some(recorder) = prepared.recorder {
+            self.config.gpu = Some(recorder.gpu().clone());
+            retired.extend(self.recorder.replace(recorder).map(|old| Box::new(old) as Box<dyn Any + Send>));
+        }
         let old_plan = std::mem::replace(&mut self.plan, prepared.plan);
         retired.push(Box::new(old_plan));
         self.version = prepared.version;
@@ -221,12 +242,14 @@ impl Live {
         let tick = Tick::new(self.config.rate, frame, self.previous);
         self.previous = Some(tick);
         let mut report = FrameReport::default();
+        let mut applied = Vec::new();
         for stamped in self.inbox.due(&tick) {
             match self.apply(&stamped.input) {
-                Ok(()) => report.applied.push(stamped),
+                Ok(()) => applied.push(stamped),
                 Err(fault) => report.refused.push(fault),
             }
         }
+        self.memory.see_ports(&applied);
         if let Some(recorder) = &mut self.recorder {
             recorder.begin_frame();
         }
@@ -238,20 +261,27 @@ impl Live {
             beats: self.beats,
             canvas_px,
             offline: self.config.offline,
+            outside: Outside { events: &applied, memory: &self.memory },
             workers: &self.config.workers,
             recorder: self.recorder.as_mut(),
         };
+        let frame_end = self.config.rate.start_sample(frame + 1);
+        let frame_secs = (frame_end - tick.start_sample).saturating_sub(1) as f32 / SAMPLE_RATE as f32;
         for (position, running) in self.nodes.iter_mut().enumerate() {
+            silence_events(&mut self.outputs[position].values);
             if running.panicked {
                 continue;
             }
             let planned = &self.plan.nodes[position];
+            for input in &mut running.notes {
+                input.follow(&running.slots, &self.outputs);
+            }
             let mut values = std::mem::take(&mut self.outputs[position].values);
-            silence_events(&mut values);
             let mut io = Io {
                 uid: self.outputs[position].uid,
                 inputs: &planned.inputs,
                 slots: &running.slots,
+                notes_inputs: &running.notes,
                 wires: &self.outputs,
                 output_specs: planned.kind.spec.outputs,
                 outputs: &mut values,
@@ -262,13 +292,17 @@ impl Live {
             running.took = begun.elapsed();
             if let Some(link) = &running.link {
                 io.store_controls(link);
+                io.store_notes(link, tick.start_sample);
             }
+            settle(&mut values, frame_secs);
             self.outputs[position].values = values;
             let fault = match result {
                 Ok(Ok(())) => audio_fault(running),
                 Ok(Err(fault)) => Some(fault),
                 Err(panic) => {
                     running.panicked = true;
+                    silence_events(&mut self.outputs[position].values);
+                    self.outputs[position].is_dead = true;
                     let message = format!("it panicked: {}", panic_message(panic.as_ref()));
                     Some(Fault::new(
                         message,
@@ -278,7 +312,9 @@ impl Live {
             };
             note_fault(&mut report, &planned.key, &mut running.fault, fault);
         }
-        self.metronome.set_bpm(&tick, self.bpm());
+        self.memory.remember(&applied);
+        report.applied = applied;
+        self.set_tempo(&tick);
         for plan in self.next_audio.drain(..) {
             self.audio.send(plan);
         }
@@ -286,13 +322,29 @@ impl Live {
         report
     }
 
-    /// The tempo that the patch sets.
-    fn bpm(&self) -> f64 {
+    /// Sets the tempo as the patch does, and follows the clock that leads it, if one does.
+    fn set_tempo(&mut self, tick: &Tick) {
         let position = self.plan.nodes.iter().position(|node| node.kind.spec.role == Role::Tempo);
-        match position.and_then(|position| self.outputs[position].values.first()) {
+        let values = position.map_or(&[][..], |position| &self.outputs[position].values);
+        let bpm = match values.first() {
             Some(Value::Control(bpm)) => *bpm,
             _ => Metronome::DEFAULT_BPM,
+        };
+        match values.get(1) {
+            Some(Value::Control(beat)) if position.is_some_and(|position| self.is_led(position)) => {
+                self.metronome.lead(tick, *beat, bpm);
+            }
+            _ => {
+                self.metronome.lead_ends();
+                self.metronome.set_bpm(tick, bpm);
+            }
         }
+    }
+
+    /// Whether something is given for the input `beat` of the node that sets the tempo.
+    fn is_led(&self, position: usize) -> bool {
+        let beat = self.plan.nodes[position].inputs.iter().position(|input| input.name == LEADING_BEAT);
+        beat.is_some_and(|beat| self.nodes[position].slots[beat] != Slot::Empty)
     }
 
     /// The picture that each screen shows, in the order in which they run.
@@ -378,6 +430,12 @@ fn keep_hands(slots: &mut [Slot], planned: &PlanNode, before: &Running, old: &Pl
         if let Some(old_slot) = position.and_then(|position| before.slots.get(position)) {
             slot.keep_hand(old_slot);
         }
+    }
+}
+
+fn take_over_notes(notes: &mut [NotesInput], old: &mut [NotesInput]) {
+    for (new, old) in notes.iter_mut().zip(old).filter(|(new, old)| new.position == old.position) {
+        std::mem::swap(new, old);
     }
 }
 

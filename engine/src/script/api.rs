@@ -37,9 +37,18 @@ pub(super) fn install(engine: &mut Engine, session: &Shared) {
     for (name, arity) in called {
         let kind = session.borrow().registry.get(&name).ok();
         match kind {
-            Some(kind) => register(engine, session, &name, arity, move |session, context, values| {
-                make(session, context, kind, values)
-            }),
+            Some(kind) => {
+                register(engine, session, &name, arity, move |session, context, values| {
+                    make(session, context, kind, values)
+                });
+                // rhai has functions of its own for maps, such as `keys`, which would come first.
+                if arity == 1 {
+                    let map = [TypeId::of::<rhai::Map>()];
+                    register_for(engine, session, &name, &map, move |session, context, values| {
+                        make(session, context, kind, values)
+                    });
+                }
+            }
             None if OWN.iter().any(|(own, _)| *own == name) => {}
             None if standard().get(&name).is_some_and(|arities| arities.contains(&arity)) => {}
             None => register(engine, session, &name, arity, missing),

@@ -4,10 +4,16 @@
 #![allow(clippy::unwrap_used, reason = "this module belongs to tests")]
 
 use std::collections::HashMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use half::f16;
-use pastiche_engine::assets::{Asset, AssetError, Assets, Media};
+use pastiche_engine::assets::{Asset, AssetError, Assets, Media, Reading};
 use pastiche_engine::audio::AudioRunner;
 use pastiche_engine::check::check;
 use pastiche_engine::clock::FrameRate;
@@ -20,7 +26,9 @@ use pastiche_engine::live::{FrameReport, Live, LiveConfig, Preparer, Summary};
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::plan::Plan;
-use pastiche_engine::port::{Audio, Control, Style, Trigger, Value, linear_to_srgb, srgb_to_linear};
+use pastiche_engine::port::{
+    Audio, Control, Note, Notes, Style, Trigger, Value, linear_to_srgb, srgb_to_linear,
+};
 use pastiche_engine::registry::{NodeKind, Registry};
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, OutputSpec, Role,
@@ -32,6 +40,7 @@ const SEEN_FRAME: In<Frame> = In::optional("value", "A picture.");
 const SEEN_CONTROL: In<Control> = In::optional("value", "A number.");
 const HEARD: In<Audio> = In::optional("value", "A sound.");
 const SEEN_STYLE: In<Style> = In::optional("value", "A style.");
+const SEEN_NOTES: In<Notes> = In::optional("value", "Notes.");
 const SEEN_TRIGGER: In<Trigger> = In::optional("value", "Events.");
 
 const fn stand_in(
@@ -107,6 +116,7 @@ macro_rules! eye {
 eye!(SEE_FRAME, "see_frame", SEEN_FRAME);
 eye!(SEE_CONTROL, "see_control", SEEN_CONTROL);
 eye!(SEE_STYLE, "see_style", SEEN_STYLE);
+eye!(SEE_NOTES, "see_notes", SEEN_NOTES);
 eye!(SEE_TRIGGER, "see_trigger", SEEN_TRIGGER);
 
 static HEAR: NodeKind = NodeKind {
@@ -117,7 +127,7 @@ static HEAR: NodeKind = NodeKind {
 
 /// All kinds and the stand-ins.
 pub fn registry() -> Registry {
-    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &SEE_TRIGGER, &HEAR];
+    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &SEE_NOTES, &SEE_TRIGGER, &HEAR];
     Registry::new(pastiche_nodes::kinds().chain(stand_ins)).unwrap()
 }
 
@@ -194,13 +204,82 @@ pub fn random(seed: u32) -> f32 {
 pub struct Files(pub HashMap<String, Vec<u8>>);
 
 impl Assets for Files {
-    fn read(&self, name: &str, _media: Media) -> Result<Asset, AssetError> {
-        let bytes = self.0.get(name).cloned();
-        bytes.map(|bytes| Asset::new(name, None, bytes)).ok_or_else(|| AssetError {
-            message: format!("there is no file `{name}`"),
-            help: "make one".into(),
-        })
+    fn read(&self, name: &str, media: Media) -> Result<Asset, AssetError> {
+        let missing =
+            || AssetError { message: format!("there is no file `{name}`"), help: "make one".into() };
+        match media.reading() {
+            Reading::Whole => self.0.get(name).map(|bytes| Asset::new(name, None, &bytes[..])),
+            Reading::InPlace => self.0.get(name).map(|bytes| {
+                let (path, state) = on_disk(name, bytes);
+                Asset::in_place(name, path, [], state)
+            }),
+            Reading::Folder => {
+                let inside = format!("{name}/");
+                let mut files: Vec<_> = self.0.iter().filter(|(path, _)| path.starts_with(&inside)).collect();
+                files.sort();
+                let (paths, states): (Vec<_>, Vec<_>) =
+                    files.into_iter().map(|(path, bytes)| on_disk(path, bytes)).unzip();
+                let state = states.iter().fold(paths.len() as u64, |all, state| all.rotate_left(7) ^ state);
+                (self.0.contains_key(name) || !paths.is_empty())
+                    .then(|| Asset::in_place(name, scratch().join(name), paths, state))
+            }
+        }
+        .ok_or_else(missing)
     }
+
+    fn folder_to_fill(&self, name: &str) -> Result<PathBuf, AssetError> {
+        Ok(scratch().join("filled").join(name))
+    }
+}
+
+/// A folder of this test binary's own, below the folder of what is built.
+pub fn scratch() -> PathBuf {
+    static NUMBER: OnceLock<u32> = OnceLock::new();
+    let number = NUMBER.get_or_init(std::process::id);
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("nodes_{number}"))
+}
+
+/// A file that another program can read, in a folder by its content; and a number for its content.
+fn on_disk(name: &str, bytes: &[u8]) -> (PathBuf, u64) {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    let path = scratch().join(format!("{:x}", hasher.finish())).join(name);
+    if !path.exists() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let unfinished = path.with_extension(format!("{:?}", std::thread::current().id()));
+        fs::write(&unfinished, bytes).unwrap();
+        fs::rename(&unfinished, &path).unwrap();
+    }
+    (path, hasher.finish())
+}
+
+/// A clip without loss of pictures that hold one colour each: 8-bit red, green, blue, alpha.
+pub fn clip(size_px: [u32; 2], fps: u32, colours: &[[u8; 4]]) -> Vec<u8> {
+    let pixels = size_px[0] as usize * size_px[1] as usize;
+    let raw: Vec<u8> = colours.iter().flat_map(|colour| colour.repeat(pixels)).collect();
+    let size = format!("{}x{}", size_px[0], size_px[1]);
+    let rate = fps.to_string();
+    ffmpeg(
+        &["-f", "rawvideo", "-pix_fmt", "rgba", "-s", &size, "-r", &rate, "-i", "pipe:0", "-c:v", "png"],
+        "matroska",
+        &raw,
+    )
+}
+
+/// What `ffmpeg` makes of these arguments and this input.
+pub fn ffmpeg(arguments: &[&str], format: &str, input: &[u8]) -> Vec<u8> {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let out = scratch().join(format!("made_{}", MADE.fetch_add(1, Ordering::Relaxed)));
+    fs::create_dir_all(scratch()).unwrap();
+    let mut command = Command::new("ffmpeg");
+    command.args(["-loglevel", "error", "-y"]).args(arguments).args(["-f", format]).arg(&out);
+    let mut child =
+        command.stdin(Stdio::piped()).spawn().expect("`ffmpeg` is installed: `apt install ffmpeg`");
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    assert!(child.wait().unwrap().success());
+    let bytes = fs::read(&out).unwrap();
+    fs::remove_file(out).unwrap();
+    bytes
 }
 
 /// Builds descriptions: `Desc::new().node("soft", "blur").wire("image", "still").see("soft")`.
@@ -241,8 +320,8 @@ impl Desc {
         self.node(key, "still").option("file", key)
     }
 
-    pub fn file(mut self, name: &str, text: &str) -> Desc {
-        self.files.0.insert(name.into(), text.into());
+    pub fn file(mut self, name: &str, content: impl AsRef<[u8]>) -> Desc {
+        self.files.0.insert(name.into(), content.as_ref().into());
         self
     }
 
@@ -397,6 +476,14 @@ impl Show {
     pub fn edges(&self, node: &str) -> u32 {
         match self.output(node) {
             Value::Trigger(edges) => *edges,
+            other => panic!("{node}: {other:?}"),
+        }
+    }
+
+    /// The note events of this frame on the first output.
+    pub fn notes(&self, node: &str) -> Vec<Note> {
+        match self.output(node) {
+            Value::Notes(notes) => notes.clone(),
             other => panic!("{node}: {other:?}"),
         }
     }

@@ -71,6 +71,7 @@ pub(super) fn wire(port: PortType) -> Color32 {
 pub(super) fn lamp(status: &Status) -> (Color32, &str) {
     match status {
         Status::Ready => (GOOD, "ready"),
+        Status::Active(what) => (GOOD, what),
         Status::Waiting(why) => (WAITING, why),
         Status::Failed(why) => (BAD, why),
     }

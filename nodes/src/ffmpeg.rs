@@ -1,0 +1,188 @@
+//! The program `ffmpeg`, run beside ours: it reads clips and writes movies.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+mod pam;
+mod probe;
+
+pub(crate) use pam::{PamError, read_picture};
+pub(crate) use probe::{Clip, probe};
+
+/// The program that reads and writes clips.
+pub const FFMPEG: &str = "ffmpeg";
+
+/// The program that says what is in a clip; it comes with the other.
+pub const FFPROBE: &str = "ffprobe";
+
+/// How a person gets both.
+pub const INSTALL: &str =
+    "install it (Debian and Ubuntu: `apt install ffmpeg`, macOS: `brew install ffmpeg`)";
+
+/// Lines of its complaints that are shown.
+const SHOWN_LINES: usize = 4;
+
+/// Bytes of its complaints that are kept.
+const MOST_COMPLAINT_BYTES: usize = 64 << 10;
+
+/// A program that has closed its output ends within this time, or is ended.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Containers that hold a clip and nothing but a clip: no lists that name other files, no network.
+const CONTAINERS: &str = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,ogg,flv,gif,apng,nut,ivf,\
+                          asf,dv,mxf,yuv4mpegpipe,av1,obu,webp_pipe";
+
+/// Where the two programs are.
+#[derive(Clone, Debug)]
+pub(crate) struct Programs {
+    pub(crate) ffmpeg: OsString,
+    pub(crate) ffprobe: OsString,
+}
+
+impl Default for Programs {
+    /// Wherever the system looks for programs.
+    fn default() -> Programs {
+        Programs { ffmpeg: FFMPEG.into(), ffprobe: FFPROBE.into() }
+    }
+}
+
+/// What comes before a clip among the arguments, and the clip: never taken for an option or an address.
+pub(crate) fn input_arguments(path: &Path) -> Vec<OsString> {
+    let mut file = OsString::from("file:");
+    file.push(path);
+    let safe = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS];
+    safe.map(OsString::from).into_iter().chain(["-i".into(), file]).collect()
+}
+
+/// A running program. Ended when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    complaint: Receiver<String>,
+}
+
+impl Process {
+    /// Starts a program that complains of errors alone. The input, the output or both are pipes.
+    pub(crate) fn start(
+        program: &OsStr,
+        arguments: &[OsString],
+        [stdin, stdout]: [Stdio; 2],
+    ) -> Result<Process, String> {
+        let mut command = Command::new(program);
+        command.args(["-hide_banner", "-loglevel", "error"]).args(arguments);
+        command.stdin(stdin).stdout(stdout).stderr(Stdio::piped());
+        // Ctrl-C on the terminal is for us alone: we let it finish what it has.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn().map_err(|error| cannot_start(program, &error))?;
+        let (sender, complaint) = channel();
+        if let Some(stderr) = child.stderr.take() {
+            let listen = move || {
+                // Nobody asks when it has done its work.
+                let _ = sender.send(listen(stderr));
+            };
+            let thread = std::thread::Builder::new().name("complaints".into()).spawn(listen);
+            if let Err(error) = thread {
+                let _ = child.kill();
+                return Err(format!("cannot listen to `{}`: {error}", program.to_string_lossy()));
+            }
+        }
+        Ok(Process { child, complaint })
+    }
+
+    pub(crate) fn take_output(&mut self) -> Option<ChildStdout> {
+        self.child.stdout.take()
+    }
+
+    pub(crate) fn take_input(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
+    }
+
+    /// Ends it.
+    pub(crate) fn kill(&mut self) {
+        // Fails when it has ended by itself.
+        let _ = self.child.kill();
+    }
+
+    /// Waits for its end, as long as it may take. Its complaint when it has failed.
+    pub(crate) fn finish(mut self, patience: Duration) -> Result<(), String> {
+        let deadline = Instant::now() + patience;
+        let status = loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => break status,
+                Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
+                Ok(None) => return Err("it does not come to an end".into()),
+                Err(error) => return Err(format!("it was lost: {error}")),
+            }
+        };
+        if status.success() {
+            return Ok(());
+        }
+        let complaint = self.complaint.recv_timeout(FAREWELL).unwrap_or_default();
+        Err(if complaint.is_empty() { format!("it failed ({status})") } else { complaint })
+    }
+
+    /// Waits for the end of a program that has closed its output.
+    pub(crate) fn bid_farewell(self) -> Result<(), String> {
+        self.finish(FAREWELL)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+        // So that the system forgets it.
+        let _ = self.child.wait();
+    }
+}
+
+fn cannot_start(program: &OsStr, error: &std::io::Error) -> String {
+    let program = program.to_string_lossy();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => format!("the program `{program}` is missing"),
+        _ => format!("cannot start `{program}`: {error}"),
+    }
+}
+
+/// Its last lines, when it is silent for good.
+fn listen(mut stderr: impl Read) -> String {
+    let (mut heard, mut part) = (Vec::new(), [0; 4096]);
+    while let Ok(length @ 1..) = stderr.read(&mut part) {
+        heard.extend_from_slice(&part[..length]);
+        if heard.len() > MOST_COMPLAINT_BYTES {
+            heard.drain(..heard.len() - MOST_COMPLAINT_BYTES / 2);
+        }
+    }
+    let text = String::from_utf8_lossy(&heard);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(SHOWN_LINES)..].join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let started = Process::start(OsStr::new("no-such-ffmpeg"), &[], [Stdio::null(), Stdio::null()]);
+        assert_eq!(started.unwrap_err(), "the program `no-such-ffmpeg` is missing");
+    }
+
+    #[test]
+    fn a_flood_of_complaints_is_cut_to_its_end() {
+        let flood: String = (0..100_000).map(|line| format!("complaint {line}\n")).collect();
+        let heard = listen(flood.as_bytes());
+        assert_eq!(heard, "complaint 99996; complaint 99997; complaint 99998; complaint 99999");
+        assert_eq!(listen(&[0xff, b'\n', b'a', b'\n', b'\n'][..]), "\u{fffd}; a");
+    }
+
+    #[test]
+    fn a_name_that_looks_like_an_option_is_a_file() {
+        let arguments = input_arguments(Path::new("-y"));
+        assert_eq!(arguments.last().unwrap(), "file:-y");
+    }
+}

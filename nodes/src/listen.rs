@@ -1,0 +1,170 @@
+//! What several nodes share that listen to MIDI: which port and channel, and which keys are held.
+
+use std::sync::Arc;
+
+use pastiche_engine::midi::Message;
+use pastiche_engine::node::{FrameCtx, Status};
+use pastiche_engine::options::{OptionValue, Options};
+use pastiche_engine::spec::{OptionDefault, OptionSpec, OptionType, range};
+use pastiche_engine::take::{Input, Stamped};
+
+/// The option that chooses a port.
+pub(crate) const PORT: OptionSpec = OptionSpec {
+    name: "port",
+    takes: OptionType::NumberOrName,
+    default: OptionDefault::Absent,
+    doc: "The port: a part of its name, or its number from 0 as `pastiche doctor` lists them; without one, every \
+          port.",
+};
+
+/// The option that chooses a channel.
+pub(crate) const CHANNEL: OptionSpec = OptionSpec {
+    name: "channel",
+    takes: OptionType::Whole(range(1.0, 16.0)),
+    default: OptionDefault::Absent,
+    doc: "The MIDI channel, from 1 to 16; without one, every channel.",
+};
+
+/// A message that a node hears.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Heard {
+    /// Seconds after the start of the frame.
+    pub(crate) at_secs: f32,
+    /// When it came.
+    pub(crate) sample: u64,
+    pub(crate) port: Arc<str>,
+    pub(crate) message: Message,
+    /// Whether it came before the node was made.
+    pub(crate) is_remembered: bool,
+}
+
+/// Hears the messages of a port and a channel.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    port: Choice,
+    channel: Option<u8>,
+    is_new: bool,
+    is_alive: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Choice {
+    Every,
+    Number(usize),
+    /// In lower case.
+    Part(String),
+}
+
+impl Listener {
+    pub(crate) fn of(options: &Options) -> Listener {
+        let port = match options.get("port") {
+            Some(OptionValue::Text(part)) => Choice::Part(part.to_lowercase()),
+            Some(OptionValue::Number(number)) => Choice::Number(*number as usize),
+            _ => Choice::Every,
+        };
+        let channel = options.number("channel").map(|channel| channel as u8 - 1);
+        Listener { port, channel, is_new: true, is_alive: false }
+    }
+
+    /// The messages of this frame, in order; once a frame. The first time those come before them that
+    /// were said before the node was made and still count.
+    pub(crate) fn hear(&mut self, ctx: &FrameCtx<'_>) -> Vec<Heard> {
+        let ports = ctx.outside.midi_ports();
+        self.is_alive = ports.iter().enumerate().any(|(number, port)| self.port.is(number, port));
+        let mut heard = Vec::new();
+        if std::mem::take(&mut self.is_new) {
+            let start = ctx.tick.start_sample;
+            let remembered = ctx.outside.remembered().into_iter();
+            heard.extend(remembered.filter_map(|input| self.heard(input, ports, start, 0.0, true)));
+        }
+        for event in ctx.outside.events {
+            let Stamped { sample, input } = event;
+            heard.extend(self.heard(input, ports, *sample, ctx.at_secs(event), false));
+        }
+        heard
+    }
+
+    fn heard(
+        &self,
+        input: &Input,
+        ports: &[Arc<str>],
+        sample: u64,
+        at_secs: f32,
+        is_remembered: bool,
+    ) -> Option<Heard> {
+        let Input::Midi { port, bytes } = input else { return None };
+        let number = ports.iter().position(|there| there == port).unwrap_or(usize::MAX);
+        if !self.port.is(number, port) {
+            return None;
+        }
+        let message = Message::parse(bytes)?;
+        let is_wanted =
+            self.channel.is_none_or(|wanted| message.channel().is_none_or(|channel| channel == wanted));
+        is_wanted.then(|| Heard { at_secs, sample, port: port.clone(), message, is_remembered })
+    }
+
+    /// Whether a port of that choice is there, as of the last frame.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.is_alive
+    }
+
+    /// Whether another listens to the same.
+    pub(crate) fn is_like(&self, other: &Listener) -> bool {
+        (&self.port, self.channel) == (&other.port, other.channel)
+    }
+
+    /// A port that a patch names is waited for.
+    pub(crate) fn status(&self) -> Status {
+        match &self.port {
+            _ if self.is_alive => Status::Ready,
+            Choice::Every => Status::Ready,
+            Choice::Number(number) => Status::Waiting(format!("looking for MIDI port {number}")),
+            Choice::Part(part) => Status::Waiting(format!("looking for a MIDI port named `{part}`")),
+        }
+    }
+}
+
+impl Choice {
+    fn is(&self, number: usize, port: &str) -> bool {
+        match self {
+            Choice::Every => true,
+            Choice::Number(wanted) => *wanted == number,
+            Choice::Part(part) => port.to_lowercase().contains(part),
+        }
+    }
+}
+
+/// A key that is held.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Key {
+    pub(crate) port: Arc<str>,
+    pub(crate) channel: u8,
+    pub(crate) pitch: u8,
+    pub(crate) velocity: u8,
+}
+
+/// The keys that are held, in the order in which they went down.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Keys(pub(crate) Vec<Key>);
+
+impl Keys {
+    /// The key as it was held until now, if it was.
+    pub(crate) fn take(&mut self, port: &str, channel: u8, pitch: u8) -> Option<Key> {
+        let is_it = |key: &Key| (&*key.port, key.channel, key.pitch) == (port, channel, pitch);
+        self.0.iter().position(is_it).map(|position| self.0.remove(position))
+    }
+
+    /// Takes the keys of ports that are not there.
+    pub(crate) fn take_gone(&mut self, ports: &[Arc<str>]) -> Vec<Key> {
+        self.take_if(|key| !ports.contains(&key.port))
+    }
+
+    pub(crate) fn take_if(&mut self, is_taken: impl Fn(&Key) -> bool) -> Vec<Key> {
+        self.0.extract_if(.., |key| is_taken(key)).collect()
+    }
+}
+
+/// Controllers that mean something else than where they stand (MIDI 1.0, channel mode messages).
+pub(crate) const SUSTAIN: u8 = 64;
+pub(crate) const ALL_SOUND_OFF: u8 = 120;
+pub(crate) const ALL_NOTES_OFF: u8 = 123;

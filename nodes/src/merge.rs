@@ -1,0 +1,44 @@
+//! Brings notes together.
+
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::port::Notes;
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role};
+
+const ONE: In<Notes> = In::required("one", "Notes.");
+const TWO: In<Notes> = In::optional("two", "More notes.");
+const THREE: In<Notes> = In::optional("three", "More notes.");
+const FOUR: In<Notes> = In::optional("four", "More notes.");
+const OUT: Out<Notes> = Out::new("notes", "All of them.");
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "merge",
+        category: Category::Notes,
+        summary: "Brings notes together.",
+        doc: "Plays up to four wires of notes on one, for one instrument. Give parts that may play the same \
+              pitch voices or channels of their own, so that the end of one does not end the other.",
+        example: "let high = melody([72, 74, 76, 79], 0.5);\nlet low = melody([48, 43], 2, #{ voice: 3 });\n\
+                  speakers(keys(merge(high, low)));\n",
+        inputs: &[&ONE.0, &TWO.0, &THREE.0, &FOUR.0],
+        options: &[],
+        outputs: &[OUT.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |_, _| Ok(Box::new(Merge)),
+}];
+
+struct Merge;
+
+impl Node for Merge {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let parts = [&ONE, &TWO, &THREE, &FOUR].map(|part| io.notes(part));
+        if let Some(out) = io.notes_out(&OUT) {
+            parts.iter().for_each(|part| out.extend_from_slice(part));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,290 @@
+//! The pictures of a folder, one after the other.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::Arc;
+
+use pastiche_engine::assets::Media;
+use pastiche_engine::frame::{Frame, Pixels};
+use pastiche_engine::gpu::Fit;
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
+use pastiche_engine::port::{Control, Trigger};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+};
+use pastiche_engine::workers::Priority;
+
+use crate::effect::AtAmount;
+use crate::timing::Base;
+
+mod album;
+
+use album::{Album, Page};
+
+const PERIOD: In<Control> = In::control(
+    "period",
+    5.0,
+    Unit::None,
+    range(0.0, 30.0),
+    range(0.0, 1e6),
+    "How long a picture stands, its fade included; 0 waits for `next`.",
+);
+const FADE: In<Control> = In::control(
+    "fade",
+    1.0,
+    Unit::None,
+    range(0.0, 5.0),
+    range(0.0, 1e6),
+    "How long one picture fades into the next.",
+);
+const NEXT: In<Trigger> = In::optional("next", "Shows the next picture now.");
+const IMAGE: Out<Frame> = Out::new("image", "The picture, at the size of the canvas.");
+const CHANGED: Out<Trigger> = Out::new("changed", "Comes when the next picture begins.");
+
+/// A turn that rounding puts just behind the frame it belongs to is still taken in it.
+const ROUNDING: f64 = 1e-9;
+
+const FOLDER: &str = "folder";
+const ORDER: &str = "order";
+const FIT: &str = "fit";
+
+const UNIT: OptionSpec = OptionSpec {
+    default: OptionDefault::Text("secs"),
+    doc: "What `period` and `fade` are counted in: seconds, or beats of the patch's tempo.",
+    ..Base::OPTION
+};
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "slides",
+        category: Category::Source,
+        summary: "The pictures of a folder, one after the other.",
+        doc: "Shows the PNG, JPEG, WebP, BMP, TIFF and GIF files of a folder in turn, each fading into the \
+              next. Pictures are decoded beside the show before their turn comes. The folder may change \
+              while it plays: new pictures are shown when their turn comes, those that are gone no more. \
+              Pictures that cannot be read are left out, which its status tells; in an empty folder it waits \
+              for the first. Files whose names begin with a dot are not shown, nor are folders inside.",
+        example: "screen(slides(\"photos\", #{ period: 2, fade: 0.5 }));\n",
+        inputs: &[&PERIOD.0, &FADE.0, &NEXT.0],
+        options: &[
+            OptionSpec {
+                name: FOLDER,
+                takes: OptionType::File(Media::PictureFolder),
+                default: OptionDefault::Required,
+                doc: "Name of the folder.",
+            },
+            OptionSpec {
+                name: ORDER,
+                takes: OptionType::Choice(&["name", "random"]),
+                default: OptionDefault::Text("name"),
+                doc: "By their names, or in an order of its own each time round.",
+            },
+            OptionSpec {
+                name: FIT,
+                takes: OptionType::Choice(&["cover", "contain"]),
+                default: OptionDefault::Text("cover"),
+                doc: "How a picture of another shape fills the canvas: `cover` cuts it off, `contain` shows all of it.",
+            },
+            UNIT,
+        ],
+        outputs: &[IMAGE.0, CHANGED.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |ctx, options| {
+        let folder = options.asset(FOLDER).ok_or_else(|| {
+            BuildError::new("no folder was given", "give the name of a folder of pictures").option(FOLDER)
+        })?;
+        let seed = (options.text(ORDER) == Some("random")).then_some(ctx.seed);
+        let fit = if options.text(FIT) == Some("contain") { Fit::Contain } else { Fit::Cover };
+        Ok(Box::new(Slides {
+            name: folder.name.clone(),
+            album: Album::new(&folder.files, seed),
+            base: Base::of(options),
+            fit,
+            blend: AtAmount::new(ctx)?,
+            shown: None,
+            before: None,
+            along: 0.0,
+            is_due: false,
+            ahead: None,
+            loading: None,
+            left_out: BTreeMap::new(),
+            drawn: None,
+        }))
+    },
+}];
+
+struct Slides {
+    name: Arc<str>,
+    album: Album,
+    base: Base,
+    fit: Fit,
+    blend: AtAmount,
+    shown: Option<Slide>,
+    /// What fades out.
+    before: Option<Frame>,
+    /// Time since the picture began.
+    along: f64,
+    /// Whether the next picture is to come as soon as it is there.
+    is_due: bool,
+    ahead: Option<Slide>,
+    loading: Option<(Page, Receiver<Result<Pixels, String>>)>,
+    /// Pictures that cannot be read, and why.
+    left_out: BTreeMap<PathBuf, String>,
+    /// What stands still, and the canvas it was drawn for.
+    drawn: Option<([u32; 2], Frame)>,
+}
+
+struct Slide {
+    page: Page,
+    frame: Frame,
+}
+
+impl Slides {
+    fn next_page(&self) -> Option<Page> {
+        let from = self.shown.as_ref().map(|slide| &slide.page);
+        self.album.next(from, |path| self.left_out.contains_key(path))
+    }
+
+    /// Sees to it that the next picture is there before its turn comes.
+    fn look_ahead(&mut self, ctx: &FrameCtx<'_>) {
+        loop {
+            self.collect();
+            if self.ahead.is_some() || self.loading.is_some() {
+                return;
+            }
+            let Some(page) = self.next_page() else { return };
+            let (sender, receiver) = channel();
+            let (path, canvas_px) = (page.path.clone(), ctx.canvas_px);
+            self.loading = Some((page, receiver));
+            let job = move || {
+                // Nobody receives it when the node has gone.
+                let _ = sender.send(album::load(&path, canvas_px));
+            };
+            if ctx.offline || ctx.workers.is_inline() {
+                job();
+            } else {
+                ctx.workers.submit(Priority::Picture, job);
+                return;
+            }
+        }
+    }
+
+    fn collect(&mut self) {
+        let Some((_, receiver)) = &self.loading else { return };
+        let result = match receiver.try_recv() {
+            Ok(result) => result,
+            Err(TryRecvError::Empty) => return,
+            Err(TryRecvError::Disconnected) => Err("decoding it panicked".into()),
+        };
+        let Some((page, _)) = self.loading.take() else { return };
+        match result {
+            Ok(pixels) => self.ahead = Some(Slide { page, frame: Frame::from_pixels(pixels) }),
+            Err(why) => {
+                tracing::warn!("{} is left out of the slides: {why}", page.path.display());
+                self.left_out.insert(page.path, why);
+            }
+        }
+    }
+
+    /// Goes on to the next picture when its time has come. Whether it has.
+    fn turn(&mut self, ctx: &FrameCtx<'_>, io: &Io<'_>) -> bool {
+        let period = io.control(&PERIOD);
+        self.along += self.base.span(ctx).delta();
+        let is_over = period > 0.0 && self.along >= period - ROUNDING;
+        let is_asked = io.trigger(&NEXT) > 0 && self.shown.is_some();
+        self.is_due |= is_over || is_asked || self.shown.is_none();
+        if !self.is_due {
+            return false;
+        }
+        let Some(next) = self.ahead.take() else { return false };
+        // What is late by less than a picture's time is made up for, so that the beat is kept.
+        let is_in_time = is_over && !is_asked && self.shown.is_some() && self.along < 2.0 * period;
+        self.along = if is_in_time { (self.along - period).max(0.0) } else { 0.0 };
+        self.is_due = false;
+        self.before = self.shown.replace(next).map(|slide| slide.frame);
+        self.drawn = None;
+        true
+    }
+
+    fn draw(&mut self, ctx: &mut FrameCtx<'_>, fade: f64) -> Result<Option<Frame>, Fault> {
+        let Some(shown) = &self.shown else { return Ok(None) };
+        let size_px = ctx.canvas_px;
+        if let Some((drawn_px, drawn)) = &self.drawn
+            && *drawn_px == size_px
+        {
+            return Ok(Some(drawn.clone()));
+        }
+        let gpu = ctx.gpu()?;
+        let picture = gpu.texture(&shown.frame)?;
+        let picture = gpu.fit(&picture, size_px, self.fit)?;
+        if let Some(before) = &self.before
+            && self.along < fade - ROUNDING
+        {
+            let before = gpu.texture(before)?;
+            let before = Frame::from_texture(gpu.fit(&before, size_px, self.fit)?);
+            return self.blend.draw(gpu, &before, picture, self.along / fade).map(Some);
+        }
+        self.before = None;
+        let drawn = Frame::from_texture(picture);
+        self.drawn = Some((size_px, drawn.clone()));
+        Ok(Some(drawn))
+    }
+}
+
+impl Node for Slides {
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        self.look_ahead(ctx);
+        let turned = self.turn(ctx, io);
+        io.set_trigger(&CHANGED, u32::from(turned));
+        if let Some(frame) = self.draw(ctx, io.control(&FADE))? {
+            io.set_frame(&IMAGE, frame);
+        }
+        Ok(())
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        let Some(old) = old.downcast_mut::<Slides>() else { return };
+        (self.shown, self.before) = (old.shown.take(), old.before.take());
+        (self.along, self.is_due) = (old.along, old.is_due);
+    }
+
+    fn status(&self) -> Status {
+        let total = self.album.len();
+        if self.shown.is_none() && total == self.left_out.len() {
+            let why = self.left_out.values().next().map(|why| format!(": {why}")).unwrap_or_default();
+            return Status::Waiting(format!("there is no picture to show in `{}`{why}", self.name));
+        }
+        if self.shown.is_none() {
+            return Status::Waiting("decoding the first picture".into());
+        }
+        match self.left_out.iter().next_back() {
+            None => Status::Active(pictures(total)),
+            Some((path, why)) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let left_out = self.left_out.len();
+                Status::Active(format!("{}, {left_out} left out: `{name}`: {why}", pictures(total - left_out)))
+            }
+        }
+    }
+}
+
+fn pictures(count: usize) -> String {
+    if count == 1 { "1 picture".into() } else { format!("{count} pictures") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_told_in_words() {
+        assert_eq!([pictures(0), pictures(1), pictures(2)], ["0 pictures", "1 picture", "2 pictures"]);
+    }
+}

@@ -1,0 +1,186 @@
+//! Plays the instruments of a SoundFont.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use pastiche_engine::assets::Media;
+use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, NoteEvent, Smoothed};
+use pastiche_engine::clock::SAMPLE_RATE;
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
+use pastiche_engine::port::{Audio, Control, Notes};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+};
+use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
+
+mod file;
+
+const NOTES: In<Notes> = In::required("notes", "Notes to play.");
+const LEVEL: In<Control> =
+    In::control("level", 0.7, Unit::Ratio, range(0.0, 1.0), range(-16.0, 16.0), "Loudness.");
+const SOUND: Out<Audio> = Out::new("sound", "What is played.");
+
+const FILE: &str = "file";
+
+/// Samples for which the synthesizer runs at a time: events are taken between them.
+const STEP: usize = 8;
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "soundfont",
+        category: Category::Sound,
+        summary: "Plays the instruments of a SoundFont.",
+        doc: "Plays an .sf2 file: one of its presets, by General MIDI's number, on all channels but 10, which \
+              plays the drums if there are any. Notes start on every eighth sample, a sixth of a millisecond. \
+              Of more notes than `voices` the softest makes room. A changed file is read again.",
+        example: "speakers(soundfont(melody([60, 64, 67], 0.5), \"sounds.sf2\", #{ preset: 52 }));\n",
+        inputs: &[&NOTES.0, &LEVEL.0],
+        options: &[
+            OptionSpec {
+                name: FILE,
+                takes: OptionType::File(Media::SoundFont),
+                default: OptionDefault::Required,
+                doc: "Name of the file.",
+            },
+            OptionSpec {
+                name: "preset",
+                takes: OptionType::Whole(range(0.0, 127.0)),
+                default: OptionDefault::Number(0.0),
+                doc: "Number of the preset, from 0 as in the file: 0 is a piano, 19 an organ, 52 a choir.",
+            },
+            OptionSpec {
+                name: "bank",
+                takes: OptionType::Whole(range(0.0, 127.0)),
+                default: OptionDefault::Number(0.0),
+                doc: "Bank of the preset.",
+            },
+            OptionSpec {
+                name: "room",
+                takes: OptionType::Flag,
+                default: OptionDefault::Flag(false),
+                doc: "Whether the SoundFont's own reverb and chorus are heard.",
+            },
+            OptionSpec {
+                name: "voices",
+                takes: OptionType::Whole(range(8.0, 256.0)),
+                default: OptionDefault::Number(64.0),
+                doc: "Most sounds at once; a note may need several.",
+            },
+        ],
+        outputs: &[SOUND.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |_, options| {
+        let asset = options.asset(FILE).ok_or_else(|| {
+            BuildError::new("no SoundFont was given", "give the name of an .sf2 file").option(FILE)
+        })?;
+        let unreadable = |why: String| {
+            let message = format!("`{}` cannot be played: {why}", asset.name);
+            BuildError::new(message, "save or copy it again as SoundFont 2").option(FILE)
+        };
+        let font = file::read(&asset.bytes).map_err(unreadable)?;
+        let whole = |name: &str, default: f64| options.number(name).unwrap_or(default) as i32;
+        let preset = [whole("bank", 0.0), whole("preset", 0.0)];
+        let player = Player::new(&font, preset, options.flag("room"), whole("voices", 64.0) as usize);
+        Ok(Box::new(Font { audio: Some(Box::new(player.map_err(unreadable)?)) }))
+    },
+}];
+
+/// The frame half: everything happens in the audio half.
+struct Font {
+    audio: Option<Box<Player>>,
+}
+
+impl Node for Font {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
+        self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
+    }
+}
+
+struct Player {
+    synthesizer: Synthesizer,
+    /// What has been made ahead, and how much of it has been heard.
+    ahead: [[f32; STEP]; 2],
+    heard: usize,
+    level: Smoothed,
+}
+
+impl Player {
+    fn new(
+        font: &Arc<SoundFont>,
+        [bank, preset]: [i32; 2],
+        room: bool,
+        voices: usize,
+    ) -> Result<Player, String> {
+        let mut settings = SynthesizerSettings::new(SAMPLE_RATE as i32);
+        settings.block_size = STEP;
+        settings.maximum_polyphony = voices;
+        settings.enable_reverb_and_chorus = room;
+        let mut synthesizer = Synthesizer::new(font, &settings).map_err(|error| error.to_string())?;
+        for channel in 0..16 {
+            synthesizer.process_midi_message(channel, 0xB0, 0x00, bank);
+            synthesizer.process_midi_message(channel, 0xC0, preset, 0);
+        }
+        Ok(Player { synthesizer, ahead: [[0.0; STEP]; 2], heard: STEP, level: Smoothed::default() })
+    }
+
+    /// A file may hold loops that no synthesizer can play: their notes end.
+    fn make_ahead(&mut self) {
+        let Player { synthesizer, ahead: [left, right], heard, .. } = self;
+        *heard = 0;
+        if catch_unwind(AssertUnwindSafe(|| synthesizer.render(left, right))).is_err() {
+            synthesizer.note_off_all(true);
+            self.ahead = [[0.0; STEP]; 2];
+        }
+    }
+
+    fn event(&mut self, event: NoteEvent) {
+        match event {
+            NoteEvent::Note(note) => {
+                let (channel, pitch) = (i32::from(note.channel), i32::from(note.pitch));
+                if note.on {
+                    self.synthesizer.note_on(channel, pitch, i32::from(note.velocity));
+                } else {
+                    self.synthesizer.note_off(channel, pitch);
+                }
+            }
+            NoteEvent::EndAll => self.synthesizer.note_off_all(false),
+        }
+    }
+}
+
+impl AudioNode for Player {
+    fn block(&mut self, ctx: &BlockCtx, io: &mut AudioIo<'_>) {
+        self.level.toward(io.control(&LEVEL));
+        let mut next = io.next_note(&NOTES);
+        for at in 0..ctx.samples {
+            while let Some(due) = next.filter(|due| due.at <= at) {
+                self.event(due.event);
+                next = io.next_note(&NOTES);
+            }
+            if self.heard >= STEP {
+                self.make_ahead();
+            }
+            let level = self.level.advance() as f32;
+            let [left, right] = io.out(&SOUND);
+            left[at] = self.ahead[0][self.heard] * level;
+            right[at] = self.ahead[1][self.heard] * level;
+            self.heard += 1;
+        }
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_mut::<Player>() {
+            std::mem::swap(&mut self.level, &mut old.level);
+        }
+    }
+}

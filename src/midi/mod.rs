@@ -1,0 +1,149 @@
+//! MIDI at the edge of the program: every port is listened to, those that are plugged in later as
+//! well, and one that comes back is known again by its stable name.
+
+mod names;
+mod parser;
+mod ports;
+mod system;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use engine::node::Status;
+use pastiche_engine as engine;
+
+use crate::error::Error;
+use crate::hands::HandSender;
+use ports::Ports;
+
+pub use names::stable_names;
+pub use system::system_midi;
+
+/// What is called with the bytes of a port, on a thread of the system's.
+pub type Hear = Box<dyn FnMut(&[u8]) + Send>;
+
+/// A port that is open until it is dropped.
+pub type OpenInput = Box<dyn Any + Send>;
+
+/// What MIDI a machine has: the outermost edge, which tests replace. Ports are chosen by their place in
+/// the list that was asked for last.
+pub trait MidiEdge: Send {
+    /// The ports that can be listened to, by the system's names for them.
+    ///
+    /// # Errors
+    /// Why there is no MIDI.
+    fn inputs(&mut self) -> Result<Vec<String>, String>;
+
+    /// The ports that can be sent to.
+    ///
+    /// # Errors
+    /// Why there is no MIDI.
+    fn outputs(&mut self) -> Result<Vec<String>, String>;
+
+    /// Listens to a port.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
+    fn open_input(&mut self, place: usize, hear: Hear) -> Result<OpenInput, String>;
+
+    /// Opens a port to send to.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
+    fn open_output(&mut self, place: usize) -> Result<Box<dyn MidiOutput>, String>;
+
+    /// Makes a port of our own that other programs can send to; `None` where the system has none.
+    ///
+    /// # Errors
+    /// Why it cannot be made.
+    fn open_virtual(&mut self, name: &str, hear: Hear) -> Result<Option<OpenInput>, String>;
+}
+
+/// A port that can be sent to.
+pub trait MidiOutput: Send {
+    /// Sends one message.
+    ///
+    /// # Errors
+    /// Why it was not sent.
+    fn send(&mut self, bytes: &[u8]) -> Result<(), String>;
+}
+
+/// How often the ports are looked at: no system tells on its own what was plugged in.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Messages to send that may wait; lamps are repeated anyway.
+const MOST_WAITING: usize = 4096;
+
+/// Listens to all ports, on a thread of its own, until it is dropped.
+pub(crate) struct MidiPorts {
+    /// `None`: the thread is to end.
+    orders: Option<SyncSender<(String, Vec<u8>)>>,
+    statuses: Arc<Mutex<Vec<(String, Status)>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl MidiPorts {
+    pub(crate) fn start(edge: impl MidiEdge + 'static, sender: HandSender) -> Result<MidiPorts, Error> {
+        let (orders, ordered) = sync_channel::<(String, Vec<u8>)>(MOST_WAITING);
+        let statuses = Arc::new(Mutex::new(Vec::new()));
+        let shown = statuses.clone();
+        let watch = move || {
+            let started = Instant::now();
+            let mut ports = Ports::new(edge, sender);
+            let mut next = Duration::ZERO;
+            loop {
+                let now = started.elapsed();
+                if now >= next {
+                    // A fault of the system's MIDI must not end the show's.
+                    if catch_unwind(AssertUnwindSafe(|| ports.look(now))).is_err() {
+                        ports.lose(now, "it panicked");
+                    }
+                    *shown.lock().unwrap_or_else(PoisonError::into_inner) = ports.statuses();
+                    next = now + LOOK_EVERY;
+                }
+                match ordered.recv_timeout(next.saturating_sub(started.elapsed())) {
+                    Ok((port, bytes)) => ports.send(&port, &bytes),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("midi".into()).spawn(watch);
+        let thread = thread.map_err(|error| Error::file("start", "the MIDI thread".as_ref(), error))?;
+        Ok(MidiPorts { orders: Some(orders), statuses, thread: Some(thread) })
+    }
+
+    /// Sends a message to a port, if it is there. Never waits.
+    pub(crate) fn send(&self, port: String, bytes: Vec<u8>) {
+        if let Some(orders) = &self.orders {
+            // A lamp that is not lit now is lit with its next change.
+            let _ = orders.try_send((port, bytes));
+        }
+    }
+
+    pub(crate) fn statuses(&self) -> Vec<(String, Status)> {
+        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for MidiPorts {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of it was told where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The ports that can be listened to, by their stable names and in the order of their numbers.
+///
+/// # Errors
+/// Why there is no MIDI.
+pub fn midi_inputs() -> Result<Vec<String>, String> {
+    system_midi().inputs().map(|names| stable_names(&names))
+}

@@ -1,0 +1,159 @@
+//! Sound cards, through cpal. No other file knows it.
+
+use std::sync::mpsc::Sender;
+use std::time::Instant;
+
+use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use cpal::{Device, ErrorKind, FromSample, I24, Sample, SampleFormat, SizedSample, StreamConfig, U24};
+
+use super::desk::Cards;
+use super::output::Output;
+
+/// The cards of this machine. Times are those since `epoch`.
+pub(super) struct MachineCards {
+    pub(super) epoch: Instant,
+}
+
+/// Names of the sound cards that can play, the system's own choice first.
+pub fn sound_cards() -> Result<Vec<String>, String> {
+    let host = cpal::default_host();
+    let first = host.default_output_device();
+    let others =
+        host.output_devices().map_err(|error| format!("the sound cards cannot be listed: {error}"))?;
+    let mut names: Vec<String> = Vec::new();
+    for device in first.into_iter().chain(others) {
+        let name = name_of(&device);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+fn name_of(device: &Device) -> String {
+    device.description().map_or_else(|_| device.to_string(), |description| description.name().to_owned())
+}
+
+fn find(name: Option<&str>) -> Result<Device, String> {
+    let host = cpal::default_host();
+    let Some(part) = name else {
+        return host.default_output_device().ok_or_else(|| "there is no sound card".to_owned());
+    };
+    let mut devices =
+        host.output_devices().map_err(|error| format!("the sound cards cannot be listed: {error}"))?;
+    let wanted = part.to_lowercase();
+    let is_wanted = |device: &Device| {
+        let id = device.id().map(|id| id.to_string()).unwrap_or_default();
+        name_of(device).to_lowercase().contains(&wanted) || id.to_lowercase().contains(&wanted)
+    };
+    devices.find(is_wanted).ok_or_else(|| {
+        let names = sound_cards().unwrap_or_default();
+        match names.is_empty() {
+            true => "there is no sound card".to_owned(),
+            false => format!("no sound card has `{part}` in its name: there are {}", names.join(", ")),
+        }
+    })
+}
+
+impl Cards for MachineCards {
+    type Card = cpal::Stream;
+
+    fn open(
+        &mut self,
+        name: Option<&str>,
+        output: &mut dyn FnMut(u32) -> Output,
+        lost: Sender<String>,
+    ) -> Result<(cpal::Stream, String), String> {
+        let device = find(name)?;
+        let called = name_of(&device);
+        // Read anew each time: another program may have changed them.
+        let supported =
+            device.default_output_config().map_err(|error| format!("{called} cannot be used: {error}"))?;
+        let (config, format) = (supported.config(), supported.sample_format());
+        let output = output(config.sample_rate);
+        let task = Task { device: &device, config, output, epoch: self.epoch, lost };
+        let stream = match format {
+            SampleFormat::I8 => task.start::<i8>(),
+            SampleFormat::I16 => task.start::<i16>(),
+            SampleFormat::I24 => task.start::<I24>(),
+            SampleFormat::I32 => task.start::<i32>(),
+            SampleFormat::I64 => task.start::<i64>(),
+            SampleFormat::U8 => task.start::<u8>(),
+            SampleFormat::U16 => task.start::<u16>(),
+            SampleFormat::U24 => task.start::<U24>(),
+            SampleFormat::U32 => task.start::<u32>(),
+            SampleFormat::U64 => task.start::<u64>(),
+            SampleFormat::F32 => task.start::<f32>(),
+            SampleFormat::F64 => task.start::<f64>(),
+            other => return Err(format!("{called} wants samples as {other}, which nothing here makes")),
+        };
+        let stream = stream.map_err(|error| format!("{called} cannot be opened: {error}"))?;
+        let StreamConfig { sample_rate, channels, .. } = config;
+        Ok((stream, format!("{called} ({sample_rate} Hz, {channels} channels)")))
+    }
+}
+
+struct Task<'a> {
+    device: &'a Device,
+    config: StreamConfig,
+    output: Output,
+    epoch: Instant,
+    lost: Sender<String>,
+}
+
+impl Task<'_> {
+    fn start<T: SizedSample + FromSample<f32>>(self) -> Result<cpal::Stream, cpal::Error> {
+        let Task { device, config, mut output, epoch, lost } = self;
+        let channels = usize::from(config.channels.max(1));
+        let fill = move |data: &mut [T], _: &cpal::OutputCallbackInfo| {
+            let mut samples = data.chunks_mut(channels);
+            output.fill(epoch.elapsed(), samples.len(), |sample| {
+                if let Some(channels) = samples.next() {
+                    spread(sample, channels);
+                }
+            });
+        };
+        let fail = move |error: cpal::Error| match error.kind() {
+            // It goes on by itself.
+            ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {
+                tracing::debug!("sound card: {error}");
+            }
+            // Nobody listens any more when the card is being closed.
+            _ => drop(lost.send(error.to_string())),
+        };
+        let stream = device.build_output_stream(config, fill, fail, None)?;
+        stream.play()?;
+        Ok(stream)
+    }
+}
+
+/// One channel hears both sides; of more than two, the first two hear one each.
+fn spread<T: Sample + FromSample<f32>>([left, right]: [f32; 2], channels: &mut [T]) {
+    match channels {
+        [only] => *only = T::from_sample(0.5 * (left + right)),
+        [first, second, rest @ ..] => {
+            (*first, *second) = (T::from_sample(left), T::from_sample(right));
+            rest.fill(T::EQUILIBRIUM);
+        }
+        [] => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_of_channels_hears_something() {
+        let mut one = [0.0_f32];
+        spread([0.5, -0.25], &mut one);
+        assert_eq!(one, [0.125]);
+        let mut six = [9_i16; 6];
+        spread([0.5, -0.5], &mut six);
+        assert_eq!(six, [16_384, -16_384, 0, 0, 0, 0]);
+        let mut bytes = [0_u8; 3];
+        spread([1.0, -1.0], &mut bytes);
+        assert_eq!(bytes, [255, 0, 128]);
+        spread::<f32>([1.0, 1.0], &mut []);
+    }
+}

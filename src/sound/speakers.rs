@@ -1,0 +1,103 @@
+//! The thread that keeps the desk.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use engine::audio::AudioRunner;
+use pastiche_engine as engine;
+
+use super::card::MachineCards;
+use super::clock::SoundClock;
+use super::desk::Desk;
+use crate::error::Error;
+
+/// Between two looks at the card.
+const TURN: Duration = Duration::from_millis(5);
+
+/// Sound that goes to a card, whenever there is one.
+pub(crate) struct Speakers {
+    /// `None` once it is to stop.
+    begin: Option<Sender<()>>,
+    thread: Option<JoinHandle<Option<AudioRunner>>>,
+    told: Receiver<String>,
+    clock: Arc<SoundClock>,
+    epoch: Instant,
+}
+
+impl Speakers {
+    /// Opens a card by a part of its name, or the system's own choice. Video is ahead of the sound by so
+    /// many samples.
+    pub(crate) fn start(
+        runner: AudioRunner,
+        name: Option<String>,
+        ahead_samples: u64,
+    ) -> Result<Speakers, Error> {
+        let epoch = Instant::now();
+        let clock = Arc::new(SoundClock::new(ahead_samples));
+        let (begin, commands) = channel();
+        let (tell, told) = channel();
+        let its_clock = clock.clone();
+        let thread = std::thread::Builder::new()
+            .name("sound".into())
+            .spawn(move || {
+                let desk = Desk::new(MachineCards { epoch }, name, its_clock, runner);
+                keep(desk, epoch, &commands, &tell)
+            })
+            .map_err(|error| Error::file("start", Path::new("the sound's thread"), error))?;
+        Ok(Speakers { begin: Some(begin), thread: Some(thread), told, clock, epoch })
+    }
+
+    /// The transport begins now. Also gives when the clock's own time began.
+    pub(crate) fn begin(&self) -> (Arc<SoundClock>, Instant) {
+        self.clock.begin(self.epoch.elapsed());
+        if let Some(begin) = &self.begin {
+            // The thread ends before us only by a panic, which has been told.
+            let _ = begin.send(());
+        }
+        (self.clock.clone(), self.epoch)
+    }
+
+    /// What a person is to be told since it was asked last.
+    pub(crate) fn told(&self) -> impl Iterator<Item = String> + '_ {
+        self.told.try_iter()
+    }
+
+    /// Stops, and gives back what it played.
+    pub(crate) fn stop(mut self) -> Option<AudioRunner> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Option<AudioRunner> {
+        self.begin = None;
+        self.thread.take().and_then(|thread| thread.join().ok()).flatten()
+    }
+}
+
+impl Drop for Speakers {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn keep(
+    mut desk: Desk<MachineCards>,
+    epoch: Instant,
+    commands: &Receiver<()>,
+    tell: &Sender<String>,
+) -> Option<AudioRunner> {
+    loop {
+        match commands.recv_timeout(TURN) {
+            Ok(()) => desk.begin(),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return desk.stop(),
+        }
+        desk.turn(epoch.elapsed());
+        for text in desk.told.drain(..) {
+            // Nobody asks when the program does not show it.
+            let _ = tell.send(text);
+        }
+    }
+}
