@@ -13,6 +13,7 @@ use pastiche::engine::script::LogLine;
 use pastiche::{Error, LoadReport};
 use tracing_subscriber::EnvFilter;
 
+#[cfg(not(feature = "stage"))]
 use super::End;
 
 /// What a program ends with that was interrupted.
@@ -125,6 +126,7 @@ pub fn show_error(error: &anyhow::Error) {
 }
 
 /// Tells that the arguments do not fit together.
+#[cfg(not(feature = "stage"))]
 pub fn usage(message: &str, help: &str) -> End {
     tell(format_args!("error: {message}\n  = {help}"));
     End::Usage
