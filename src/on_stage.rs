@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use engine::diagnostic::Diagnostic;
 use engine::gpu::Recorder;
 use engine::live::Live;
+use engine::node::Status;
 use engine::registry::Registry;
 use engine::take::Input;
 use pastiche_engine as engine;
@@ -18,7 +19,7 @@ use pastiche_stage as stage;
 use stage::{Figures, Next, Show, StageConfig, StageError};
 
 use crate::error::Error;
-use crate::hands::{HandAction, HandEvent};
+use crate::hands::{HandAction, HandEvent, Target};
 use crate::play::{Pacing, PlayJob, Played, Playing, Told};
 use crate::player::Player;
 
@@ -55,10 +56,10 @@ pub fn play_on_stage(
     };
     let show = Rc::new(RefCell::new(show));
     let ended = stage::run(config, show.clone());
-    let playing = show.borrow_mut().playing.take();
-    let stopped = show.borrow().stop.load(Ordering::Relaxed);
-    show.borrow_mut().keepsakes.finish();
     let mut show = show.borrow_mut();
+    show.keepsakes.finish();
+    let stopped = show.stop.load(Ordering::Relaxed);
+    let playing = show.playing.take();
     let played = playing.map_or(Ok(Played::default()), |playing| playing.finish(stopped, &mut show.tell))?;
     ended.map_err(|StageError { message, help }| Error::Program { message, help })?;
     Ok(played)
@@ -78,28 +79,36 @@ struct OnStage {
     news: Vec<String>,
 }
 
+impl OnStage {
+    fn send(&self, event: HandEvent) {
+        if let Some(playing) = &self.playing {
+            playing.hands().sender().send(event);
+        }
+    }
+}
+
 impl Show for OnStage {
     fn next(&mut self) -> Next {
-        let Some(playing) = &mut self.playing else { return Next::Over };
-        if self.stop.load(Ordering::Relaxed) || playing.is_over(&self.player) {
+        let OnStage { playing: Some(playing), player, tell, news, .. } = self else { return Next::Over };
+        if self.stop.load(Ordering::Relaxed) || playing.is_over(player) {
             return Next::Over;
         }
-        let (tell, news) = (&mut self.tell, &mut self.news);
-        // What hands did is told where the hands are, too.
-        let mut tell_both = |told: Told<'_>| {
-            if let Told::Hands(line) = &told {
-                news.push(line.clone());
+        let ran = playing.frame(player, &mut |told| {
+            match &told {
+                Told::Hands(line) => news.push(line.clone()),
+                Told::Sound(line) => news.push((*line).to_owned()),
+                _ => {}
             }
             tell(told);
-        };
-        match playing.frame(&mut self.player, &mut tell_both) {
+        });
+        match ran {
             Ok(Some(_)) => Next::Frame,
             Ok(None) => Next::Waiting,
             Err(error) => {
                 playing.write_no_more();
+                tell(Told::Fault(Diagnostic::warning(error.to_string()).help(error.help())));
+                news.push(format!("{error}; nothing more is written"));
                 self.take = None;
-                (self.tell)(Told::Fault(Diagnostic::warning(error.to_string()).help(error.help())));
-                self.news.push(format!("{error}; nothing more is written"));
                 Next::Frame
             }
         }
@@ -132,15 +141,34 @@ impl Show for OnStage {
     }
 
     fn hand(&mut self, input: Input) {
-        if let Some(playing) = &self.playing {
-            playing.hand(HandEvent::Input(input));
-        }
+        self.send(HandEvent::Input(input));
     }
 
     fn undo(&mut self) {
-        if let Some(playing) = &self.playing {
-            playing.hand(HandEvent::Action(HandAction::Undo));
+        self.send(HandEvent::Action(HandAction::Undo));
+    }
+
+    fn badge(&self, control: &Input) -> Option<String> {
+        let (target, _) = Target::of(control)?;
+        self.playing.as_ref()?.hands().badge(&target)
+    }
+
+    fn learn(&mut self, control: &Input) {
+        let Some((target, _)) = Target::of(control) else { return };
+        let armed = self.playing.as_ref().and_then(|playing| playing.hands().armed());
+        let action =
+            if armed == Some(&target) { HandAction::StopLearning } else { HandAction::Learn(target) };
+        self.send(HandEvent::Action(action));
+    }
+
+    fn unlearn(&mut self, control: &Input) {
+        if let Some((target, _)) = Target::of(control) {
+            self.send(HandEvent::Action(HandAction::Unlearn(target)));
         }
+    }
+
+    fn devices(&self) -> Vec<(String, Status)> {
+        self.playing.as_ref().map_or_else(Vec::new, |playing| playing.hands().midi_statuses())
     }
 
     fn save_still(&mut self) {

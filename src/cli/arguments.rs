@@ -72,12 +72,12 @@ pub struct PlayArguments {
     /// Play without a window
     #[arg(long)]
     pub headless: bool,
-    /// The sound card, by a part of its name (`pastiche doctor` lists them); `none` plays silently
-    #[arg(long, value_name = "NAME")]
-    pub sound: Option<String>,
     #[cfg(feature = "stage")]
     #[command(flatten)]
     pub window: WindowArguments,
+    /// The sound card, by a part of its name (`pastiche doctor` lists them); `none` plays silently
+    #[arg(long, value_name = "NAME")]
+    pub sound: Option<String>,
     /// Stop after so many seconds
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<f64>,
@@ -222,6 +222,9 @@ pub enum BenchTarget {
     Midi,
     /// The cost of each node that makes sound
     Sound,
+    /// What the windows cost beside the patch; needs a display
+    #[cfg(feature = "stage")]
+    Stage,
 }
 
 fn size(text: &str) -> Result<[u32; 2], String> {

@@ -3,6 +3,8 @@
 mod midi;
 mod nodes;
 mod sound;
+#[cfg(feature = "stage")]
+mod stage;
 
 use std::fs;
 use std::path::Path;
@@ -37,6 +39,8 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
         BenchTarget::Nodes => nodes::run(),
         BenchTarget::Midi => midi::run(),
         BenchTarget::Sound => sound::run(),
+        #[cfg(feature = "stage")]
+        BenchTarget::Stage => stage::run(),
     }?;
     Ok(End::Good)
 }

@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -9,8 +10,8 @@ use anyhow::Context;
 use pastiche::engine::clock::FrameRate;
 use pastiche::engine::gpu::Gpu;
 use pastiche::{
-    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Player, PlayerConfig, SoundOutput, SystemCameras,
-    TakeWriter, Told, parse_hand, play, registry,
+    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Played, Player, PlayerConfig, SoundOutput,
+    SystemCameras, TakeWriter, Told, parse_hand, play, registry,
 };
 
 use super::End;
@@ -21,7 +22,7 @@ use super::terminal;
 #[cfg(feature = "stage")]
 const WINDOWED: FrameRate = FrameRate { frames: 60, secs: 1 };
 
-pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
+pub fn run(mut arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     #[cfg(not(feature = "stage"))]
     if !arguments.headless {
         return Ok(terminal::usage(
@@ -30,15 +31,36 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
         ));
     }
     let stop = terminal::stop_flag()?;
-    let length = arguments.seconds.map(length_of).transpose()?;
+    let source = arguments.patch.patch.take().map_or_else(PatchSource::opening, PatchSource::File);
+    let config = player_config(&arguments)?;
+    let hands = Hands::new(&source).with_midi()?;
+    listen(hands.sender())?;
     let seed = arguments.seed;
-    let source = arguments.patch.patch.map_or_else(PatchSource::opening, PatchSource::File);
+    let take = arguments.take.as_ref().map(|path| TakeWriter::create(path, &source.name(), seed));
+    let job = PlayJob {
+        seed,
+        length: arguments.seconds.map(length_of).transpose()?,
+        stats: arguments.stats.take(),
+        stills: arguments.stills.take().map(|folder| (folder, arguments.every)),
+        take: take.transpose()?,
+        hands,
+        launched,
+        ..PlayJob::new(source)
+    };
+    let played = if arguments.headless {
+        play(&mut Player::new(config)?, job, &stop, tell)?
+    } else {
+        in_windows(config, job, arguments, stop)?
+    };
+    tracing::info!("{} frames shown, {} left out", played.frames, played.skipped);
+    Ok(if played.stopped { End::Stopped } else { End::Good })
+}
 
+fn player_config(arguments: &PlayArguments) -> anyhow::Result<PlayerConfig> {
     let mut config = PlayerConfig::new(registry()?, Pace::Live);
-    config.seed = seed;
-    config.rate = arguments.patch.fps.unwrap_or(config.rate);
+    config.seed = arguments.seed;
     config.size_px = arguments.patch.size;
-    config.allow = arguments.patch.allow;
+    config.allow = arguments.patch.allow.clone();
     config.sound = match arguments.sound.as_deref() {
         Some("none") => SoundOutput::Silent,
         Some(name) => SoundOutput::Named(name.to_owned()),
@@ -46,59 +68,47 @@ pub fn run(arguments: PlayArguments, launched: Instant) -> anyhow::Result<End> {
     };
     config.cameras = Some(Arc::new(SystemCameras));
     config.gpu = terminal::open_gpu();
-    let take = arguments.take.map(|path| TakeWriter::create(&path, &source.name(), seed)).transpose()?;
-    let hands = Hands::new(&source).with_midi()?;
-    listen(hands.sender())?;
-    let job = PlayJob {
-        seed,
-        length,
-        stats: arguments.stats,
-        stills: arguments.stills.map(|folder| (folder, arguments.every)),
-        take,
-        hands,
-        launched,
-        ..PlayJob::new(source)
-    };
+    if arguments.headless {
+        config.reopen_gpu = Some(Arc::new(Gpu::new));
+    }
     #[cfg(feature = "stage")]
     if !arguments.headless {
-        config.rate = arguments.patch.fps.unwrap_or(WINDOWED);
-        return on_stage(config, job, arguments.window, stop);
+        config.rate = WINDOWED;
     }
-    // In a window the device is the window's as well, and does not come back alone.
-    config.reopen_gpu = Some(Arc::new(Gpu::new));
-    let mut player = Player::new(config)?;
-    let played = play(&mut player, job, &stop, tell)?;
-    tracing::info!("{} frames shown, {} left out", played.frames, played.skipped);
-    Ok(if played.stopped { End::Stopped } else { End::Good })
+    config.rate = arguments.patch.fps.unwrap_or(config.rate);
+    Ok(config)
 }
 
 #[cfg(feature = "stage")]
-fn on_stage(
+fn in_windows(
     config: PlayerConfig,
     job: PlayJob,
-    window: super::arguments::WindowArguments,
-    stop: Arc<std::sync::atomic::AtomicBool>,
-) -> anyhow::Result<End> {
-    use pastiche::stage::StageConfig;
-
-    let Some(gpu) = config.gpu.clone() else {
-        return Err(Error::Program {
-            message: "a window needs a graphics adapter, and there is none".into(),
-            help: "install a Vulkan driver, or add `--headless`".into(),
-        }
-        .into());
-    };
-    let mut stage = StageConfig::new(gpu);
+    arguments: PlayArguments,
+    stop: Arc<AtomicBool>,
+) -> Result<Played, Error> {
+    let gpu = config.gpu.clone().ok_or_else(|| Error::Program {
+        message: "a window needs a graphics adapter, and there is none".into(),
+        help: "install a Vulkan driver, or add `--headless`".into(),
+    })?;
+    let mut stage = pastiche::stage::StageConfig::new(gpu);
     stage.title = format!("Pastiche: {}", job.patch.name());
     stage.size_px = config.size_px.unwrap_or(stage.size_px);
-    stage.full_screen = window.fullscreen;
-    stage.monitor = window.monitor;
-    stage.operator = !window.no_operator;
-    stage.overlay = !window.no_overlay;
-    let player = Player::new(config)?;
-    let played = pastiche::play_on_stage(player, job, stage, stop, tell)?;
-    tracing::info!("{} frames shown, {} left out", played.frames, played.skipped);
-    Ok(if played.stopped { End::Stopped } else { End::Good })
+    stage.full_screen = arguments.window.fullscreen;
+    stage.monitor = arguments.window.monitor;
+    stage.operator = !arguments.window.no_operator;
+    stage.overlay = !arguments.window.no_overlay;
+    pastiche::play_on_stage(Player::new(config)?, job, stage, stop, tell)
+}
+
+/// Arguments that ask for a window are refused before.
+#[cfg(not(feature = "stage"))]
+fn in_windows(
+    config: PlayerConfig,
+    job: PlayJob,
+    _arguments: PlayArguments,
+    stop: Arc<AtomicBool>,
+) -> Result<Played, Error> {
+    play(&mut Player::new(config)?, job, &stop, tell)
 }
 
 fn tell(told: Told<'_>) {
@@ -106,8 +116,8 @@ fn tell(told: Told<'_>) {
         Told::Load(report) => terminal::show_load(report),
         Told::Fault(fault) => terminal::show_diagnostics([&fault]),
         Told::Sound(text) => terminal::tell(format_args!("sound: {text}\n")),
-        Told::Hands(line) => terminal::tell(line),
         Told::Recovered(node) => terminal::tell(format_args!("node `{node}` works again\n")),
+        Told::Hands(line) => terminal::tell(line),
     }
 }
 

@@ -216,6 +216,15 @@ impl Hands {
         self.learn.bindings()
     }
 
+    /// What brings a patch to where everything stands now: the ports that are there, and what hands
+    /// have moved.
+    #[cfg(feature = "stage")]
+    pub(crate) fn stand(&self) -> Vec<Input> {
+        let ports = (!self.ports.is_empty()).then(|| Input::MidiPorts { ports: self.ports.clone() });
+        let moved = self.values.iter().map(|(target, hand)| target.moved(hand.value));
+        ports.into_iter().chain(moved).collect()
+    }
+
     /// How MIDI and each of its ports are doing, for people.
     pub fn midi_statuses(&self) -> Vec<(String, Status)> {
         self.midi.as_ref().map_or_else(Vec::new, MidiPorts::statuses)

@@ -12,8 +12,6 @@ use super::clock::Transport;
 use super::files::Files;
 use super::{FrameStats, PlayJob, Played, Told, millis, tell_frame, tell_news};
 use crate::error::Error;
-#[cfg(feature = "stage")]
-use crate::hands::HandEvent;
 use crate::hands::Hands;
 use crate::player::Player;
 #[cfg(feature = "stage")]
@@ -93,7 +91,8 @@ impl Playing {
         reports.iter().for_each(|report| tell(Told::Load(report)));
         let report = player.frame(frame);
         tell_frame(&report, tell);
-        self.hands.settle(player, &report.applied).into_iter().for_each(|news| tell_news(news, tell));
+        let news = self.hands.settle(player, &report.applied);
+        news.into_iter().for_each(|news| tell_news(news, tell));
         self.files.record(&report.applied)?;
         let changed_at =
             reports.iter().filter(|report| report.is_good()).find_map(|report| report.changed_at);
@@ -115,7 +114,7 @@ impl Playing {
         Ok(Some(frame))
     }
 
-    /// Writes what is not written yet, and closes the files.
+    /// Closes the files, and writes what hands have left.
     pub(crate) fn finish(self, stopped: bool, tell: &mut dyn FnMut(Told<'_>)) -> Result<Played, Error> {
         self.hands.finish().into_iter().for_each(|news| tell_news(news, tell));
         self.files.finish()?;
@@ -126,16 +125,15 @@ impl Playing {
 /// What only a person at the stage does.
 #[cfg(feature = "stage")]
 impl Playing {
-    /// Something that hands do just now.
-    pub(crate) fn hand(&self, event: HandEvent) {
-        // It is read by ourselves, so there is somebody who listens.
-        self.hands.sender().send(event);
+    /// The hands on the patch.
+    pub(crate) fn hands(&self) -> &Hands {
+        &self.hands
     }
 
     /// Begins a take that starts now, with everything where the hands have left it.
     pub(crate) fn begin_take(&mut self, player: &Player, mut take: TakeWriter) -> Result<(), Error> {
-        let hands = player.live().hands().into_iter();
-        take.write(&hands.map(|input| Stamped { sample: 0, input }).collect::<Vec<_>>())?;
+        let stand = self.hands.stand().into_iter();
+        take.write(&stand.map(|input| Stamped { sample: 0, input }).collect::<Vec<_>>())?;
         self.files.begin_take(take, player.rate().start_sample(self.next));
         Ok(())
     }

@@ -12,12 +12,12 @@ use bevy::app::{
 };
 use bevy::asset::Assets;
 use bevy::ecs::prelude::*;
+use bevy::ecs::schedule::{Schedules, SingleThreadedExecutor};
 use bevy::image::Image;
 use bevy::input::keyboard::{KeyCode, KeyboardInput};
 use bevy::input::{ButtonInput, ButtonState};
 use bevy::log::LogPlugin;
 use bevy::prelude::default;
-use bevy::render::RenderPlugin;
 use bevy::render::error_handler::{ErrorType, RenderErrorHandler, RenderErrorPolicy};
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::renderer::{
@@ -25,6 +25,7 @@ use bevy::render::renderer::{
 };
 use bevy::render::settings::RenderCreation;
 use bevy::render::view::Msaa;
+use bevy::render::{RenderApp, RenderPlugin};
 use bevy::transform::components::Transform;
 use bevy::window::{
     CursorOptions, ExitCondition, Monitor, MonitorSelection, PresentMode, PrimaryWindow, Window, WindowMode,
@@ -44,6 +45,7 @@ use crate::external::{External, Shown};
 use crate::keys::Action;
 use crate::monitor::MonitorChoice;
 use crate::operator::{self, Keyboard};
+use crate::outside;
 use crate::projector::{self, Projector};
 use crate::show::{Next, Show};
 
@@ -105,6 +107,14 @@ pub(crate) struct Stage {
     overlay: bool,
     monitor: Option<MonitorChoice>,
     picture: Option<Shown>,
+}
+
+impl Stage {
+    /// Height of the picture in the window's unit.
+    pub(crate) fn picture_height(&self, window: &Window) -> f32 {
+        let size = [window.width(), window.height()];
+        self.picture.as_ref().map_or(size[1], |shown| self.desk.fit.size(shown.presented.size_px(), size)[1])
+    }
 }
 
 /// Opens the windows and shows what plays, until the picture's window is closed or the show is over.
@@ -210,8 +220,21 @@ fn windowed<S: Show + 'static>(config: StageConfig, show: Rc<RefCell<S>>) -> Res
     });
     prepare(&mut app, config, show);
     operator::add(&mut app);
-    app.add_systems(Update, keys.before(step)).add_systems(Last, full_screen);
+    app.add_systems(Update, (keys, outside::listen).before(step)).add_systems(Last, full_screen);
+    stay_on_one_thread(&mut app);
     Ok(app)
+}
+
+/// Two windows and two cameras are too little work to share: handing it from thread to thread takes
+/// longer than doing it, and on a busy machine much longer.
+pub(crate) fn stay_on_one_thread(app: &mut App) {
+    let stay = |world: &mut World| {
+        for (_, schedule) in world.resource_mut::<Schedules>().iter_mut() {
+            schedule.set_executor(SingleThreadedExecutor::new());
+        }
+    };
+    stay(app.world_mut());
+    stay(app.sub_app_mut(RenderApp).world_mut());
 }
 
 /// Looks straight at the picture.

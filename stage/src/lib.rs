@@ -12,6 +12,7 @@ mod show;
 mod desk;
 mod keys;
 mod monitor;
+mod outside;
 mod place;
 mod tap;
 

@@ -119,7 +119,7 @@ fn font_size(window: Rect) -> f32 {
 }
 
 fn draw_box(draw: &Draw, [x, y]: [f32; 2], [width, height]: [f32; 2]) {
-    draw.rect().x_y(x, y).w_h(width, height).color(Color::linear_rgba(0.0, 0.0, 0.0, 0.75));
+    draw.rect().x_y(x, y).w_h(width, height).color(Color::linear_rgba(0.0, 0.0, 0.0, 0.9));
 }
 
 fn draw_lines(draw: &Draw, [x, y]: [f32; 2], width: f32, lines: &[String], size: f32) {

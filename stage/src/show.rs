@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use pastiche_engine::diagnostic::Diagnostic;
 use pastiche_engine::gpu::Recorder;
 use pastiche_engine::live::Live;
+use pastiche_engine::node::Status;
 use pastiche_engine::registry::Registry;
 use pastiche_engine::take::Input;
 
@@ -29,11 +30,24 @@ pub trait Show {
     /// How it goes.
     fn figures(&self) -> Figures;
 
-    /// Moves a control by hand, from the next frame on.
+    /// Something that came from outside just now: a move by hand, the mouse, a key.
     fn hand(&mut self, input: Input);
 
-    /// Puts back what was moved by hand last. [`Show::news`] tells what, or that there is nothing.
+    /// Puts back what was moved by hand last. [`Show::news`] tells what.
     fn undo(&mut self);
+
+    /// What stands on a control, such as the controller that moves it. The control is named by a move
+    /// of it.
+    fn badge(&self, control: &Input) -> Option<String>;
+
+    /// Binds a control to the next controller that moves, or stops waiting for one.
+    fn learn(&mut self, control: &Input);
+
+    /// Takes a control from its controller.
+    fn unlearn(&mut self, control: &Input);
+
+    /// How each device is doing.
+    fn devices(&self) -> Vec<(String, Status)>;
 
     /// Saves what the screen shows as a picture. [`Show::news`] tells where, or why not.
     fn save_still(&mut self);

@@ -172,6 +172,9 @@ fn a_show_in_its_windows() {
     let stage = display.window("Pastiche: a.rhai");
     let operator = display.window("Pastiche: operator");
     assert_ne!(stage, operator);
+    // Without a window manager both lie in the corner, one over the other.
+    display.hand(&format!("windowmove --sync {stage} 0 810"));
+    show.wait_for_frames(SOME_FRAMES);
 
     // The picture, as the patch says.
     let picture = display.picture(&stage);

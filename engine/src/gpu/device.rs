@@ -133,6 +133,14 @@ impl Gpu {
         self.0.pool.trim();
     }
 
+    /// Waits until the device has done everything that it was given.
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub fn wait(&self) -> Result<(), Fault> {
+        self.poll(wgpu::PollType::wait_indefinitely())
+    }
+
     /// Whether the device is gone: driver crash, unplugged, suspended.
     pub fn is_lost(&self) -> bool {
         self.0.is_lost.load(Ordering::Acquire)

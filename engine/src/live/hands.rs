@@ -65,28 +65,6 @@ impl Live {
         state(&self.plan.nodes[at].inputs[position], slot)
     }
 
-    /// Everything that stands where a hand has left it, as what would move it there.
-    pub fn hands(&self) -> Vec<Input> {
-        let mut hands = Vec::new();
-        for (node, running) in self.plan.nodes.iter().zip(&self.nodes) {
-            for (input, slot) in node.inputs.iter().zip(&running.slots) {
-                let mut moved = |member, slot: &Slot| {
-                    if let Slot::Number { hand: Some(value), .. } = slot {
-                        let (node, name) = (node.key.clone(), input.name.to_string());
-                        hands.push(Input::Control { node, name, member, value: *value });
-                    }
-                };
-                match slot {
-                    Slot::List(members) => {
-                        members.iter().enumerate().for_each(|(member, slot)| moved(Some(member), slot));
-                    }
-                    slot => moved(None, slot),
-                }
-            }
-        }
-        hands
-    }
-
     /// Moves what an input from outside names.
     pub(super) fn apply(&mut self, input: &Input) -> Result<(), Fault> {
         match input {

@@ -16,6 +16,7 @@ use pastiche_engine::clock::FrameRate;
 use pastiche_engine::diagnostic::{Diagnostic, Span};
 use pastiche_engine::gpu::Recorder;
 use pastiche_engine::live::LiveConfig;
+use pastiche_engine::node::Status;
 use pastiche_engine::registry::Registry;
 use pastiche_engine::script;
 use pastiche_engine::take::Input;
@@ -94,6 +95,18 @@ impl Show for Toy {
 
     fn undo(&mut self) {}
 
+    fn badge(&self, _control: &Input) -> Option<String> {
+        None
+    }
+
+    fn learn(&mut self, _control: &Input) {}
+
+    fn unlearn(&mut self, _control: &Input) {}
+
+    fn devices(&self) -> Vec<(String, Status)> {
+        Vec::new()
+    }
+
     fn save_still(&mut self) {}
 
     fn record(&mut self) {}
@@ -145,6 +158,7 @@ fn seen(gpu: &Gpu, toy: Toy, set: impl FnOnce(&mut StageConfig, &mut Desk)) -> S
     app.add_systems(Last, move |mut targets: Query<&mut RenderTarget>| {
         *targets.get_mut(camera).unwrap() = RenderTarget::Image(to_picture.clone().into());
     });
+    stay_on_one_thread(&mut app);
     app.finish();
     app.cleanup();
     (0..SETTLED).for_each(|_| app.update());

@@ -61,6 +61,7 @@ pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> V
         switch(ui, "Undo", false, Action::Undo);
         ui.separator();
         ui.label("Master");
+        ui.spacing_mut().slider_width = 80.0;
         ui.add(Slider::new(&mut desk.fade, 0.0..=1.0).show_value(false));
         ui.label(format!("{:.0}%", desk.light() * 100.0));
     });

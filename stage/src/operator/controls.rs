@@ -1,6 +1,6 @@
-//! Knobs, and every other constant control of the node that is looked at.
+//! Knobs, every other constant control of the node that is looked at, and what moves them.
 
-use bevy_egui::egui::{DragValue, RichText, Slider, Ui};
+use bevy_egui::egui::{Button, DragValue, Key, Label, RichText, Sense, Slider, Ui, Vec2};
 use pastiche_engine::key::NodeKey;
 use pastiche_engine::live::{ControlState, Live};
 use pastiche_engine::plan::{PlanNode, Source};
@@ -9,10 +9,23 @@ use pastiche_engine::take::Input;
 
 use super::look;
 use crate::desk::number;
+use crate::show::Show;
 
-/// Shows every knob; returns what was moved.
-pub(super) fn knobs(ui: &mut Ui, live: &Live) -> Vec<Input> {
-    let mut moved = Vec::new();
+/// What a person does to a control. The control is named by a move of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Touch {
+    /// Moves it.
+    Move(Input),
+    /// Binds it to the next controller that moves.
+    Learn(Input),
+    /// Takes it from its controller.
+    Unlearn(Input),
+}
+
+/// Shows every knob; returns what was done.
+pub(super) fn knobs(ui: &mut Ui, show: &dyn Show) -> Vec<Touch> {
+    let mut touched = Vec::new();
+    let live = show.live();
     ui.heading("Knobs");
     let knobs = live.knobs();
     if knobs.is_empty() {
@@ -20,51 +33,100 @@ pub(super) fn knobs(ui: &mut Ui, live: &Live) -> Vec<Input> {
     }
     for knob in knobs {
         let unit = unit(live, &knob.node, "value");
+        let move_to = |value| Input::Knob { name: knob.name.clone(), value };
         ui.push_id(&knob.node.0, |ui| {
-            let value = control(ui, &knob.name, &knob.control, unit);
-            moved.extend(value.map(|value| Input::Knob { name: knob.name.clone(), value }));
+            touched.extend(control(ui, show, &knob.name, &knob.control, unit, move_to));
         });
     }
-    moved
+    touched
 }
 
-/// Shows the inputs of one node; returns what was moved.
-pub(super) fn node(ui: &mut Ui, live: &Live, key: &NodeKey) -> Vec<Input> {
+/// Shows the inputs of one node; returns what was done.
+pub(super) fn node(ui: &mut Ui, show: &dyn Show, key: &NodeKey) -> Vec<Touch> {
+    let live = show.live();
     let Some(at) = live.plan().find(key) else { return Vec::new() };
     let node = &live.plan().nodes[at];
-    let mut moved = Vec::new();
+    let mut touched = Vec::new();
     ui.heading(key.to_string());
     quiet(ui, node.kind.spec.summary);
     for (input, source) in node.inputs.iter().zip(&node.sources) {
-        let state = (input.port == PortType::Control).then(|| live.control(key, &input.name, None)).flatten();
-        ui.push_id(&*input.name, |ui| match state {
-            Some(state) => {
-                let value = control(ui, &input.name, &state, input.unit.symbol());
-                moved.extend(value.map(|value| Input::Control {
-                    node: key.clone(),
-                    name: input.name.to_string(),
-                    member: None,
-                    value,
-                }));
-            }
-            None => quiet(ui, &format!("{}: {}", input.name, told(source, &live.plan().nodes))),
-        });
+        let members: Vec<Option<usize>> = match source {
+            Source::List(members) => (0..members.len()).map(Some).collect(),
+            _ => vec![None],
+        };
+        for member in members {
+            let name = member.map_or(input.name.to_string(), |member| format!("{}[{member}]", input.name));
+            let state = (input.port == PortType::Control).then(|| live.control(key, &input.name, member));
+            let source = match (source, member) {
+                (Source::List(members), Some(member)) => &members[member],
+                (source, _) => source,
+            };
+            ui.push_id(&name, |ui| match state.flatten() {
+                Some(state) => {
+                    let (node, input_name) = (key.clone(), input.name.to_string());
+                    let move_to = |value| Input::Control { node, name: input_name, member, value };
+                    touched.extend(control(ui, show, &name, &state, input.unit.symbol(), move_to));
+                }
+                None => quiet(ui, &format!("{name}: {}", told(source, &live.plan().nodes))),
+            });
+        }
     }
-    moved
+    touched
 }
 
-/// One control: its name, a slider over the sensible range, a number that may go past it, and a way
-/// back to the script's own value.
-fn control(ui: &mut Ui, name: &str, state: &ControlState, unit: &str) -> Option<f64> {
+/// How each device is doing. Nothing when there are none.
+pub(super) fn devices(ui: &mut Ui, show: &dyn Show) {
+    let devices = show.devices();
+    if devices.is_empty() {
+        return;
+    }
+    ui.separator();
+    ui.heading("Devices");
+    for (name, status) in devices {
+        let (colour, meaning) = look::lamp(&status);
+        ui.horizontal_wrapped(|ui| {
+            let (lamp, _) = ui.allocate_exact_size(Vec2::splat(14.0), Sense::hover());
+            ui.painter().circle_filled(lamp.center(), 6.0, colour);
+            ui.label(name);
+            quiet(ui, meaning);
+        });
+    }
+}
+
+/// One control: its name, what moves it, a slider over the sensible range, a number that may go past
+/// it, and a way back to the script's own value.
+fn control(
+    ui: &mut Ui,
+    show: &dyn Show,
+    name: &str,
+    state: &ControlState,
+    unit: &str,
+    move_to: impl FnOnce(f64) -> Input,
+) -> Option<Touch> {
     let mut value = state.value;
     let is_moved = state.value != state.script;
-    ui.horizontal(|ui| {
-        let name = RichText::new(name).strong();
-        ui.label(if is_moved { name.color(look::ACCENT) } else { name });
+    // Any move of it names the control.
+    let input = move_to(value);
+    let badge = show.badge(&input);
+    let row = ui.horizontal(|ui| {
+        let name = Label::new(if is_moved {
+            RichText::new(name).strong().color(look::ACCENT)
+        } else {
+            RichText::new(name).strong()
+        });
+        let name = ui.add(name.selectable(false).sense(Sense::click()));
         let range = format!("{} to {} {unit}", number(state.soft.min), number(state.soft.max));
-        ui.label(RichText::new(range.trim_end()).small().color(look::QUIET));
+        quiet_small(ui, range.trim_end());
+        if let Some(badge) = &badge {
+            ui.label(RichText::new(badge).small().color(look::GROUND).background_color(look::ACCENT));
+        }
+        name
     });
+    let name = row.inner;
+    let learns = name.secondary_clicked() || (name.hovered() && ui.input(|input| input.key_pressed(Key::L)));
+    name.on_hover_text("right-click or L: bind it to a controller");
     let speed = (state.soft.max - state.soft.min) / 200.0;
+    let mut unlearns = false;
     ui.horizontal(|ui| {
         // The slider ends where sense ends; the number beside it goes on.
         let mut slid = value.clamp(state.soft.min, state.soft.max);
@@ -79,12 +141,27 @@ fn control(ui: &mut Ui, name: &str, state: &ControlState, unit: &str) -> Option<
             .max_decimals(3)
             .suffix(if unit.is_empty() { String::new() } else { format!(" {unit}") });
         ui.add(digits);
-        let reset = ui.add_enabled(is_moved, bevy_egui::egui::Button::new("Reset").small());
+        let reset = ui.add_enabled(is_moved, Button::new("Reset").small());
         if reset.on_hover_text(format!("back to {}, as the script says", number(state.script))).clicked() {
             value = state.script;
         }
+        unlearns = badge.is_some() && ui.small_button("Unlearn").clicked();
     });
-    (value != state.value).then_some(value)
+    if unlearns {
+        return Some(Touch::Unlearn(input));
+    }
+    if learns {
+        return Some(Touch::Learn(input));
+    }
+    (value != state.value).then(|| Touch::Move(with_value(input, value)))
+}
+
+fn with_value(input: Input, value: f64) -> Input {
+    match input {
+        Input::Knob { name, .. } => Input::Knob { name, value },
+        Input::Control { node, name, member, .. } => Input::Control { node, name, member, value },
+        other => other,
+    }
 }
 
 fn unit(live: &Live, node: &NodeKey, name: &str) -> &'static str {
@@ -111,6 +188,10 @@ fn told(source: &Source, nodes: &[PlanNode]) -> String {
             members.iter().map(|member| told(member, nodes)).collect::<Vec<_>>().join(", ")
         }
     }
+}
+
+fn quiet_small(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).small().color(look::QUIET));
 }
 
 fn quiet(ui: &mut Ui, text: &str) {

@@ -18,6 +18,7 @@ use bevy::app::{App, Update};
 use bevy::asset::Assets;
 use bevy::camera::{Camera, Camera2d, RenderTarget};
 use bevy::ecs::prelude::*;
+use bevy::ecs::system::SystemParam;
 use bevy::image::Image;
 use bevy::prelude::default;
 use bevy::render::view::Msaa;
@@ -49,6 +50,14 @@ impl Keyboard {
     pub(crate) fn is_taken_in(&self, window: Entity) -> bool {
         self.taken == Some(window)
     }
+}
+
+/// What it takes to show a texture of the engine in egui.
+#[derive(SystemParam)]
+struct Textures<'w> {
+    external: Res<'w, External>,
+    images: ResMut<'w, Assets<Image>>,
+    egui: ResMut<'w, EguiUserTextures>,
 }
 
 /// The window, while it is open.
@@ -113,16 +122,13 @@ fn open_or_close(
 }
 
 /// Runs the window's contents when the next picture is due, and lets it rest in between.
-#[expect(clippy::too_many_arguments, reason = "a system names what it works on in its arguments")]
 fn run(
     mut commands: Commands,
     mut stage: NonSendMut<Stage>,
     mut operator: NonSendMut<Operator>,
     mut keyboard: ResMut<Keyboard>,
     mut contexts: Query<(&mut EguiContext, &mut EguiInput, &mut EguiRenderOutput, &mut Camera)>,
-    external: Res<External>,
-    mut images: ResMut<Assets<Image>>,
-    mut textures: ResMut<EguiUserTextures>,
+    mut textures: Textures<'_>,
 ) {
     let Operator { open: Some(open), view } = &mut *operator else { return };
     let Ok((mut context, mut input, mut output, mut camera)) = contexts.get_mut(open.camera) else { return };
@@ -138,7 +144,7 @@ fn run(
     open.due = (open.due + PERIOD).max(now);
     let Stage { show, desk, .. } = &mut *stage;
     let mut show = show.borrow_mut();
-    view.look(&mut *show, &external, &mut images, &mut textures);
+    view.look(&mut *show, &mut textures);
     let context = context.get_mut();
     let full = context.run_ui(input.take(), |ui| view.show(ui, &*show, desk));
     keyboard.taken = context.egui_wants_keyboard_input().then_some(open.window);

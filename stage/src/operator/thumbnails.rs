@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use bevy::asset::Assets;
 use bevy::image::Image;
 use bevy_egui::egui::TextureId;
 use bevy_egui::{EguiTextureHandle, EguiUserTextures};
@@ -11,7 +10,8 @@ use pastiche_engine::frame::Frame;
 use pastiche_engine::key::NodeKey;
 use pastiche_engine::port::Value;
 
-use crate::external::{External, Shown};
+use super::Textures;
+use crate::external::Shown;
 use crate::show::Show;
 
 /// Size of a thumbnail in pixels.
@@ -42,15 +42,9 @@ struct Thumbnail {
 
 impl Thumbnails {
     /// Draws some of the thumbnails anew.
-    pub(super) fn refresh(
-        &mut self,
-        show: &mut dyn Show,
-        external: &External,
-        images: &mut Assets<Image>,
-        textures: &mut EguiUserTextures,
-    ) {
+    pub(super) fn refresh(&mut self, show: &mut dyn Show, textures: &mut Textures<'_>) {
         let frames = frames(show);
-        self.forget_others(&frames, textures);
+        self.forget_others(&frames, &mut textures.egui);
         let number = frames.len();
         let mut is_drawn = false;
         for turn in 0..number.min(MOST_AT_ONCE) {
@@ -71,11 +65,12 @@ impl Thumbnails {
             let Ok(presented) = recorder.present(thumbnail.screen, frame, SIZE_PX) else { continue };
             is_drawn = true;
             let before = thumbnail.shown.as_ref().map(|shown| shown.image.clone());
-            external.show(&mut thumbnail.shown, presented, images);
+            textures.external.show(&mut thumbnail.shown, presented, &mut textures.images);
             let now = thumbnail.shown.as_ref().map(|shown| shown.image.clone());
             if before != now {
-                release(before, textures);
-                thumbnail.texture = now.map(|image| textures.add_image(EguiTextureHandle::Weak(image.id())));
+                release(before, &mut textures.egui);
+                thumbnail.texture =
+                    now.map(|image| textures.egui.add_image(EguiTextureHandle::Weak(image.id())));
             }
         }
         self.next = if number == 0 { 0 } else { (self.next + MOST_AT_ONCE) % number };

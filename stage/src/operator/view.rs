@@ -2,19 +2,15 @@
 
 use std::time::Instant;
 
-use bevy::asset::Assets;
-use bevy::image::Image;
-use bevy_egui::EguiUserTextures;
 use bevy_egui::egui::{CentralPanel, Key, Panel, ScrollArea, Ui};
-use pastiche_engine::take::Input;
 
+use super::controls::Touch;
 use super::graph::Graph;
 use super::reference::Reference;
 use super::sparks::Sparks;
 use super::thumbnails::Thumbnails;
-use super::{clock, controls, faults, look};
+use super::{Textures, clock, controls, faults, look};
 use crate::desk::Desk;
-use crate::external::External;
 use crate::keys::Action;
 use crate::show::Show;
 
@@ -33,7 +29,7 @@ pub(super) struct View {
     rate: Rate,
     /// What was done in this picture, to be carried out behind it.
     actions: Vec<Action>,
-    moves: Vec<Input>,
+    touched: Vec<Touch>,
     copied: Option<String>,
     /// A clipboard lasts as long as whoever filled it.
     clipboard: Option<arboard::Clipboard>,
@@ -41,17 +37,11 @@ pub(super) struct View {
 
 impl View {
     /// Looks at the show: what controls are now, how pictures look now.
-    pub(super) fn look(
-        &mut self,
-        show: &mut dyn Show,
-        external: &External,
-        images: &mut Assets<Image>,
-        textures: &mut EguiUserTextures,
-    ) {
+    pub(super) fn look(&mut self, show: &mut dyn Show, textures: &mut Textures<'_>) {
         self.rate.note(show.figures().frames);
         self.sparks.note(show.live());
         self.sparks.keep(show.live());
-        self.thumbnails.refresh(show, external, images, textures);
+        self.thumbnails.refresh(show, textures);
     }
 
     /// Draws everything.
@@ -68,11 +58,12 @@ impl View {
         }
         Panel::left("controls").default_size(400.0).show_inside(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                self.moves.extend(controls::knobs(ui, show.live()));
+                self.touched.extend(controls::knobs(ui, show));
                 if let Some(node) = &self.graph.selected {
                     ui.separator();
-                    self.moves.extend(controls::node(ui, show.live(), node));
+                    self.touched.extend(controls::node(ui, show, node));
                 }
+                controls::devices(ui, show);
             });
         });
         if self.shows_reference {
@@ -109,8 +100,12 @@ impl View {
 
     /// Carries out what was done.
     pub(super) fn act(&mut self, show: &mut dyn Show, desk: &mut Desk) {
-        for input in self.moves.drain(..) {
-            show.hand(input);
+        for touch in self.touched.drain(..) {
+            match touch {
+                Touch::Move(input) => show.hand(input),
+                Touch::Learn(input) => show.learn(&input),
+                Touch::Unlearn(input) => show.unlearn(&input),
+            }
         }
         for action in self.actions.drain(..) {
             desk.act(action, show);

@@ -1,7 +1,6 @@
 //! The decoder with stand-ins for `ffmpeg`.
 #![cfg(unix)]
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 use super::*;
 use std::path::PathBuf;

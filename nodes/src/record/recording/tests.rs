@@ -1,7 +1,6 @@
 //! Recordings with the `ffmpeg` of this machine, and with stand-ins for it.
 #![cfg(unix)]
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 use super::*;
 use pastiche_engine::frame::PixelFormat;
