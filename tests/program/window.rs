@@ -157,7 +157,9 @@ impl Drop for Show<'_> {
     }
 }
 
-const GREY: &str = "let light = knob(0.5, #{ name: \"light\" });\nscreen(solid(rgb(0.2, light, 0.2)));\n";
+/// More light is more green.
+const GREY: &str = "let light = knob(\"light\", 0.5);\nlet green = solid(rgb(0.0, 0.5, 0.0));\n\
+                    screen(solid(rgb(0.2, 0.2, 0.2)).blend(green, #{ mode: \"add\", amount: light }));\n";
 
 /// Until what was done is seen in the windows.
 const SOME_FRAMES: usize = 12;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::run;
 
 /// The size in bytes that the target folder must not pass.
-pub const LIMIT: u64 = 6_000_000_000;
+pub const LIMIT: u64 = 15_000_000_000;
 
 /// The folder that cargo builds into, however it was chosen.
 pub fn target() -> Result<PathBuf, String> {
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn gigabytes_keep_one_digit() {
-        assert_eq!(gigabytes(LIMIT), "6.0 GB");
+        assert_eq!(gigabytes(LIMIT), "15.0 GB");
         assert_eq!(gigabytes(1_250_000_000), "1.2 GB");
         assert_eq!(gigabytes(0), "0.0 GB");
     }
