@@ -11,9 +11,7 @@ use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status}
 use pastiche_engine::options::{OptionValue, Options};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, range,
-};
+use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, range};
 use pastiche_engine::supervisor::Patience;
 
 use crate::room::Room;

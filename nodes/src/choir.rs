@@ -55,14 +55,8 @@ const ENSEMBLE: In<Control> = In::control(
     range(0.0, 8.0),
     "How far the singers of a note differ in pitch: at 1 up to 16 cents. At 0 they sing as one.",
 );
-const ATTACK: In<Control> = In::control(
-    "attack",
-    0.15,
-    Unit::Secs,
-    range(0.01, 2.0),
-    range(0.001, 60.0),
-    "How long a note swells.",
-);
+const ATTACK: In<Control> =
+    In::control("attack", 0.15, Unit::Secs, range(0.01, 2.0), range(0.001, 60.0), "How long a note swells.");
 const RELEASE: In<Control> = In::control(
     "release",
     0.4,
@@ -86,9 +80,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let chords = merge(\n    melody([72, 71, 72, 74], 2), melody([67, 67, 67, 67], 2, #{ voice: 1 }),\n    \
                   melody([64, 62, 64, 65], 2, #{ voice: 2 }), melody([48, 55, 52, 47], 2, #{ voice: 3 }));\n\
                   speakers(choir(chords, 1 + lfo(0.05)));\n",
-        inputs: &[
-            &NOTES.0, &VOWEL.0, &BREATH.0, &VIBRATO.0, &ENSEMBLE.0, &ATTACK.0, &RELEASE.0, &LEVEL.0,
-        ],
+        inputs: &[&NOTES.0, &VOWEL.0, &BREATH.0, &VIBRATO.0, &ENSEMBLE.0, &ATTACK.0, &RELEASE.0, &LEVEL.0],
         options: &[OptionSpec {
             name: "voices",
             takes: OptionType::Whole(range(1.0, 64.0)),
@@ -276,7 +268,8 @@ impl Voice for Chorister {
         (self.is_held, self.swell, self.age) = (true, 0.0, 0);
         (self.fed, self.rung) = ([[0.0; 2]; 2], [[[0.0; 2]; 2]; FORMANTS + 1]);
         for (place, singer) in self.singers.iter_mut().enumerate() {
-            let chance = |what: i64| uniform(self.seed, (number as i64) * 64 + place as i64 * 8 + what) as f32;
+            let chance =
+                |what: i64| uniform(self.seed, (number as i64) * 64 + place as i64 * 8 + what) as f32;
             let side = place as f32 / (SINGERS - 1) as f32;
             *singer = Singer {
                 phase: f64::from(chance(0)),

@@ -28,7 +28,8 @@ const DEPTH: In<Control> = In::control(
     range(0.0, 0.05),
     "How far each voice swings in time, and so in pitch.",
 );
-const AMOUNT: In<Control> = In::amount("How many are heard: 0 is the sound alone, 1 as much chorus as sound.");
+const AMOUNT: In<Control> =
+    In::amount("How many are heard: 0 is the sound alone, 1 as much chorus as sound.");
 const OUT: Out<Audio> = Out::new("sound", "The sound and its chorus.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {

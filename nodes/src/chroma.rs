@@ -21,16 +21,21 @@ const SMOOTH: In<Control> = In::control(
     "How slowly the levels move: 63% of the way in so long.",
 );
 const C: Out<Control> = Out::new("c", "How much of C sounds, against the loudest of the twelve.");
-const C_SHARP: Out<Control> = Out::new("c_sharp", "How much of C sharp sounds, against the loudest of the twelve.");
+const C_SHARP: Out<Control> =
+    Out::new("c_sharp", "How much of C sharp sounds, against the loudest of the twelve.");
 const D: Out<Control> = Out::new("d", "How much of D sounds, against the loudest of the twelve.");
-const D_SHARP: Out<Control> = Out::new("d_sharp", "How much of D sharp sounds, against the loudest of the twelve.");
+const D_SHARP: Out<Control> =
+    Out::new("d_sharp", "How much of D sharp sounds, against the loudest of the twelve.");
 const E: Out<Control> = Out::new("e", "How much of E sounds, against the loudest of the twelve.");
 const F: Out<Control> = Out::new("f", "How much of F sounds, against the loudest of the twelve.");
-const F_SHARP: Out<Control> = Out::new("f_sharp", "How much of F sharp sounds, against the loudest of the twelve.");
+const F_SHARP: Out<Control> =
+    Out::new("f_sharp", "How much of F sharp sounds, against the loudest of the twelve.");
 const G: Out<Control> = Out::new("g", "How much of G sounds, against the loudest of the twelve.");
-const G_SHARP: Out<Control> = Out::new("g_sharp", "How much of G sharp sounds, against the loudest of the twelve.");
+const G_SHARP: Out<Control> =
+    Out::new("g_sharp", "How much of G sharp sounds, against the loudest of the twelve.");
 const A: Out<Control> = Out::new("a", "How much of A sounds, against the loudest of the twelve.");
-const A_SHARP: Out<Control> = Out::new("a_sharp", "How much of A sharp sounds, against the loudest of the twelve.");
+const A_SHARP: Out<Control> =
+    Out::new("a_sharp", "How much of A sharp sounds, against the loudest of the twelve.");
 const B: Out<Control> = Out::new("b", "How much of B sounds, against the loudest of the twelve.");
 
 /// In the order of their numbers.
@@ -50,7 +55,21 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   screen(grade(test_card(), #{ hue: chroma(chord).strongest * 30 }));\n",
         inputs: &[&SOUND.0, &SMOOTH.0],
         options: &[],
-        outputs: &[C.0, C_SHARP.0, D.0, D_SHARP.0, E.0, F.0, F_SHARP.0, G.0, G_SHARP.0, A.0, A_SHARP.0, B.0, STRONGEST.0],
+        outputs: &[
+            C.0,
+            C_SHARP.0,
+            D.0,
+            D_SHARP.0,
+            E.0,
+            F.0,
+            F_SHARP.0,
+            G.0,
+            G_SHARP.0,
+            A.0,
+            A_SHARP.0,
+            B.0,
+            STRONGEST.0,
+        ],
         role: Role::Plain,
         breaks_cycles: false,
     },

@@ -66,16 +66,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let kick = gain(tone(55, 0.8), envelope(0, #{ trigger: every(1), decay: 0.15, sustain: 0 }));\n\
                   let pad = tone(220, 0.4, #{ shape: \"saw\" });\n\
                   speakers(mix([kick, compress(pad, -30, 8, #{ side: kick })], [1, 1]));\n",
-        inputs: &[
-            &SOUND.0,
-            &THRESHOLD.0,
-            &RATIO.0,
-            &ATTACK.0,
-            &RELEASE.0,
-            &MAKEUP.0,
-            &AMOUNT.0,
-            &SIDE.0,
-        ],
+        inputs: &[&SOUND.0, &THRESHOLD.0, &RATIO.0, &ATTACK.0, &RELEASE.0, &MAKEUP.0, &AMOUNT.0, &SIDE.0],
         options: &[],
         outputs: &[OUT.0],
         role: Role::Plain,

@@ -157,7 +157,8 @@ impl Strings {
         for (place, bow) in self.strings.iter_mut().enumerate() {
             let cents = bow.detune * spread * 20.0;
             bow.hz = root * RATIOS[place] * (cents / 1200.0).exp2();
-            let breath = 0.5 + 0.5 * (bow.breath.advance(bow.breath_hz * SLOW as f64) * std::f64::consts::TAU).sin();
+            let breath =
+                0.5 + 0.5 * (bow.breath.advance(bow.breath_hz * SLOW as f64) * std::f64::consts::TAU).sin();
             let loudness = LOUDNESS[place] * if place >= FIFTHS { fifth as f32 } else { 1.0 };
             let goal = loudness * (1.0 - motion + motion * breath) as f32;
             bow.rise = (goal - bow.gain) / SLOW as f32;
@@ -177,7 +178,8 @@ impl AudioNode for Strings {
         self.level.toward(io.control(&LEVEL));
         let [left, right] = io.out(&SOUND);
         for (at, (left, right)) in left.iter_mut().zip(right).enumerate() {
-            let moving = [&mut self.pitch, &mut self.spread, &mut self.brightness, &mut self.motion, &mut self.fifth];
+            let moving =
+                [&mut self.pitch, &mut self.spread, &mut self.brightness, &mut self.motion, &mut self.fifth];
             let now = moving.map(Smoothed::advance);
             let sample = ctx.start_sample + at as u64;
             if sample.is_multiple_of(SLOW) || self.strings[0].hz == 0.0 {

@@ -66,8 +66,7 @@ struct Eq {
 
 impl AudioNode for Eq {
     fn block(&mut self, _ctx: &BlockCtx, io: &mut AudioIo<'_>) {
-        let keys =
-            [&LOW, &MIDDLE, &HIGH, &LOW_FREQUENCY, &MIDDLE_FREQUENCY, &HIGH_FREQUENCY, &AMOUNT];
+        let keys = [&LOW, &MIDDLE, &HIGH, &LOW_FREQUENCY, &MIDDLE_FREQUENCY, &HIGH_FREQUENCY, &AMOUNT];
         self.glides.toward(keys.map(|key| io.control(key)));
         each_sample(io, &SOUND, &OUT, |sound| {
             let [low, middle, high, low_hz, middle_hz, high_hz, amount] = self.glides.advance();

@@ -117,10 +117,8 @@ impl Node for Melody {
         let count = io.controls(&PITCHES).count() as i64;
         let (every, length, loudness) = (io.control(&EVERY), io.control(&LENGTH), io.control(&LOUDNESS));
         let pitch = |step: i64| io.controls(&PITCHES).nth(step.rem_euclid(count.max(1)) as usize);
-        let starts: Vec<(i64, Option<u8>)> = window
-            .cells(every, state.origin)
-            .map(|step| (step, pitch(step).and_then(midi_pitch)))
-            .collect();
+        let starts: Vec<(i64, Option<u8>)> =
+            window.cells(every, state.origin).map(|step| (step, pitch(step).and_then(midi_pitch))).collect();
         if let Some((step, _)) = starts.last() {
             state.step = *step;
         }

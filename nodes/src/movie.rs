@@ -86,9 +86,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     },
     inputs_for: None,
     make: |_, options| {
-        let asset = options.asset(FILE).ok_or_else(|| {
-            BuildError::new("no clip was given", "give the name of a clip").option(FILE)
-        })?;
+        let asset = options
+            .asset(FILE)
+            .ok_or_else(|| BuildError::new("no clip was given", "give the name of a clip").option(FILE))?;
         Ok(Box::new(Movie::open(asset, options.flag(REPEAT), Programs::default(), PATIENCE)?))
     },
 }];
@@ -118,9 +118,10 @@ impl Movie {
         let cannot = |(message, help): (String, String)| {
             BuildError::new(format!("the clip `{name}` cannot be played: {message}"), help).option(FILE)
         };
-        let path = asset.path.clone().ok_or_else(|| {
-            cannot(("it lies in no file".into(), "save it beside the patch".into()))
-        })?;
+        let path = asset
+            .path
+            .clone()
+            .ok_or_else(|| cannot(("it lies in no file".into(), "save it beside the patch".into())))?;
         let clip = probe(&programs, &path).map_err(cannot)?;
         let decoder = Decoder::start(clip.clone(), programs, repeats).map_err(|error| {
             cannot((format!("no thread can be started: {error}"), "close other programs".into()))

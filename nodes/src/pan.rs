@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn width_goes_from_a_point_to_the_other_side() {
-        let close = |one: [f32; 2], two: [f32; 2]| one.iter().zip(two).all(|(one, two)| (one - two).abs() < 1e-6);
+        let close =
+            |one: [f32; 2], two: [f32; 2]| one.iter().zip(two).all(|(one, two)| (one - two).abs() < 1e-6);
         assert!(close(placed([1.0, 0.0], 0.0, 0.0), [0.5, 0.5]));
         assert!(close(placed([1.0, 0.0], 0.0, 1.0), [1.0, 0.0]));
         assert!(close(placed([1.0, 0.0], 0.0, -1.0), [0.0, 1.0]));

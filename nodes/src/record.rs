@@ -173,9 +173,7 @@ impl Record {
         let Some(form) = self.form.filter(|_| self.was_on && self.failure.is_none()) else { return };
         let running = match self.running.take() {
             Some(running) => Ok(running),
-            None => {
-                self.start(form, ctx).map(|recording| Running { recording, first: ctx.tick.frame })
-            }
+            None => self.start(form, ctx).map(|recording| Running { recording, first: ctx.tick.frame }),
         };
         match running {
             Ok(running) => {
@@ -248,9 +246,11 @@ impl Node for Record {
             count => format!(", {count} pictures left out: the machine is too slow"),
         };
         match &self.running {
-            Some(Running { recording, .. }) => {
-                Status::Active(format!("recording {}, {:.1} s{dropped}", recording.target(), self.recorded_secs))
-            }
+            Some(Running { recording, .. }) => Status::Active(format!(
+                "recording {}, {:.1} s{dropped}",
+                recording.target(),
+                self.recorded_secs
+            )),
             None if self.was_on && self.form.is_some() => Status::Waiting("for the first picture".into()),
             None if self.dropped > 0 => Status::Active(format!("not recording{dropped}")),
             None => Status::Ready,

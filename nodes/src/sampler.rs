@@ -108,7 +108,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |_, options| {
         let asset = options.asset(FILE).ok_or_else(|| {
-            BuildError::new("no sound file was given", "give the name of a WAV, FLAC or Ogg file").option(FILE)
+            BuildError::new("no sound file was given", "give the name of a WAV, FLAC or Ogg file")
+                .option(FILE)
         })?;
         let sound = decode(asset.bytes.clone()).map_err(|error| {
             let message = format!("`{}` cannot be played: {error}", asset.name);

@@ -109,9 +109,8 @@ impl Node for Scale {
 /// The nearest pitch of the scale.
 fn snap(pitch: i32, root: i32, degrees: &[i32]) -> i32 {
     let is_in = |pitch: i32| degrees.contains(&(pitch - root).rem_euclid(12));
-    let near = (0..12).find_map(|distance| {
-        [pitch - distance, pitch + distance].into_iter().find(|pitch| is_in(*pitch))
-    });
+    let near = (0..12)
+        .find_map(|distance| [pitch - distance, pitch + distance].into_iter().find(|pitch| is_in(*pitch)));
     near.unwrap_or(pitch)
 }
 
@@ -128,7 +127,10 @@ mod tests {
         assert_eq!(snap(62, 9, degrees("minor_pentatonic")), 62);
         for name in NAMES {
             let degrees = degrees(name);
-            assert!(degrees.is_sorted() && degrees[0] == 0 && degrees.iter().all(|degree| *degree < 12), "{name}");
+            assert!(
+                degrees.is_sorted() && degrees[0] == 0 && degrees.iter().all(|degree| *degree < 12),
+                "{name}"
+            );
             assert!((0..128).all(|pitch| (snap(pitch, 0, degrees) - pitch).abs() <= 2), "{name}");
         }
     }

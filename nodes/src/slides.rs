@@ -3,8 +3,8 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use pastiche_engine::assets::Media;
 use pastiche_engine::frame::{Frame, Pixels};
@@ -269,7 +269,10 @@ impl Node for Slides {
             Some((path, why)) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let left_out = self.left_out.len();
-                Status::Active(format!("{}, {left_out} left out: `{name}`: {why}", pictures(total - left_out)))
+                Status::Active(format!(
+                    "{}, {left_out} left out: `{name}`: {why}",
+                    pictures(total - left_out)
+                ))
             }
         }
     }

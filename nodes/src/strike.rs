@@ -22,14 +22,8 @@ const PITCH: In<Control> = In::control(
     range(-1.0, 127.0),
     "MIDI pitch, rounded; 60 is middle C, -1 is a rest.",
 );
-const LENGTH: In<Control> = In::control(
-    "length",
-    0.5,
-    Unit::Beats,
-    range(0.0625, 16.0),
-    range(0.0, 1e6),
-    "How long a note sounds.",
-);
+const LENGTH: In<Control> =
+    In::control("length", 0.5, Unit::Beats, range(0.0625, 16.0), range(0.0, 1e6), "How long a note sounds.");
 const LOUDNESS: In<Control> = In::control(
     "loudness",
     0.75,

@@ -146,7 +146,8 @@ fn columns(sound: &[f32], samples: usize) -> Option<Frame> {
         };
         let inside = sound[edges[0].ceil() as usize..=edges[1].floor() as usize].iter().copied();
         let ends = edges.map(at);
-        let [low, high] = inside.chain(ends).fold([ends[0]; 2], |[low, high], value| [low.min(value), high.max(value)]);
+        let [low, high] =
+            inside.chain(ends).fold([ends[0]; 2], |[low, high], value| [low.min(value), high.max(value)]);
         for value in [low, high, 0.0, 1.0] {
             bytes.extend(f16::from_f32(value.clamp(-1000.0, 1000.0)).to_le_bytes());
         }

@@ -163,7 +163,9 @@ mod tests {
         check(picture([u32::MAX; 2], CameraFormat::Rgb, &[0; 31]), "pixels");
         check(picture([4, 4], CameraFormat::Mjpeg, b"no picture"), "damaged");
         let mut whole = Cursor::new(Vec::new());
-        image::RgbImage::from_pixel(16, 8, image::Rgb([200, 0, 0])).write_to(&mut whole, ImageFormat::Jpeg).unwrap();
+        image::RgbImage::from_pixel(16, 8, image::Rgb([200, 0, 0]))
+            .write_to(&mut whole, ImageFormat::Jpeg)
+            .unwrap();
         let whole = whole.into_inner();
         let red = convert(&picture([9, 9], CameraFormat::Mjpeg, &whole), false).unwrap();
         assert_eq!((red.size_px(), red.bytes()[0] > 190), ([16, 8], true), "the size is the file's own");

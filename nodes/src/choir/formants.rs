@@ -68,7 +68,10 @@ mod tests {
         for part in 0..PARTS {
             for step in 0..=40 {
                 let formants = formants(part, f64::from(step) / 10.0);
-                assert!(formants.windows(2).all(|pair| pair[0][0] < pair[1][0]), "{part} {step}: {formants:?}");
+                assert!(
+                    formants.windows(2).all(|pair| pair[0][0] < pair[1][0]),
+                    "{part} {step}: {formants:?}"
+                );
             }
         }
     }

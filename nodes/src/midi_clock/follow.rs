@@ -57,7 +57,11 @@ impl Follower {
     pub(super) fn hear(&mut self, message: Message, sample: u64, own_bpm: f64) {
         if !matches!(
             message,
-            Message::Clock | Message::Start | Message::Continue | Message::Stop | Message::SongPosition { .. }
+            Message::Clock
+                | Message::Start
+                | Message::Continue
+                | Message::Stop
+                | Message::SongPosition { .. }
         ) {
             return;
         }

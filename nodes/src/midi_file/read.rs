@@ -114,9 +114,9 @@ impl Clock {
         };
         let mut table: Vec<(u64, f64, f64)> = Vec::with_capacity(tempi.len());
         for (tick, tempo) in tempi {
-            let micros = table.last().map_or(0.0, |(start, micros, tempo)| {
-                micros + (tick - start) as f64 / per_beat * tempo
-            });
+            let micros = table
+                .last()
+                .map_or(0.0, |(start, micros, tempo)| micros + (tick - start) as f64 / per_beat * tempo);
             table.push((tick, micros, f64::from(tempo)));
         }
         Clock { timing, tempi: table, base }

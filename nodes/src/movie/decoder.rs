@@ -277,11 +277,14 @@ impl Shared {
     /// Decodes from the next place to the end of the clip.
     fn round(&self, run: u64) -> End {
         let first = self.lock().next.picture;
-        let mut process =
-            match Process::start(&self.programs.ffmpeg, &self.arguments(first), [Stdio::null(), Stdio::piped()]) {
-                Ok(process) => process,
-                Err(why) => return End::Failed(why),
-            };
+        let mut process = match Process::start(
+            &self.programs.ffmpeg,
+            &self.arguments(first),
+            [Stdio::null(), Stdio::piped()],
+        ) {
+            Ok(process) => process,
+            Err(why) => return End::Failed(why),
+        };
         let Some(output) = process.take_output() else { return End::Failed("it has no output".into()) };
         {
             let mut state = self.lock();

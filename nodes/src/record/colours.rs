@@ -52,7 +52,8 @@ mod tests {
         assert_eq!(found[..6], [255, 128, 0, 0, 0, 0]);
         let half = srgb_to_linear(200.0 / 255.0) * 128.0 / 255.0;
         assert_eq!(found[6], encode(half));
-        let values = [1.0, srgb_to_linear(128.0 / 255.0), 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, half, f32::NAN, 7.0, 0.5];
+        let values =
+            [1.0, srgb_to_linear(128.0 / 255.0), 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, half, f32::NAN, 7.0, 0.5];
         let bytes = values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect();
         let linear = Pixels::new([3, 1], PixelFormat::LinearHalf, bytes).unwrap();
         assert_eq!(on_black(&linear), [&found[..7], &[0, 255]].concat());

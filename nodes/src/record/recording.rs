@@ -14,8 +14,8 @@ use pastiche_engine::frame::Pixels;
 
 use crate::ffmpeg::{Process, Programs, movie_arguments};
 
-use crate::claim::{Claim, new_folder};
 use super::colours::on_black;
+use crate::claim::{Claim, new_folder};
 
 /// Pictures that may wait to be written; live, more than that are left out.
 const MOST_WAITING: usize = 8;
@@ -186,8 +186,8 @@ impl Writer {
 
     fn still(&mut self, pixels: &Pixels) -> Result<(), String> {
         let encoded = png(pixels)?;
-        let (claim, mut file) =
-            Claim::new(&self.plan.folder, &self.plan.name, ".png", self.stills + 1).map_err(|error| told(&error))?;
+        let (claim, mut file) = Claim::new(&self.plan.folder, &self.plan.name, ".png", self.stills + 1)
+            .map_err(|error| told(&error))?;
         self.stills = claim.number();
         self.tell(&claim.path());
         file.write_all(&encoded).and_then(|()| file.sync_all()).map_err(|error| told(&error))?;

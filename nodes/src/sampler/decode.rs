@@ -64,7 +64,8 @@ fn decode_all(bytes: Arc<[u8]>) -> Result<(Vec<[f32; 2]>, u32), DecodeError> {
     let probed = symphonia::default::get_probe().format(&Hint::new(), stream, &format, &meta);
     let mut reader = probed.map_err(|_| DecodeError::Unknown)?.format;
     let mut tracks = reader.tracks().iter();
-    let track = tracks.find(|track| track.codec_params.codec != CODEC_TYPE_NULL).ok_or(DecodeError::Silent)?;
+    let track =
+        tracks.find(|track| track.codec_params.codec != CODEC_TYPE_NULL).ok_or(DecodeError::Silent)?;
     let id = track.id;
     let decoder = symphonia::default::get_codecs().make(&track.codec_params, &DecoderOptions::default());
     let mut decoder = decoder.map_err(damaged)?;
@@ -114,7 +115,8 @@ fn stereo(channels: &[f32]) -> [f32; 2] {
     let side = |first: usize| {
         let members = channels.iter().skip(first).step_by(2);
         let count = members.len().max(1) as f32;
-        let sum: f32 = members.map(|sample| if sample.is_finite() { sample.clamp(-8.0, 8.0) } else { 0.0 }).sum();
+        let sum: f32 =
+            members.map(|sample| if sample.is_finite() { sample.clamp(-8.0, 8.0) } else { 0.0 }).sum();
         sum / count
     };
     match channels {
@@ -149,7 +151,10 @@ mod tests {
                 for at in [1000, 2345, 3999] {
                     let exact = 0.5 * (at as f32 / 48_000.0 * 440.0 * std::f32::consts::TAU).sin();
                     let [left, right] = sound[at];
-                    assert!((left - exact).abs() < 0.01, "{rate} Hz, {channels} channels: {left} for {exact}");
+                    assert!(
+                        (left - exact).abs() < 0.01,
+                        "{rate} Hz, {channels} channels: {left} for {exact}"
+                    );
                     assert!((right - if channels == 1 { exact } else { -exact }).abs() < 0.01);
                 }
             }

@@ -83,7 +83,11 @@ mod tests {
             bytes.truncate(whole.len() - (random() % 4) / 3 * (random() % whole.len()));
             for _ in 0..1 + random() % 5 {
                 // The sample data itself cannot be wrong.
-                let place = if random() % 2 == 0 { random() % 120 } else { bytes.len() - 1 - random() % 500.min(bytes.len()) };
+                let place = if random() % 2 == 0 {
+                    random() % 120
+                } else {
+                    bytes.len() - 1 - random() % 500.min(bytes.len())
+                };
                 if let Some(byte) = bytes.get_mut(place) {
                     *byte = random() as u8;
                 }

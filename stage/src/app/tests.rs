@@ -175,7 +175,7 @@ fn seen(gpu: &Gpu, toy: Toy, set: impl FnOnce(&mut StageConfig, &mut Desk)) -> S
     panic!("no picture was taken");
 }
 
-const GREY: &str = "canvas(64, 36); screen(solid(rgb(0.5, 0.5, 0.5)));";
+const GREY: &str = "canvas(64, 36); screen(solid(rgb(0.502, 0.502, 0.502)));";
 
 fn fault() -> Diagnostic {
     let span = Span { file: "a.rhai".into(), line: 3, column: 1, length: 4 };

@@ -1,7 +1,6 @@
 //! The decoder with stand-ins for `ffmpeg`.
 #![cfg(unix)]
 
-
 use super::*;
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,7 +1,6 @@
 //! Recordings with the `ffmpeg` of this machine, and with stand-ins for it.
 #![cfg(unix)]
 
-
 use super::*;
 use pastiche_engine::frame::PixelFormat;
 use std::fs;
@@ -65,7 +64,8 @@ fn greys(movie: &Path) -> Vec<u8> {
 #[test]
 fn a_movie_keeps_its_time_and_appears_when_it_is_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let recording = record(plan(folder.path(), Form::Movie), &[(0, 20), (1, 20), (5, 200), (6, 200)], [34, 19]);
+    let recording =
+        record(plan(folder.path(), Form::Movie), &[(0, 20), (1, 20), (5, 200), (6, 200)], [34, 19]);
     assert!(names(folder.path()).iter().all(|name| name.starts_with('.')), "not before it is whole");
     drop(recording);
     assert_eq!(names(folder.path()), ["take_001.mp4"]);
