@@ -25,15 +25,17 @@ pub fn play(args: &[String]) -> Result<(), String> {
     setup::set_up(Purpose::Play)?;
     let manifest = run::root().join("Cargo.toml");
 
+    let stage = stage(has_display(std::env::consts::OS, is_set));
+
     // Shown as it goes: a first build takes minutes.
     let mut build = run::cargo();
     build.args(["build", "--release", "--package", "pastiche", "--manifest-path"]).arg(&manifest);
-    through(build)?;
+    through(with_windows(build, stage))?;
 
-    let stage = stage(has_display(std::env::consts::OS, is_set));
     let mut program = run::cargo();
-    program.args(["run", "--quiet", "--release", "--package", "pastiche", "--manifest-path"]);
-    program.arg(&manifest).arg("--").args(program_args(stage, args));
+    program.args(["run", "--quiet", "--release", "--package", "pastiche", "--manifest-path"]).arg(&manifest);
+    let mut program = with_windows(program, stage);
+    program.arg("--").args(program_args(stage, args));
     through(program)?;
 
     if stage == Stage::Folder {
@@ -42,6 +44,14 @@ pub fn play(args: &[String]) -> Result<(), String> {
         println!("The pictures are in {}", full.display());
     }
     Ok(())
+}
+
+/// Leaves the windows out, which are most of the build, where there is nothing to open them on.
+fn with_windows(mut cargo: std::process::Command, stage: Stage) -> std::process::Command {
+    if stage == Stage::Folder {
+        cargo.arg("--no-default-features");
+    }
+    cargo
 }
 
 /// Runs a command whose output people see.
