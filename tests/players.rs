@@ -125,7 +125,7 @@ fn a_lost_gpu_gives_the_picture_back_with_every_knob() {
         _ => Gpu::new(),
     }));
     let mut player = Player::new(config).unwrap();
-    let patch = "let beats = counter(every(0.01));\n\
+    let patch = "let beats = counter(every(0.01), 1000000);\n\
                  let light = solid().grade(#{ brightness: knob(\"light\", 0) });\nscreen(light.feedback(0));\n\
                  speakers(tone(220 + beats));\n";
     player.load_text("show", patch).unwrap();
