@@ -80,7 +80,10 @@ impl OpenCamera for SystemCamera {
             FrameFormat::RAWBGR => CameraFormat::Bgr,
         };
         let size_px = [resolution.width(), resolution.height()];
-        Ok(CameraPicture { size_px, format, bytes: buffer.buffer().to_vec() })
+        // Nobody else holds the bytes once the buffer is gone, so that they move and are not copied.
+        let bytes = buffer.buffer_bytes();
+        drop(buffer);
+        Ok(CameraPicture { size_px, format, bytes: bytes.into() })
     }
 }
 

@@ -114,6 +114,12 @@ impl Show for OnStage {
         }
     }
 
+    fn repeated(&mut self, pictures: u64) {
+        if let Some(playing) = &mut self.playing {
+            playing.repeated(pictures);
+        }
+    }
+
     fn live(&self) -> &Live {
         self.player.live()
     }
@@ -136,6 +142,7 @@ impl Show for OnStage {
             patch: self.patch.clone(),
             frames: played.frames,
             skipped: played.skipped,
+            repeated: played.repeated,
             take: self.take.clone(),
         }
     }

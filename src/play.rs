@@ -69,6 +69,8 @@ pub struct Played {
     pub frames: u64,
     /// Frames that were left out because the machine was too slow.
     pub skipped: u64,
+    /// Pictures of the projector that showed the frame before again.
+    pub repeated: u64,
     /// Whether it was stopped before the end.
     pub stopped: bool,
 }
@@ -103,6 +105,8 @@ pub struct FrameStats {
     pub work_ms: f64,
     /// Frames left out so far.
     pub skipped: u64,
+    /// Pictures of the projector so far that showed the frame before again.
+    pub repeated: u64,
     /// Nodes that have nothing to show yet, such as a first painting.
     pub waiting: usize,
     /// Nodes at fault.

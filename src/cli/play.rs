@@ -52,7 +52,8 @@ pub fn run(mut arguments: PlayArguments, launched: Instant) -> anyhow::Result<En
     } else {
         in_windows(config, job, arguments, stop)?
     };
-    tracing::info!("{} frames shown, {} left out", played.frames, played.skipped);
+    let Played { frames, skipped, repeated, .. } = played;
+    tracing::info!("{frames} frames shown, {skipped} left out, {repeated} pictures repeated");
     Ok(if played.stopped { End::Stopped } else { End::Good })
 }
 
@@ -68,9 +69,7 @@ fn player_config(arguments: &PlayArguments) -> anyhow::Result<PlayerConfig> {
     };
     config.cameras = Some(Arc::new(SystemCameras));
     config.gpu = terminal::open_gpu();
-    if arguments.headless {
-        config.reopen_gpu = Some(Arc::new(Gpu::new));
-    }
+    config.reopen_gpu = Some(Arc::new(Gpu::new));
     #[cfg(feature = "stage")]
     if !arguments.headless {
         config.rate = WINDOWED;

@@ -105,6 +105,7 @@ impl Playing {
             reload_ms: reload,
             work_ms: millis(begun.elapsed()),
             skipped: self.played.skipped,
+            repeated: self.played.repeated,
             waiting: count(player, |status| matches!(status, Status::Waiting(_))),
             failing: count(player, |status| matches!(status, Status::Failed(_))),
             launch_ms: millis(self.launched.elapsed()),
@@ -148,7 +149,12 @@ impl Playing {
         self.files = Files::default();
     }
 
-    /// Frames that were shown and left out so far.
+    /// The projector has shown the last frame again, so many times.
+    pub(crate) fn repeated(&mut self, pictures: u64) {
+        self.played.repeated += pictures;
+    }
+
+    /// Frames that were shown, left out and repeated so far.
     pub(crate) fn played(&self) -> Played {
         self.played
     }

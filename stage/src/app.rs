@@ -4,7 +4,6 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use bevy::DefaultPlugins;
 use bevy::app::{
@@ -18,12 +17,7 @@ use bevy::input::keyboard::{KeyCode, KeyboardInput};
 use bevy::input::{ButtonInput, ButtonState};
 use bevy::log::LogPlugin;
 use bevy::prelude::default;
-use bevy::render::error_handler::{ErrorType, RenderErrorHandler, RenderErrorPolicy};
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
-use bevy::render::renderer::{
-    RenderAdapter, RenderAdapterInfo, RenderDevice, RenderInstance, RenderQueue, WgpuWrapper,
-};
-use bevy::render::settings::RenderCreation;
 use bevy::render::view::Msaa;
 use bevy::render::{RenderApp, RenderPlugin};
 use bevy::transform::components::Transform;
@@ -47,6 +41,8 @@ use crate::monitor::MonitorChoice;
 use crate::operator::{self, Keyboard};
 use crate::outside;
 use crate::projector::{self, Projector};
+use crate::recovery;
+use crate::refresh;
 use crate::show::{Next, Show};
 
 /// Draws over the picture with nannou: called for every picture with the window's rectangle, whose
@@ -151,17 +147,7 @@ fn text_of(panic: &(dyn Any + Send)) -> &str {
 
 /// Everything but the windows.
 pub(crate) fn plugins(gpu: &Gpu) -> Result<PluginGroupBuilder, StageError> {
-    let (instance, adapter) = gpu.opened_with().ok_or_else(|| StageError {
-        message: "a stage on an embedder's device is not possible".into(),
-        help: "open the device with `Gpu::new`".into(),
-    })?;
-    let creation = RenderCreation::manual(
-        RenderDevice::from(gpu.device().clone()),
-        RenderQueue(Arc::new(WgpuWrapper::new(gpu.queue().clone()))),
-        RenderAdapterInfo(WgpuWrapper::new(adapter.get_info())),
-        RenderAdapter(Arc::new(WgpuWrapper::new(adapter.clone()))),
-        RenderInstance(Arc::new(WgpuWrapper::new(instance.clone()))),
-    );
+    let creation = recovery::creation(gpu)?;
     Ok(DefaultPlugins
         .build()
         .set(WindowPlugin {
@@ -185,10 +171,9 @@ pub(crate) fn plugins(gpu: &Gpu) -> Result<PluginGroupBuilder, StageError> {
 /// What both a window and a picture in memory need.
 pub(crate) fn prepare(app: &mut App, config: StageConfig, show: Rc<RefCell<dyn Show>>) {
     let external = External::default();
+    recovery::add(app, &config.gpu);
     app.add_plugins((NannouPlugin, external.clone()))
         .insert_resource(external)
-        .insert_resource(LostDevice(config.gpu.clone()))
-        .insert_resource(RenderErrorHandler(on_render_error))
         .insert_non_send(Stage {
             show,
             desk: Desk::new(config.full_screen, config.operator),
@@ -220,7 +205,7 @@ fn windowed<S: Show + 'static>(config: StageConfig, show: Rc<RefCell<S>>) -> Res
     });
     prepare(&mut app, config, show);
     operator::add(&mut app);
-    app.add_systems(Update, (keys, outside::listen).before(step)).add_systems(Last, full_screen);
+    app.add_systems(Update, (keys, outside::listen, refresh::count).before(step)).add_systems(Last, full_screen);
     stay_on_one_thread(&mut app);
     Ok(app)
 }
@@ -240,26 +225,6 @@ pub(crate) fn stay_on_one_thread(app: &mut App) {
 /// Looks straight at the picture.
 pub(crate) fn eye() -> Transform {
     Transform::from_xyz(0.0, 0.0, 10.0).looking_at(Vec3::ZERO, Vec3::Y)
-}
-
-/// Whom to tell that the device is lost.
-#[derive(Resource)]
-struct LostDevice(Gpu);
-
-/// The show goes on: bevy would quit.
-fn on_render_error(
-    error: &bevy::render::error_handler::RenderError,
-    world: &mut World,
-    _render_world: &mut World,
-) -> RenderErrorPolicy {
-    if matches!(error.ty, ErrorType::DeviceLost) {
-        if let Some(device) = world.get_resource::<LostDevice>() {
-            device.0.report_lost();
-        }
-        return RenderErrorPolicy::StopRendering;
-    }
-    tracing::error!("graphics: {}", error.description);
-    RenderErrorPolicy::Ignore
 }
 
 fn keys(

@@ -1,6 +1,7 @@
 //! Textures of the engine as bevy images: drawn and shown in egui without a copy.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bevy::app::{App, Plugin};
@@ -12,24 +13,34 @@ use bevy::render::render_resource::{
     DefaultImageSampler, Extent3d, TextureDescriptor, TextureDimension, TextureFormat, TextureUsages,
 };
 use bevy::render::texture::GpuImage;
-use bevy::render::{Render, RenderApp, RenderSystems, render_resource};
+use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems, render_resource};
 use pastiche_engine::gpu::Presented;
 
 /// Puts textures of the engine in the place of images.
 #[derive(Clone, Default, Resource)]
-pub(crate) struct External(Arc<Mutex<HashMap<AssetId<Image>, Presented>>>);
+pub(crate) struct External(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<HashMap<AssetId<Image>, Presented>>,
+    /// How often bevy has begun to draw: again whenever a lost device was replaced, and what it was
+    /// given before then it has forgotten.
+    starts: AtomicU64,
+}
 
 /// A texture of the engine that is an image too.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
     pub(crate) presented: Presented,
     pub(crate) image: Handle<Image>,
+    start: u64,
 }
 
 impl External {
     /// Makes sure that `shown` is the image of a texture. The same texture keeps its image.
     pub(crate) fn show(&self, shown: &mut Option<Shown>, presented: Presented, images: &mut Assets<Image>) {
-        if shown.as_ref().is_some_and(|shown| shown.presented == presented) {
+        let start = self.0.starts.load(Relaxed);
+        if shown.as_ref().is_some_and(|shown| shown.presented == presented && shown.start == start) {
             return;
         }
         // Black until the texture takes its place, in the same frame.
@@ -42,22 +53,26 @@ impl External {
             RenderAssetUsages::RENDER_WORLD,
         );
         let image = images.add(black);
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(before) = shown {
             waiting.remove(&before.image.id());
         }
         waiting.insert(image.id(), presented.clone());
-        *shown = Some(Shown { presented, image });
+        *shown = Some(Shown { presented, image, start });
     }
 }
 
 impl Plugin for External {
     fn build(&self, app: &mut App) {
-        app.sub_app_mut(RenderApp).insert_resource(self.clone()).add_systems(
+        app.sub_app_mut(RenderApp).insert_resource(self.clone()).add_systems(RenderStartup, start).add_systems(
             Render,
             install.in_set(RenderSystems::PrepareAssets).after(prepare_assets::<GpuImage>),
         );
     }
+}
+
+fn start(external: Res<External>) {
+    external.0.starts.fetch_add(1, Relaxed);
 }
 
 /// In the render world: gives each waiting texture the place of its image, once that is prepared.
@@ -66,7 +81,7 @@ fn install(
     sampler: Res<DefaultImageSampler>,
     mut images: ResMut<RenderAssets<GpuImage>>,
 ) {
-    let mut waiting = external.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut waiting = external.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
     waiting.retain(|id, presented| {
         let is_prepared = images.get(*id).is_some();
         if is_prepared {

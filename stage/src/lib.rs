@@ -5,7 +5,8 @@
 //! through one trait, [`Show`].
 //!
 //! Read the modules in this order: `show` (what is shown), `desk` (what a person has switched),
-//! `keys`, `projector` (the picture), `operator` (everything that moves), `app` (bevy around them).
+//! `keys`, `projector` (the picture), `operator` (everything that moves), `app` (bevy around them),
+//! `recovery` (a device that is lost).
 
 mod show;
 
@@ -18,9 +19,11 @@ mod tap;
 
 mod external;
 mod projector;
+mod refresh;
 
 mod app;
 mod operator;
+mod recovery;
 
 pub use nannou;
 

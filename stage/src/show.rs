@@ -15,6 +15,9 @@ pub trait Show {
     /// Runs the next frame: once for each picture of the projector. May wait until it is due.
     fn next(&mut self) -> Next;
 
+    /// The projector has shown the last frame so many times more than once.
+    fn repeated(&mut self, pictures: u64);
+
     /// The running graph.
     fn live(&self) -> &Live;
 
@@ -79,6 +82,8 @@ pub struct Figures {
     pub frames: u64,
     /// Frames that were left out because the machine was too slow.
     pub skipped: u64,
+    /// Pictures of the projector that showed the frame before again.
+    pub repeated: u64,
     /// The take that is being recorded.
     pub take: Option<PathBuf>,
 }

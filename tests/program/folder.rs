@@ -4,6 +4,13 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use notify::{RecursiveMode, Watcher};
+
+/// Far more than anything here takes; only a failing test waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Folder(tempfile::TempDir);
 
@@ -46,6 +53,17 @@ impl Folder {
     pub fn contents(&self, inside: &str) -> Vec<(String, Vec<u8>)> {
         let names = self.names(inside).into_iter();
         names.map(|name| (name.clone(), fs::read(self.path(inside).join(name)).unwrap())).collect()
+    }
+
+    /// Waits until something is there, and looks again whenever a file of the folder changes.
+    #[track_caller]
+    pub fn wait_for(&self, what: &str, mut is_there: impl FnMut() -> bool) {
+        let (sender, changes) = channel();
+        let mut watcher = notify::recommended_watcher(sender).unwrap();
+        watcher.watch(&self.path(""), RecursiveMode::Recursive).unwrap();
+        while !is_there() {
+            assert!(changes.recv_timeout(PATIENCE).is_ok(), "waited in vain for {what}");
+        }
     }
 
     pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {

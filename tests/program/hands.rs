@@ -5,7 +5,6 @@ use std::io::Write;
 use std::process::{Child, Stdio};
 
 use crate::folder::Folder;
-use crate::show::wait_for;
 
 const PATCH: &str = "let pitch = knob(\"pitch\", 0.0);\nspeakers(tone(220 + pitch * 100).gain(0.5));\n";
 const KEPT: &str = "a.pastiche.toml";
@@ -31,10 +30,10 @@ fn what_was_moved_is_there_again_though_the_program_was_killed() {
     let folder = Folder::with(PATCH);
     let mut child = play(&folder, "");
     child.stdin.as_mut().unwrap().write_all(b"pitch = 0.5\n").unwrap();
-    wait_for(&folder, "the file", || text(&folder, KEPT).contains("value = 0.5"));
+    folder.wait_for("the file", || text(&folder, KEPT).contains("value = 0.5"));
     end(child);
     let child = play(&folder, "--take show.take");
-    wait_for(&folder, "the value", || {
+    folder.wait_for("the value", || {
         text(&folder, "show.take").contains("\"name\":\"pitch\",\"value\":0.5}\n")
     });
     end(child);
@@ -51,10 +50,10 @@ fn a_broken_file_is_told_with_its_line_and_left_alone() {
     let broken = "version = 1\n\n[[hand]]\ncontrol = \"pitch\"\nvalue = much\nscript = 0.0\n";
     folder.write(KEPT, broken);
     let mut child = play(&folder, "--take show.take");
-    wait_for(&folder, "the fault", || text(&folder, "told.txt").contains("a.pastiche.toml:5:"));
+    folder.wait_for("the fault", || text(&folder, "told.txt").contains("a.pastiche.toml:5:"));
     child.stdin.as_mut().unwrap().write_all(b"pitch = 0.5\nlearn pitch\nlearn nothing\n").unwrap();
-    wait_for(&folder, "the knob", || text(&folder, "show.take").contains("pitch\",\"value\":0.5"));
-    wait_for(&folder, "the answer", || text(&folder, "told.txt").contains("there is no control `nothing`"));
+    folder.wait_for("the knob", || text(&folder, "show.take").contains("pitch\",\"value\":0.5"));
+    folder.wait_for("the answer", || text(&folder, "told.txt").contains("there is no control `nothing`"));
     assert!(text(&folder, "told.txt").contains("move a controller for `pitch`"));
     end(child);
     assert_eq!(text(&folder, KEPT), broken);

@@ -5,6 +5,8 @@
 #[cfg(target_os = "linux")]
 mod card;
 mod check;
+#[cfg(feature = "stage")]
+mod display;
 mod folder;
 mod hands;
 mod render;

@@ -121,7 +121,7 @@ fn ctrl_c_leaves_whole_files() {
     let folder = Folder::with(PATCH);
     let arguments = "render a.rhai --out o --seconds 3000 --size 16x16".split(' ');
     let child = folder.command(arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    crate::show::wait_for(&folder, "frame 3", || folder.path("o/frame_00003.png").exists());
+    folder.wait_for("frame 3", || folder.path("o/frame_00003.png").exists());
     crate::show::interrupt(&child);
     let ended = Ended::from(child.wait_with_output().unwrap());
     ended.with(130, &["stopped after"]);

@@ -2,27 +2,10 @@
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::channel;
-use std::time::Duration;
 
-use notify::{RecursiveMode, Watcher};
 use serde_json::Value;
 
 use crate::folder::Folder;
-
-/// Far more than anything here takes; only a failing test waits for it.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Waits until something is there, and looks again whenever a file of the folder changes.
-#[track_caller]
-pub fn wait_for(folder: &Folder, what: &str, mut is_there: impl FnMut() -> bool) {
-    let (sender, changes) = channel();
-    let mut watcher = notify::recommended_watcher(sender).unwrap();
-    watcher.watch(&folder.path(""), RecursiveMode::Recursive).unwrap();
-    while !is_there() {
-        assert!(changes.recv_timeout(PATIENCE).is_ok(), "waited in vain for {what}");
-    }
-}
 
 #[cfg(unix)]
 pub fn interrupt(child: &Child) {
@@ -63,19 +46,19 @@ impl Show<'_> {
 
     #[track_caller]
     fn wait_for_version(&self, version: u64) {
-        wait_for(self.folder, &format!("version {version}"), || self.version() >= version);
+        self.folder.wait_for(&format!("version {version}"), || self.version() >= version);
         assert_eq!(self.version(), version, "{}", self.told());
     }
 
     #[track_caller]
     fn wait_for_words(&self, words: &str) {
-        wait_for(self.folder, words, || self.told().contains(words));
+        self.folder.wait_for(words, || self.told().contains(words));
     }
 
     #[track_caller]
     fn wait_for_frames(&self, number: usize) {
         let before = self.stats().len();
-        wait_for(self.folder, "frames", || self.stats().len() >= before + number);
+        self.folder.wait_for("frames", || self.stats().len() >= before + number);
     }
 }
 

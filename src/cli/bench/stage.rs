@@ -13,6 +13,7 @@ use crate::cli::terminal;
 
 const SIZE_PX: [u32; 2] = [1280, 720];
 const SECONDS: u32 = 15;
+const OPENING_SECONDS: &str = "10";
 /// The first frames compile shaders and open windows.
 const FIRST_FRAMES: usize = 20;
 
@@ -21,13 +22,19 @@ const PATCH: &str = "let turn = lfo(0.2);\n\
     let card = test_card();\n\
     screen(card.blur(turn * 20 + 20).blend(card, #{ mode: \"screen\", amount: 0.5 }));\n";
 
+/// Thumbnails that the operator's window draws for one of its pictures at most, and their size.
+const THUMBNAILS: usize = 6;
+const THUMBNAIL_PX: [u32; 2] = [192, 108];
+/// Screens that are no screen of the patch.
+const FIRST_SCREEN: usize = 1000;
+
 /// Runs a patch without a window, an empty window, the patch in its window, and that with the
-/// operator's window beside it.
+/// operator's window beside it. Then the default patch as people see it.
 pub fn run() -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let save = |name: &str, text: &str| fs::write(folder.path().join(name), text);
     save("full.rhai", PATCH).and_then(|()| save("empty.rhai", "let nothing = lfo(1);\n"))?;
-    let headless = headless()?;
+    let Headless { frame: headless, thumbnails } = headless()?;
     tell("the patch without a window", headless)?;
     let empty = windowed(folder.path(), "empty.rhai", &["--no-operator"])?;
     tell("an empty window", empty)?;
@@ -36,7 +43,10 @@ pub fn run() -> anyhow::Result<()> {
     let times = stage.as_secs_f64() / (headless + empty).as_secs_f64();
     terminal::say(format_args!("that is {times:.2} times the sum of the two above"))?;
     let operator = windowed(folder.path(), "full.rhai", &[])?;
-    tell("with the operator's window beside it", operator)
+    tell("with the operator's window beside it", operator)?;
+    let cost = millis(thumbnails);
+    terminal::say(format_args!("its thumbnails, {THUMBNAILS} at once: {cost:.2} ms for one picture of that window"))?;
+    opening(folder.path())
 }
 
 fn tell(what: &str, time: Duration) -> anyhow::Result<()> {
@@ -44,8 +54,15 @@ fn tell(what: &str, time: Duration) -> anyhow::Result<()> {
     terminal::say(format_args!("{what}: {:.2} ms a frame at {width}x{height}", millis(time)))
 }
 
+/// Medians.
+struct Headless {
+    frame: Duration,
+    /// What as many thumbnails as are drawn at once take.
+    thumbnails: Duration,
+}
+
 /// Waits for each frame, as a display does.
-fn headless() -> anyhow::Result<Duration> {
+fn headless() -> anyhow::Result<Headless> {
     let Some(gpu) = terminal::open_gpu() else { bail!("without a graphics adapter there is no window") };
     let mut config = PlayerConfig::new(registry()?, Pace::Offline);
     config.gpu = Some(gpu.clone());
@@ -53,7 +70,7 @@ fn headless() -> anyhow::Result<Duration> {
     let mut player = Player::new(config)?;
     player.load_text("bench", PATCH)?;
     player.take_sound();
-    let mut times = Vec::new();
+    let (mut times, mut thumbnails) = (Vec::new(), Vec::new());
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(SECONDS.into()) {
         let begun = Instant::now();
@@ -62,28 +79,44 @@ fn headless() -> anyhow::Result<Duration> {
         ensure!(matches!(shown, Ok(Some(_))), "the patch shows nothing");
         gpu.wait()?;
         times.push(begun.elapsed());
+        let begun = Instant::now();
+        let picture = player.picture().context("the patch shows nothing")?;
+        let recorder = player.recorder().context("there is no graphics adapter")?;
+        for number in 0..THUMBNAILS {
+            recorder.present(FIRST_SCREEN + number, &picture, THUMBNAIL_PX)?;
+        }
+        recorder.submit()?;
+        gpu.wait()?;
+        thumbnails.push(begun.elapsed());
     }
-    let times = times.get_mut(FIRST_FRAMES..).unwrap_or_default();
-    ensure!(!times.is_empty(), "this machine is too slow to be measured");
-    Ok(median(times))
+    let settled = |times: Vec<Duration>| {
+        let mut times: Vec<Duration> = times.into_iter().skip(FIRST_FRAMES).collect();
+        ensure!(!times.is_empty(), "this machine is too slow to be measured");
+        Ok(median(&mut times))
+    };
+    Ok(Headless { frame: settled(times)?, thumbnails: settled(thumbnails)? })
+}
+
+/// The default patch, as it comes.
+fn opening(folder: &Path) -> anyhow::Result<()> {
+    let lines = played(folder, &["--seconds", OPENING_SECONDS])?;
+    let painted = lines.iter().find(|line| line.version > 0 && line.waiting == 0);
+    let painted = painted.context("nothing was painted")?.launch_ms / 1e3;
+    terminal::say(format_args!("from launch to the first painted picture in both windows: {painted:.2} s"))?;
+    let (skipped, repeated) = lines.last().map_or((0, 0), |line| (line.skipped, line.repeated));
+    terminal::say(format_args!(
+        "in {OPENING_SECONDS} s at 60 frames a second: {} shown, {skipped} missed, {repeated} pictures repeated",
+        lines.len()
+    ))
 }
 
 /// The program itself, as fast as it goes.
 fn windowed(folder: &Path, patch: &str, more: &[&str]) -> anyhow::Result<Duration> {
-    let program = std::env::current_exe().context("cannot find this program")?;
     let [width, height] = SIZE_PX;
-    let stats = folder.join("stats.jsonl");
-    let mut command = Command::new(program);
-    command
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .args(["play", patch, "--fps", "1000", "--sound", "none"]);
-    command.args(["--size", &format!("{width}x{height}"), "--seconds", &SECONDS.to_string()]);
-    command.arg("--stats").arg(&stats).args(more);
-    let status = command.status().context("cannot start this program again")?;
-    ensure!(status.success(), "the window could not be measured ({status})");
-    let text = fs::read_to_string(&stats).context("cannot read the figures")?;
-    let lines = text.lines().map(serde_json::from_str).collect::<Result<Vec<FrameStats>, _>>()?;
+    let size = format!("{width}x{height}");
+    let seconds = SECONDS.to_string();
+    let lines =
+        played(folder, &[&[patch, "--fps", "1000", "--size", &size, "--seconds", &seconds], more].concat())?;
     let lines = lines.get(FIRST_FRAMES..).unwrap_or_default();
     let mut times: Vec<Duration> = lines
         .windows(2)
@@ -91,4 +124,17 @@ fn windowed(folder: &Path, patch: &str, more: &[&str]) -> anyhow::Result<Duratio
         .collect();
     ensure!(!times.is_empty(), "this machine is too slow to be measured");
     Ok(median(&mut times))
+}
+
+/// Plays in windows and gives the figures.
+fn played(folder: &Path, arguments: &[&str]) -> anyhow::Result<Vec<FrameStats>> {
+    let program = std::env::current_exe().context("cannot find this program")?;
+    let stats = folder.join("stats.jsonl");
+    let mut command = Command::new(program);
+    command.current_dir(folder).stdin(Stdio::null()).arg("play").args(arguments);
+    command.args(["--sound", "none"]).arg("--stats").arg(&stats);
+    let status = command.status().context("cannot start this program again")?;
+    ensure!(status.success(), "the window could not be measured ({status})");
+    let text = fs::read_to_string(&stats).context("cannot read the figures")?;
+    Ok(text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
 }

@@ -1,6 +1,6 @@
 //! The stage drawn into a picture in memory: no window, no display.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bevy::app::First;
 use bevy::camera::RenderTarget;
@@ -15,7 +15,7 @@ use pastiche_engine::check::check;
 use pastiche_engine::clock::FrameRate;
 use pastiche_engine::diagnostic::{Diagnostic, Span};
 use pastiche_engine::gpu::Recorder;
-use pastiche_engine::live::LiveConfig;
+use pastiche_engine::live::{LiveConfig, Preparer};
 use pastiche_engine::node::Status;
 use pastiche_engine::registry::Registry;
 use pastiche_engine::script;
@@ -37,6 +37,7 @@ const SIZE_PX: [u32; 2] = [320, 240];
 struct Toy {
     registry: Registry,
     live: Live,
+    preparer: Preparer,
     frame: u64,
     faults: Vec<Diagnostic>,
 }
@@ -60,16 +61,22 @@ impl Toy {
         let checked = check(&evaluated.graph, &registry, &NoAssets).unwrap();
         let prepared = preparer.prepare(checked.plan, &NoAssets).unwrap();
         assert!(live.commit(prepared).is_ok());
-        Toy { registry, live, frame: 0, faults: Vec::new() }
+        Toy { registry, live, preparer, frame: 0, faults: Vec::new() }
     }
 }
 
 impl Show for Toy {
     fn next(&mut self) -> Next {
+        if self.live.recorder().is_some_and(|recorder| recorder.gpu().is_lost()) {
+            let moved = self.preparer.move_to(Gpu::new().unwrap(), &NoAssets).unwrap();
+            assert!(self.live.commit(moved).is_ok());
+        }
         self.live.frame(self.frame);
         self.frame += 1;
         Next::Frame
     }
+
+    fn repeated(&mut self, _pictures: u64) {}
 
     fn live(&self) -> &Live {
         &self.live
@@ -134,6 +141,16 @@ impl Seen {
 
 /// Draws a show as it looks when everything is in place.
 fn seen(gpu: &Gpu, toy: Toy, set: impl FnOnce(&mut StageConfig, &mut Desk)) -> Seen {
+    seen_after(gpu, toy, set, || {})
+}
+
+/// Draws a show as it looks some pictures after something has happened to it.
+fn seen_after(
+    gpu: &Gpu,
+    toy: Toy,
+    set: impl FnOnce(&mut StageConfig, &mut Desk),
+    happens: impl FnOnce(),
+) -> Seen {
     let mut config = StageConfig::new(gpu.clone());
     let mut desk = Desk::new(false, false);
     set(&mut config, &mut desk);
@@ -161,6 +178,8 @@ fn seen(gpu: &Gpu, toy: Toy, set: impl FnOnce(&mut StageConfig, &mut Desk)) -> S
     stay_on_one_thread(&mut app);
     app.finish();
     app.cleanup();
+    (0..SETTLED).for_each(|_| app.update());
+    happens();
     (0..SETTLED).for_each(|_| app.update());
     let taken = shot.clone();
     app.world_mut().spawn(Screenshot::image(target)).observe(move |shot: On<ScreenshotCaptured>| {
@@ -218,4 +237,9 @@ fn the_audience_sees_the_picture_and_what_is_wrong() {
         }));
     });
     assert_eq!((sketched.at(160, 120), sketched.at(100, 120)), ([255, 0, 0], [128, 128, 128]));
+
+    let lost = Gpu::new().unwrap();
+    let regained = seen_after(&lost, Toy::new(&lost, GREY), |_, _| {}, || lost.device().destroy());
+    assert!(lost.is_lost());
+    assert_eq!(regained.at(160, 120), [128, 128, 128], "another device goes on");
 }

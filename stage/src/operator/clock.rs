@@ -45,7 +45,8 @@ pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> V
         ui.label(format!("{:02}:{:02}:{:02}", secs / 3600, secs / 60 % 60, secs % 60));
         let missed = if figures.skipped > 0 { look::WAITING } else { look::QUIET };
         ui.label(RichText::new(format!("{fps:.0} fps")).color(look::QUIET));
-        ui.label(RichText::new(format!("{} missed", figures.skipped)).color(missed));
+        let missed = RichText::new(format!("{} missed", figures.skipped)).color(missed);
+        ui.label(missed).on_hover_text(format!("{} shown again instead", figures.repeated));
         ui.separator();
         let mut switch = |ui: &mut Ui, text: &str, is_on: bool, action| {
             let text = if is_on { RichText::new(text).color(Color32::BLACK) } else { RichText::new(text) };

@@ -1,0 +1,134 @@
+//! Windows with devices of which the test decides what they do: a controller and a graphics adapter.
+//! The windows belong to a child of this program, which is told through its standard input.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
+
+#[path = "../program/display.rs"]
+mod display;
+#[path = "../program/folder.rs"]
+#[expect(dead_code, reason = "the tests of the whole program use more of it")]
+mod folder;
+mod guest;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use display::{Display, SOME_FRAMES, Show};
+use folder::Folder;
+
+/// What the child is called with.
+const GUEST: &str = "--guest";
+
+/// More light is more green.
+const PATCH: &str = "let light = knob(\"light\", 0.25);\nlet green = solid(rgb(0.0, 0.5, 0.0));\n\
+                     screen(solid(rgb(0.2, 0.2, 0.2)).blend(green, #{ mode: \"add\", amount: light }));\n";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == GUEST) {
+        return guest::play();
+    }
+    let tests: [(&str, fn(&Display)); 2] = [
+        ("a_knob_learned_by_mouse_is_bound_after_a_restart", learned),
+        ("a_lost_adapter_gives_the_picture_back_with_its_knobs", regained),
+    ];
+    let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
+    let is_wanted = |name: &str| filter.is_none_or(|filter| name.contains(filter.as_str()));
+    if arguments.iter().any(|argument| argument == "--list") {
+        tests.iter().for_each(|(name, _)| println!("{name}: test"));
+        return;
+    }
+    let Some(display) = Display::start() else { return };
+    for (name, test) in tests.iter().filter(|(name, _)| is_wanted(name)) {
+        test(&display);
+        println!("test {name} ... ok");
+    }
+}
+
+fn start<'a>(folder: &'a Folder, display: &Display) -> Show<'a> {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg(GUEST).current_dir(folder.path("")).stdin(Stdio::piped());
+    let mut show = Show::start(folder, display, command);
+    show.wait_for("version 1", |show| show.version() == 1);
+    show.wait_for_frames(SOME_FRAMES);
+    show
+}
+
+/// Tells the child what its devices are to do.
+fn tell(show: &mut Show<'_>, line: &str) {
+    writeln!(show.child.stdin.as_mut().unwrap(), "{line}").unwrap();
+    show.wait_for_frames(SOME_FRAMES);
+}
+
+/// Ends the show as a person does, with what is kept written.
+fn end(mut show: Show<'_>) {
+    drop(show.child.stdin.take());
+    assert!(show.child.wait().unwrap().success(), "{}", show.text("told.txt"));
+}
+
+/// The stage, with the operator's window out of its way.
+fn stage(show: &mut Show<'_>, display: &Display) -> String {
+    let stage = display.window("Pastiche: a.rhai");
+    // Without a window manager both lie in the corner, one over the other.
+    display.hand(&format!("windowmove --sync {stage} 0 810"));
+    show.wait_for_frames(SOME_FRAMES);
+    stage
+}
+
+fn learned(display: &Display) {
+    let folder = Folder::with(PATCH);
+    let mut show = start(&folder, display);
+    let stage_window = stage(&mut show, display);
+    let operator = display.window("Pastiche: operator");
+    let calm = display.picture(&stage_window).at(160, 90);
+    // A controller that nobody has bound moves nothing.
+    tell(&mut show, "176 7 127");
+    assert_eq!(display.picture(&stage_window).at(160, 90), calm);
+
+    let is_bound = |show: &Show| show.text("told.txt").contains("`light` is moved by cc 7 of nanoKONTROL2");
+    for y in (90..400).step_by(8) {
+        if is_bound(&show) {
+            break;
+        }
+        display.hand(&format!("mousemove --window {operator} 25 {y} click 3"));
+        show.wait_for_frames(4);
+        tell(&mut show, "176 7 127");
+    }
+    assert!(is_bound(&show), "the knob was not found: {}", show.text("told.txt"));
+    let bright = display.picture(&stage_window).at(160, 90);
+    assert!(bright[1] > calm[1] + 20 && bright[0] == calm[0], "{calm:?} became {bright:?}");
+    end(show);
+
+    let mut show = start(&folder, display);
+    let stage_window = stage(&mut show, display);
+    assert_eq!(display.picture(&stage_window).at(160, 90), bright, "what the hand left is put back");
+    tell(&mut show, "176 7 126");
+    tell(&mut show, "176 7 0");
+    let dark = display.picture(&stage_window).at(160, 90);
+    assert!(dark[1] < calm[1], "it is still bound: {dark:?}");
+    end(show);
+}
+
+fn regained(display: &Display) {
+    let folder = Folder::with(PATCH);
+    let mut show = start(&folder, display);
+    let stage_window = stage(&mut show, display);
+    let operator = display.window("Pastiche: operator");
+    tell(&mut show, "light 0.9");
+    let bright = display.picture(&stage_window).at(160, 90);
+    let letters = display.picture(&operator).count([255, 255, 255]);
+    for loss in 1..=2 {
+        tell(&mut show, "lose");
+        let is_back = |show: &Show| show.text("told.txt").matches("another adapter is opened").count() == loss;
+        show.wait_for("another adapter", is_back);
+        show.wait_for_frames(2 * SOME_FRAMES);
+        assert_eq!(display.picture(&stage_window).at(160, 90), bright, "loss {loss}: {}", show.text("told.txt"));
+        let now = display.picture(&operator).count([255, 255, 255]);
+        assert!(now * 10 > letters * 9, "the operator's window has {now} instead of {letters} white pixels");
+    }
+    // It is a picture that moves, and not only the last one.
+    tell(&mut show, "light 0.1");
+    let dark = display.picture(&stage_window).at(160, 90);
+    assert!(dark[1] + 20 < bright[1], "{bright:?} became {dark:?}");
+    end(show);
+}
