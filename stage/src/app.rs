@@ -205,7 +205,8 @@ fn windowed<S: Show + 'static>(config: StageConfig, show: Rc<RefCell<S>>) -> Res
     });
     prepare(&mut app, config, show);
     operator::add(&mut app);
-    app.add_systems(Update, (keys, outside::listen, refresh::count).before(step)).add_systems(Last, full_screen);
+    app.add_systems(Update, (keys, outside::listen, refresh::count).before(step))
+        .add_systems(Last, full_screen);
     stay_on_one_thread(&mut app);
     Ok(app)
 }
@@ -227,26 +228,31 @@ pub(crate) fn eye() -> Transform {
     Transform::from_xyz(0.0, 0.0, 10.0).looking_at(Vec3::ZERO, Vec3::Y)
 }
 
+const CONTROLS: [KeyCode; 4] =
+    [KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft, KeyCode::SuperRight];
+
 fn keys(
     mut stage: NonSendMut<Stage>,
-    mut pressed: MessageReader<KeyboardInput>,
+    mut events: MessageReader<KeyboardInput>,
     keyboard: Res<Keyboard>,
     held: Res<ButtonInput<KeyCode>>,
+    mut control: Local<bool>,
 ) {
     let Stage { show, desk, .. } = &mut *stage;
-    let control = held.any_pressed([
-        KeyCode::ControlLeft,
-        KeyCode::ControlRight,
-        KeyCode::SuperLeft,
-        KeyCode::SuperRight,
-    ]);
-    for event in pressed.read().filter(|event| event.state == ButtonState::Pressed) {
-        let Some(action) = Action::of(&event.logical_key, control) else { continue };
+    for event in events.read() {
+        let is_pressed = event.state == ButtonState::Pressed;
+        // Both keys may have gone down and up again within one picture.
+        if CONTROLS.contains(&event.key_code) {
+            *control = is_pressed;
+            continue;
+        }
+        let Some(action) = Action::of(&event.logical_key, *control).filter(|_| is_pressed) else { continue };
         let is_taken = keyboard.is_taken_in(event.window) && !action.works_while_typing();
         if !is_taken && (!event.repeat || action.repeats()) {
             desk.act(action, &mut *show.borrow_mut());
         }
     }
+    *control = held.any_pressed(CONTROLS);
 }
 
 /// One frame of the show, and its picture as an image.

@@ -64,10 +64,13 @@ impl External {
 
 impl Plugin for External {
     fn build(&self, app: &mut App) {
-        app.sub_app_mut(RenderApp).insert_resource(self.clone()).add_systems(RenderStartup, start).add_systems(
-            Render,
-            install.in_set(RenderSystems::PrepareAssets).after(prepare_assets::<GpuImage>),
-        );
+        app.sub_app_mut(RenderApp)
+            .insert_resource(self.clone())
+            .add_systems(RenderStartup, start)
+            .add_systems(
+                Render,
+                install.in_set(RenderSystems::PrepareAssets).after(prepare_assets::<GpuImage>),
+            );
     }
 }
 

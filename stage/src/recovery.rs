@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use bevy::app::App;
-use bevy::ecs::prelude::{Resource, World};
+use bevy::app::{App, Startup};
+use bevy::ecs::prelude::{ResMut, Resource, World};
+use bevy::light::cluster::GlobalClusterSettings;
 use bevy::render::error_handler::{ErrorType, RenderError, RenderErrorHandler, RenderErrorPolicy};
 use bevy::render::render_resource::{SpecializedMeshPipelines, SpecializedRenderPipelines};
 use bevy::render::renderer::{
@@ -41,6 +42,7 @@ pub(crate) fn creation(gpu: &Gpu) -> Result<RenderCreation, StageError> {
 /// Goes on after a lost device. `gpu` is the first one.
 pub(crate) fn add(app: &mut App, gpu: &Gpu) {
     app.insert_resource(Device(gpu.clone())).insert_resource(RenderErrorHandler(on_error));
+    app.add_systems(Startup, without_clusters);
     // bevy makes its own resources anew for another device. Those of nannou and egui hold numbers of
     // pipelines and buffers of the one before, and make themselves only once.
     app.sub_app_mut(RenderApp)
@@ -48,6 +50,12 @@ pub(crate) fn add(app: &mut App, gpu: &Gpu) {
         .init_gpu_resource::<SpecializedRenderPipelines<EguiPipeline>>()
         .init_gpu_resource::<EguiTransforms>()
         .init_gpu_resource::<EguiRenderData>();
+}
+
+/// bevy sorts lamps into clusters on the GPU and reads back how many there are: there are none here, and
+/// reading from a device that is gone panics (bevy_pbr 0.19.1).
+fn without_clusters(mut settings: ResMut<GlobalClusterSettings>) {
+    settings.gpu_clustering = None;
 }
 
 /// The show goes on: bevy would quit. After a loss this is called for each frame until it is mended.

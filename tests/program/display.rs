@@ -60,6 +60,13 @@ impl Display {
         String::from_utf8(found).unwrap().lines().next().unwrap().to_owned()
     }
 
+    /// Whether there is a window whose title begins so.
+    pub fn is_there(&self, title: &str) -> bool {
+        let search = ["search", "--onlyvisible", "--name", title];
+        let found = Command::new("xdotool").args(search).env("DISPLAY", &self.name).output().unwrap();
+        !found.stdout.is_empty()
+    }
+
     /// What a window shows.
     pub fn picture(&self, window: &str) -> Picture {
         Picture::read(&self.tool("import", &["-window", window, "-depth", "8", "ppm:-"]))

@@ -5,7 +5,6 @@ use std::io::Write;
 use std::process::Stdio;
 
 use crate::folder::Folder;
-use crate::show::wait_for;
 
 const PATCH: &str = "let pitch = knob(\"pitch\", 0.0);\nspeakers(tone(220 + pitch * 100).gain(0.5));\n";
 
@@ -16,12 +15,12 @@ fn a_take_is_replayed_to_the_same_bytes() {
     let mut command = folder.command(arguments.split(' '));
     let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let lines = || fs::read_to_string(folder.path("show.take")).unwrap_or_default().lines().count();
-    wait_for(&folder, "the take", || lines() == 1);
+    folder.wait_for("the take", || lines() == 1);
     let mut hands = child.stdin.take().unwrap();
     hands.write_all(b"pitch = 0.5\n").unwrap();
-    wait_for(&folder, "the knob", || lines() == 2);
+    folder.wait_for("the knob", || lines() == 2);
     hands.write_all(b"pitch = 1\npicth = 1\npitch.value = 0.25\n").unwrap();
-    wait_for(&folder, "the knob", || lines() == 4);
+    folder.wait_for("the knob", || lines() == 4);
     child.kill().unwrap();
     child.wait().unwrap();
 

@@ -28,7 +28,8 @@ fn main() {
     if arguments.first().is_some_and(|first| first == GUEST) {
         return guest::play();
     }
-    let tests: [(&str, fn(&Display)); 2] = [
+    let tests: [(&str, fn(&Display)); 3] = [
+        ("keys_do_what_the_help_says", keys),
         ("a_knob_learned_by_mouse_is_bound_after_a_restart", learned),
         ("a_lost_adapter_gives_the_picture_back_with_its_knobs", regained),
     ];
@@ -75,6 +76,57 @@ fn stage(show: &mut Show<'_>, display: &Display) -> String {
     stage
 }
 
+fn keys(display: &Display) {
+    let folder = Folder::with(PATCH);
+    let mut show = start(&folder, display);
+    let window = stage(&mut show, display);
+    let press = |show: &mut Show<'_>, keys: &str| {
+        display.hand(&format!("windowfocus --sync {window} key {keys}"));
+        show.wait_for_frames(SOME_FRAMES);
+        display.picture(&window).at(160, 90)
+    };
+    let calm = display.picture(&window).at(160, 90);
+
+    // A still, and a take in which the knob is moved.
+    press(&mut show, "s");
+    show.wait_for("the still", |show| show.folder.path("a-001.png").exists());
+    let still = image::open(folder.path("a-001.png")).unwrap().into_rgb8();
+    assert_eq!((still.dimensions(), still.get_pixel(160, 90).0), ((320, 180), calm));
+    press(&mut show, "r");
+    tell(&mut show, "light 0.9");
+    let bright = display.picture(&window).at(160, 90);
+    assert!(bright[1] > calm[1] + 20, "{calm:?} became {bright:?}");
+    press(&mut show, "r");
+    assert!(show.text("a-001.take").contains("\"light\",\"value\":0.9"), "{}", show.text("a-001.take"));
+
+    // Frozen, the picture stands; let go, it is where the knob is by now.
+    press(&mut show, "f");
+    tell(&mut show, "light 0.5");
+    assert_eq!(display.picture(&window).at(160, 90), bright);
+    let between = press(&mut show, "f");
+    assert!(between[1] < bright[1] && between[1] > calm[1], "{between:?}");
+    assert_eq!(press(&mut show, "ctrl+z"), bright);
+    assert_eq!(press(&mut show, "ctrl+z"), calm);
+
+    let faded = press(&mut show, "Down Down Down");
+    assert!(faded[1] < calm[1], "{faded:?}");
+    assert_eq!(press(&mut show, "Up Up Up"), calm);
+
+    // The help is written over the picture, and gone again.
+    let letters = || display.picture(&window).count([255, 255, 255]);
+    show.wait_for("a picture without notices", |_| letters() == 0);
+    press(&mut show, "h");
+    assert!(letters() > 100);
+    press(&mut show, "h");
+    assert_eq!(letters(), 0);
+
+    press(&mut show, "i");
+    assert!(!display.is_there("Pastiche: operator"));
+    press(&mut show, "i");
+    assert!(display.is_there("Pastiche: operator"));
+    end(show);
+}
+
 fn learned(display: &Display) {
     let folder = Folder::with(PATCH);
     let mut show = start(&folder, display);
@@ -119,10 +171,16 @@ fn regained(display: &Display) {
     let letters = display.picture(&operator).count([255, 255, 255]);
     for loss in 1..=2 {
         tell(&mut show, "lose");
-        let is_back = |show: &Show| show.text("told.txt").matches("another adapter is opened").count() == loss;
+        let is_back =
+            |show: &Show| show.text("told.txt").matches("another adapter is opened").count() == loss;
         show.wait_for("another adapter", is_back);
         show.wait_for_frames(2 * SOME_FRAMES);
-        assert_eq!(display.picture(&stage_window).at(160, 90), bright, "loss {loss}: {}", show.text("told.txt"));
+        assert_eq!(
+            display.picture(&stage_window).at(160, 90),
+            bright,
+            "loss {loss}: {}",
+            show.text("told.txt")
+        );
         let now = display.picture(&operator).count([255, 255, 255]);
         assert!(now * 10 > letters * 9, "the operator's window has {now} instead of {letters} white pixels");
     }

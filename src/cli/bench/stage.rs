@@ -45,7 +45,9 @@ pub fn run() -> anyhow::Result<()> {
     let operator = windowed(folder.path(), "full.rhai", &[])?;
     tell("with the operator's window beside it", operator)?;
     let cost = millis(thumbnails);
-    terminal::say(format_args!("its thumbnails, {THUMBNAILS} at once: {cost:.2} ms for one picture of that window"))?;
+    terminal::say(format_args!(
+        "its thumbnails, {THUMBNAILS} at once: {cost:.2} ms for one picture of that window"
+    ))?;
     opening(folder.path())
 }
 
