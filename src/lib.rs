@@ -46,6 +46,6 @@ pub use picture::Picture;
 pub use play::{FrameStats, PlayJob, Played, Told, play};
 pub use player::{DEFAULT_CANVAS_PX, OpenGpu, Pace, Player, PlayerConfig, node_diagnostic, registry};
 pub use render::{Progress, RenderJob, Rendered, refused_diagnostic, render, write_png};
-pub use sound::{SoundOutput, sound_cards};
+pub use sound::{SoundOutput, SystemLines, sound_cards, sound_lines};
 pub use takes::{TakeWriter, read_take};
 pub use wave::{MOST_SAMPLES, WaveFile};

@@ -113,6 +113,9 @@ impl Player {
         if let Some(cameras) = config.cameras.filter(|_| !offline) {
             preparer.use_cameras(cameras);
         }
+        if let Some(lines) = config.lines.filter(|_| !offline) {
+            preparer.use_lines(lines);
+        }
         let loader = Loader::new(loader_config, preparer);
         let (loader, sound) = if offline {
             let sound = SoundSide::Inline { runner: Box::new(runner), samples: Vec::new() };

@@ -5,12 +5,14 @@ mod clock;
 mod denormals;
 mod desk;
 mod guard;
+mod line;
 mod output;
 mod silent;
 mod speakers;
 
 pub use card::sound_cards;
 pub(crate) use clock::SoundClock;
+pub use line::{SystemLines, sound_lines};
 pub(crate) use silent::SilentCard;
 pub(crate) use speakers::Speakers;
 

@@ -184,11 +184,17 @@ fn crates_need_only_what_is_theirs() {
 }
 
 #[test]
-fn each_device_is_known_to_one_file() {
-    let homes = [("midir", "src/midi/system.rs"), ("cpal", "src/sound/card.rs"), ("nokhwa", "src/camera.rs")];
-    for (device, home) in homes {
-        let offences = offences(&["src", "engine/src", "models/src", "nodes/src"], &[device]);
-        assert_eq!(offences, [format!("{home} sees `{device}`")]);
+fn each_device_is_known_at_the_edge_alone() {
+    let homes: [(&str, &[&str]); 3] = [
+        ("midir", &["src/midi/system.rs"]),
+        ("cpal", &["src/sound/card.rs", "src/sound/line.rs"]),
+        ("nokhwa", &["src/camera.rs"]),
+    ];
+    for (device, homes) in homes {
+        let mut offences = offences(&["src", "engine/src", "models/src", "nodes/src"], &[device]);
+        offences.sort();
+        let expected: Vec<String> = homes.iter().map(|home| format!("{home} sees `{device}`")).collect();
+        assert_eq!(offences, expected);
     }
 }
 

@@ -31,6 +31,7 @@ pub mod cameras;
 pub mod clock;
 pub mod gpu;
 pub mod io;
+pub mod lines;
 pub mod live;
 pub mod midi;
 pub mod node;

@@ -12,6 +12,7 @@ use crate::clock::{Beats, FrameRate, SAMPLE_RATE, Tick};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::gpu::{Gpu, Recorder};
 use crate::io::Io;
+use crate::lines::Lines;
 use crate::outside::Outside;
 use crate::take::Stamped;
 use crate::workers::Workers;
@@ -124,6 +125,8 @@ pub struct BuildCtx<'a> {
     pub gpu: Option<&'a Gpu>,
     /// The cameras, if there may be any: an offline render has none.
     pub cameras: Option<&'a Arc<dyn Cameras>>,
+    /// The lines in, if there may be any: an offline render has none.
+    pub lines: Option<&'a Arc<dyn Lines>>,
     /// The worker pool, to keep for slow work.
     pub workers: &'a Workers,
     /// Seed of this node's randomness: the same for the same patch, node and `--seed`.

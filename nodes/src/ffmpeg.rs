@@ -93,6 +93,18 @@ pub fn movie_arguments(
     arguments
 }
 
+/// What puts a sound into a movie: 48 kHz, left and right in turn as 32-bit floats without a head.
+pub(crate) fn join_arguments(movie: &Path, sound: &Path, out: &Path) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = vec!["-i".into(), movie.into()];
+    arguments.extend(["-f", "f32le", "-ar", "48000", "-ac", "2", "-i"].map(OsString::from));
+    arguments.push(sound.into());
+    arguments.extend(["-c:v", "copy", "-c:a", "aac", "-b:a", "256k"].map(OsString::from));
+    arguments.extend(["-movflags", "+faststart", "-fflags", "+bitexact"].map(OsString::from));
+    arguments.extend(["-flags:a", "+bitexact", "-f", "mp4", "-y"].map(OsString::from));
+    arguments.push(out.into());
+    arguments
+}
+
 /// A running program. Ended when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Process {

@@ -60,7 +60,7 @@ kinds! {
     tone, gain,
     choir, organ, keys, drone, sampler, soundfont, hiss,
     filter, eq, delay, reverb, chorus, distort, pan, mix, gate, compress, limiter,
-    loudness, spectrum, onsets, pitch, listen_tempo, chroma, spectrogram, waveform,
+    line_in, loudness, spectrum, onsets, pitch, listen_tempo, chroma, spectrogram, waveform,
     screen, speakers, record,
 }
 

@@ -37,6 +37,19 @@ impl Ear {
         &self.heard
     }
 
+    /// What was heard before a transport time and not asked for yet: stretches without a gap, each with
+    /// the transport time of its first sample.
+    pub(crate) fn stretches(&mut self, before: u64) -> Vec<(u64, Vec<[f32; 2]>)> {
+        let mut stretches: Vec<(u64, Vec<[f32; 2]>)> = Vec::new();
+        while let Some((at, sound)) = self.receiver.next(before) {
+            match stretches.last_mut() {
+                Some((from, stretch)) if *from + stretch.len() as u64 == at => stretch.push(sound),
+                _ => stretches.push((at, vec![sound])),
+            }
+        }
+        stretches
+    }
+
     /// Goes on hearing what the ear of the node before hears; the audio halves do the same.
     pub(crate) fn adopt(&mut self, old: &mut Ear) {
         std::mem::swap(&mut self.receiver, &mut old.receiver);

@@ -1,22 +1,26 @@
 //! Writes pictures to files while they play.
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use pastiche_engine::audio::AudioNode;
 use pastiche_engine::frame::{Frame, Pixels};
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
-use pastiche_engine::port::{Control, Trigger};
+use pastiche_engine::port::{Audio, Control, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
 };
 
 use crate::ffmpeg::{INSTALL, Programs, check};
+use crate::listening::Ear;
 
 mod colours;
 mod recording;
+mod track;
 
 use recording::{Form, Plan, Recording, Sent};
 
@@ -30,6 +34,8 @@ const ON: In<Control> = In::control(
     "Above 0.5 it records; each time it rises a new file begins.",
 );
 const SHOOT: In<Trigger> = In::optional("shoot", "Writes a still, whatever else is recorded.");
+const SOUND: In<Audio> =
+    In::optional("sound", "Sound to record with it; the same wire as that of `speakers`, say.");
 const RECORDED: Out<Control> = Out::with_unit("recorded", Unit::Secs, "How long the newest recording is.");
 const DROPPED: Out<Control> = Out::new("dropped", "How many pictures were left out of it.");
 
@@ -45,16 +51,18 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         name: "record",
         category: Category::Out,
         summary: "Writes a picture to files while it plays.",
-        doc: "Records a movie (an MP4 file without sound, made by the program `ffmpeg`), numbered pictures in a \
-              folder of their own, or single stills. Files are numbered and appear when they are whole; \
+        doc: "Records a movie (an MP4 file, made by the program `ffmpeg`), numbered pictures in a folder of their \
+              own, or single stills. With `sound` the movie has it too, in step to the sample, and numbered \
+              pictures have a `sound.wav` beside them. Files are numbered and appear when they are whole; \
               nothing that is there is ever written over. Should the program itself be killed, what it was \
               recording lies beside them under a hidden name that ends in `.part`. They go into the folder of the patch or one that \
               `folder` names: inside the patch's folder, or allowed by `--allow`. The show goes first: when \
               the disk or the processor is too slow, pictures are left out, the one before stands in for \
               them so that the recording keeps its time, and the status tells. A render records as well, and \
               leaves out nothing. When the size of the picture changes, a new file begins.",
-        example: "let room = scene();\nscreen(room);\nrecord(room, #{ on: knob(\"rec\"), folder: \"recordings\" });\n",
-        inputs: &[&IMAGE.0, &ON.0, &SHOOT.0],
+        example: "let room = scene();\nlet hum = drone(40);\nscreen(room);\nspeakers(hum);\n\
+                  record(room, #{ sound: hum, on: knob(\"rec\"), folder: \"recordings\" });\n",
+        inputs: &[&IMAGE.0, &ON.0, &SHOOT.0, &SOUND.0],
         options: &[
             OptionSpec {
                 name: FORMAT,
@@ -92,7 +100,8 @@ struct Record {
     running: Option<Running>,
     stills: Option<Recording>,
     /// Those that are being finished.
-    closing: Vec<Recording>,
+    closing: Vec<Closing>,
+    ear: Ear,
     recorded_secs: f64,
     dropped: u64,
     /// Why the newest recording came to nothing.
@@ -104,6 +113,15 @@ struct Running {
     recording: Recording,
     /// The frame of the show in which it began.
     first: u64,
+}
+
+/// A recording that gets no more pictures.
+struct Closing {
+    recording: Recording,
+    /// Transport time behind its last picture; until then it hears, if somebody plays.
+    until: u64,
+    /// The frame in which it is given up.
+    given_up: u64,
 }
 
 impl Record {
@@ -138,24 +156,26 @@ impl Record {
             running: None,
             stills: None,
             closing: Vec::new(),
+            ear: Ear::default(),
             recorded_secs: 0.0,
             dropped: 0,
             failure: None,
         })
     }
 
-    fn start(&self, form: Form, ctx: &FrameCtx<'_>) -> Result<Recording, String> {
+    fn start(&self, form: Form, ctx: &FrameCtx<'_>, has_sound: bool) -> Result<Recording, String> {
         Recording::start(Plan {
             folder: self.folder.clone(),
             name: self.name.clone(),
             form,
-            rate: [ctx.rate.frames, ctx.rate.secs],
+            rate: ctx.rate,
+            has_sound,
             programs: Programs::default(),
         })
     }
 
     /// Begins or ends a recording when `on` says so.
-    fn follow(&mut self, on: bool) {
+    fn follow(&mut self, ctx: &FrameCtx<'_>, on: bool) {
         if on == self.was_on {
             return;
         }
@@ -163,22 +183,28 @@ impl Record {
         if on {
             (self.recorded_secs, self.dropped, self.failure) = (0.0, 0, None);
         } else if let Some(Running { mut recording, .. }) = self.running.take() {
-            recording.end();
-            self.closing.push(recording);
+            if !recording.has_sound() {
+                recording.end();
+            }
+            let (until, frame) = (ctx.tick.start_sample, ctx.tick.frame);
+            let given_up = frame + ctx.rate.fps().ceil() as u64;
+            self.closing.push(Closing { recording, until, given_up });
         }
     }
 
     /// Hands over a picture of the show.
-    fn record(&mut self, ctx: &FrameCtx<'_>, pixels: &Arc<Pixels>) {
+    fn record(&mut self, ctx: &FrameCtx<'_>, pixels: &Arc<Pixels>, has_sound: bool) {
         let Some(form) = self.form.filter(|_| self.was_on && self.failure.is_none()) else { return };
         let running = match self.running.take() {
             Some(running) => Ok(running),
-            None => self.start(form, ctx).map(|recording| Running { recording, first: ctx.tick.frame }),
+            None => {
+                self.start(form, ctx, has_sound).map(|recording| Running { recording, first: ctx.tick.frame })
+            }
         };
         match running {
             Ok(running) => {
                 let number = ctx.tick.frame.saturating_sub(running.first);
-                match running.recording.send(number, pixels.clone(), ctx.offline) {
+                match running.recording.send(ctx.tick.frame, pixels.clone(), ctx.offline) {
                     Sent::Taken => self.recorded_secs = (number + 1) as f64 / ctx.rate.fps(),
                     Sent::Dropped => self.dropped += 1,
                 }
@@ -190,7 +216,7 @@ impl Record {
 
     fn shoot(&mut self, ctx: &FrameCtx<'_>, pixels: &Arc<Pixels>) {
         if self.stills.is_none() {
-            match self.start(Form::Stills, ctx) {
+            match self.start(Form::Stills, ctx, false) {
                 Ok(recording) => self.stills = Some(recording),
                 Err(why) => self.failure = Some(why),
             }
@@ -202,9 +228,26 @@ impl Record {
         }
     }
 
+    /// Hands over what was heard before a transport time.
+    fn hear(&mut self, before: u64, waits: bool) {
+        for (at, samples) in self.ear.stretches(before) {
+            let end = at + samples.len() as u64;
+            let closing = self.closing.iter().filter(|closing| at < closing.until);
+            for Closing { recording, .. } in closing {
+                recording.hear(at, samples.clone(), waits);
+            }
+            for closing in self.closing.iter_mut().filter(|closing| end >= closing.until) {
+                closing.recording.end();
+            }
+            if let Some(Running { recording, .. }) = &self.running {
+                recording.hear(at, samples, waits);
+            }
+        }
+    }
+
     /// Learns what has become of recordings.
     fn look_after(&mut self) {
-        let all = self.closing.iter().chain(self.stills.iter());
+        let all = self.closing.iter().map(|closing| &closing.recording).chain(self.stills.iter());
         let all = all.chain(self.running.iter().map(|running| &running.recording));
         let failure = all.filter_map(Recording::failure).next();
         if let Some(why) = failure {
@@ -213,21 +256,26 @@ impl Record {
             self.running = self.running.take().filter(|running| running.recording.failure().is_none());
             self.stills = self.stills.take().filter(|stills| stills.failure().is_none());
         }
-        self.closing.retain(|recording| !recording.is_finished());
+        self.closing.retain(|closing| !closing.recording.is_finished());
     }
 }
 
 impl Node for Record {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         self.look_after();
-        self.follow(io.control(&ON) > 0.5);
+        self.follow(ctx, io.control(&ON) > 0.5);
         let shoots = io.trigger(&SHOOT) > 0;
         let is_wanted = shoots || (self.was_on && self.form.is_some() && self.failure.is_none());
         if is_wanted && let Some(pixels) = io.pixels(ctx, &IMAGE)? {
-            self.record(ctx, &pixels);
+            let has_sound = io.position(&SOUND.0.name).is_some_and(|position| io.is_given(position));
+            self.record(ctx, &pixels, has_sound);
             if shoots {
                 self.shoot(ctx, &pixels);
             }
+        }
+        self.hear(ctx.tick.start_sample, ctx.offline);
+        for closing in self.closing.iter_mut().filter(|closing| ctx.tick.frame >= closing.given_up) {
+            closing.recording.end();
         }
         io.set_control(&RECORDED, self.recorded_secs);
         io.set_control(&DROPPED, self.dropped as f64);
@@ -237,6 +285,17 @@ impl Node for Record {
                 "what was written before is kept; turn `on` off and on again to begin anew",
             )),
             None => Ok(()),
+        }
+    }
+
+    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
+        self.ear.take_audio()
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_mut::<Record>() {
+            old.hear(u64::MAX, false);
+            self.ear.adopt(&mut old.ear);
         }
     }
 
@@ -255,5 +314,12 @@ impl Node for Record {
             None if self.dropped > 0 => Status::Active(format!("not recording{dropped}")),
             None => Status::Ready,
         }
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        // The end of the show is heard too.
+        self.hear(u64::MAX, false);
     }
 }

@@ -6,9 +6,11 @@ mod sounds;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::{Arc, Mutex};
 
 use harness::{Desc, Show};
 use pastiche_engine::graph::Given;
+use pastiche_engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::port::PortType;
 use pastiche_engine::spec::{InputSpec, Unwired};
@@ -38,6 +40,53 @@ unsafe impl GlobalAlloc for Counting {
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
+
+/// A line in that hears what the test says.
+#[derive(Clone, Default)]
+struct Line(Arc<Mutex<Option<Hear>>>);
+
+impl Lines for Line {
+    fn open(
+        &self,
+        _which: &WhichLine,
+        hear: &mut dyn FnMut(u32) -> Result<Hear, LineError>,
+    ) -> Result<Box<dyn OpenLine>, LineError> {
+        *self.0.lock().unwrap() = Some(hear(44_100)?);
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl OpenLine for Line {
+    fn name(&self) -> String {
+        "Mixer".into()
+    }
+
+    fn loss(&mut self) -> Option<String> {
+        None
+    }
+}
+
+#[test]
+fn what_comes_in_is_played_without_allocation() {
+    let line = Line::default();
+    let mut show = Show::with(None, Workers::inline(), false, &Desc::new());
+    show.preparer.use_lines(Arc::new(line.clone()));
+    show.load(&Desc::new().node("it", "line_in").see("it")).unwrap();
+    let (mut sound, mut frame, mut loudest) = ([[0.0_f32; 2]; 800], 0, 0.0_f32);
+    while loudest < 0.4 || show.control_of("it", "alive") == 0.0 {
+        if let Some(hear) = &mut *line.0.lock().unwrap() {
+            hear(&[[0.5; 2]; 735]);
+        }
+        show.step();
+        let before = CALLS.with(Cell::get);
+        show.audio.run(frame * 800, &mut sound);
+        assert_eq!(CALLS.with(Cell::get) - before, 0, "frame {frame}");
+        loudest = sound.iter().map(|sample| sample[0].abs()).fold(loudest, f32::max);
+        frame += 1;
+        std::thread::yield_now();
+    }
+    assert!(show.control_of("it", "late") > 0.0);
+}
 
 #[test]
 fn blocks_allocate_nothing() {

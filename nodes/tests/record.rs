@@ -102,3 +102,46 @@ fn what_cannot_be_written_is_told_once_and_the_show_goes_on() {
     assert!(faults[0].fault.message.starts_with("it cannot record: "), "{faults:?}");
     assert_eq!(fs::read(&path).unwrap(), b"a file in the way");
 }
+
+#[test]
+fn sound_is_recorded_from_the_first_picture_to_the_last_over_an_edit() {
+    let (name, path) = folder("sound");
+    let tuned = |on: f64, level: f64| {
+        let desc = it(&name, "frames").number("on", on).wire("sound", "tone");
+        desc.node("tone", "tone").number("frequency", 100.0).number("level", level)
+    };
+    let mut show = show(&tuned(0.0, 0.5));
+    for (on, level, frames) in [(0.0, 0.5, 3), (1.0, 0.5, 4), (1.0, 0.25, 3), (0.0, 0.25, 2)] {
+        show.load(&tuned(on, level)).unwrap_or_else(|faults| panic!("{}", text(&faults)));
+        for _ in 0..frames {
+            show.step();
+            show.sound();
+        }
+    }
+    drop(show);
+    let mut sound = hound::WavReader::open(path.join("recording_001/sound.wav")).unwrap();
+    let samples: Vec<f32> = sound.samples().map(Result::unwrap).collect();
+    // Ten frames a second: three before it, seven in it.
+    assert_eq!(samples.len(), 2 * 7 * 4800);
+    assert!(samples.iter().any(|sample| *sample > 0.4));
+    assert_eq!(names(&path.join("recording_001")).len(), 8);
+}
+
+#[test]
+fn the_end_of_the_show_is_in_the_movie_too() {
+    let (name, path) = folder("end_of_sound");
+    let desc = it(&name, "frames").wire("sound", "tone").node("tone", "tone").number("level", 0.5);
+    let mut show = show(&desc);
+    for _ in 0..3 {
+        show.step();
+        show.sound();
+    }
+    drop(show);
+    let mut sound = hound::WavReader::open(path.join("recording_001/sound.wav")).unwrap();
+    let samples: Vec<f32> = sound.samples().map(Result::unwrap).collect();
+    assert_eq!(samples.len(), 2 * 3 * 4800);
+    assert!(
+        samples[samples.len() - 200..].iter().any(|sample| sample.abs() > 0.1),
+        "the last frame is heard"
+    );
+}

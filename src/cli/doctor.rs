@@ -5,7 +5,7 @@ use std::process::Command;
 use pastiche::engine::gpu::Gpu;
 use pastiche::models::painting::Painting;
 use pastiche::nodes::ffmpeg::{FFMPEG, FFPROBE, INSTALL};
-use pastiche::{camera_names, midi_inputs, sound_cards};
+use pastiche::{camera_names, midi_inputs, sound_cards, sound_lines};
 use serde_json::{Value, json};
 
 use super::End;
@@ -33,6 +33,7 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<End> {
         Finding { name: "painting", title: "painting network", state: painting() },
         Finding { name: "midi", title: "MIDI", state: midi() },
         Finding { name: "sound", title: "sound card", state: sound() },
+        Finding { name: "lines", title: "lines in", state: lines() },
     ];
     if arguments.json {
         let entries = findings.iter().map(|finding| (finding.name.to_owned(), entry(&finding.state)));
@@ -115,6 +116,15 @@ fn sound() -> Result<String, String> {
         return Err("there is none; patches play silently, and render to files with sound".into());
     }
     Ok(cards.join(", "))
+}
+
+fn lines() -> Result<String, String> {
+    let lines = sound_lines()?;
+    if lines.is_empty() {
+        return Err("there is none; the node `line_in` is silent until one is plugged in".into());
+    }
+    let numbered = lines.iter().enumerate().map(|(number, name)| format!("{number}: {name}"));
+    Ok(numbered.collect::<Vec<_>>().join(", "))
 }
 
 fn painting() -> Result<String, String> {

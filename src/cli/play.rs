@@ -11,7 +11,7 @@ use pastiche::engine::clock::FrameRate;
 use pastiche::engine::gpu::Gpu;
 use pastiche::{
     Error, HandSender, Hands, Pace, PatchSource, PlayJob, Played, Player, PlayerConfig, SoundOutput,
-    SystemCameras, TakeWriter, Told, parse_hand, play, registry,
+    SystemCameras, SystemLines, TakeWriter, Told, parse_hand, play, registry,
 };
 
 use super::End;
@@ -68,6 +68,7 @@ fn player_config(arguments: &PlayArguments) -> anyhow::Result<PlayerConfig> {
         None => SoundOutput::Default,
     };
     config.cameras = Some(Arc::new(SystemCameras));
+    config.lines = Some(Arc::new(SystemLines));
     config.gpu = terminal::open_gpu();
     config.reopen_gpu = Some(Arc::new(Gpu::new));
     #[cfg(feature = "stage")]

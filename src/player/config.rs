@@ -6,6 +6,7 @@ use std::sync::Arc;
 use engine::cameras::Cameras;
 use engine::clock::FrameRate;
 use engine::gpu::{Gpu, GpuError};
+use engine::lines::Lines;
 use engine::registry::Registry;
 use pastiche_engine as engine;
 
@@ -50,12 +51,14 @@ pub struct PlayerConfig {
     pub sound: SoundOutput,
     /// The cameras. Only live.
     pub cameras: Option<Arc<dyn Cameras>>,
+    /// The lines in. Only live.
+    pub lines: Option<Arc<dyn Lines>>,
     /// Whether a changed file loads the patch again. Only live.
     pub watch: bool,
 }
 
 impl PlayerConfig {
-    /// 30 frames a second, seed 1, no GPU, no sound card, no cameras, changed files are noticed.
+    /// 30 frames a second, seed 1, no GPU, no sound card, no cameras, no lines in, changed files are noticed.
     pub fn new(registry: impl Into<Arc<Registry>>, pace: Pace) -> PlayerConfig {
         PlayerConfig {
             registry: registry.into(),
@@ -68,6 +71,7 @@ impl PlayerConfig {
             allow: Vec::new(),
             sound: SoundOutput::Silent,
             cameras: None,
+            lines: None,
             watch: true,
         }
     }

@@ -1,5 +1,6 @@
-//! Sound cards, through cpal. No other file knows it.
+//! Sound cards, through cpal. No other file but that of the lines in knows it.
 
+use std::collections::HashSet;
 use std::sync::mpsc::Sender;
 use std::time::Instant;
 
@@ -17,7 +18,7 @@ pub(super) struct MachineCards {
 /// ALSA writes what it does not find to the terminal, each time it is asked. On this thread it does not:
 /// what matters comes back as an error.
 #[cfg(target_os = "linux")]
-fn hush() {
+pub(super) fn hush() {
     if let Err(error) = alsa::Output::local_error_handler() {
         tracing::debug!("ALSA cannot be hushed: {error}");
     }
@@ -25,7 +26,7 @@ fn hush() {
 
 /// Other systems say nothing.
 #[cfg(not(target_os = "linux"))]
-fn hush() {}
+pub(super) fn hush() {}
 
 /// Names of the sound cards that can play, the system's own choice first.
 pub fn sound_cards() -> Result<Vec<String>, String> {
@@ -34,17 +35,16 @@ pub fn sound_cards() -> Result<Vec<String>, String> {
     let first = host.default_output_device();
     let others =
         host.output_devices().map_err(|error| format!("the sound cards cannot be listed: {error}"))?;
-    let mut names: Vec<String> = Vec::new();
-    for device in first.into_iter().chain(others) {
-        let name = name_of(&device);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    Ok(names)
+    Ok(names(first.into_iter().chain(others)).iter().map(name_of).collect())
 }
 
-fn name_of(device: &Device) -> String {
+/// Each device once, by its name.
+pub(super) fn names(devices: impl Iterator<Item = Device>) -> Vec<Device> {
+    let mut called = HashSet::new();
+    devices.filter(|device| called.insert(name_of(device))).collect()
+}
+
+pub(super) fn name_of(device: &Device) -> String {
     device.description().map_or_else(|_| device.to_string(), |description| description.name().to_owned())
 }
 
@@ -129,18 +129,23 @@ impl Task<'_> {
                 }
             });
         };
-        let fail = move |error: cpal::Error| match error.kind() {
-            // It goes on by itself.
-            ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {
+        let fail = move |error: cpal::Error| {
+            if goes_on(&error) {
                 tracing::debug!("sound card: {error}");
+            } else {
+                // Nobody listens any more when the card is being closed.
+                let _ = lost.send(error.to_string());
             }
-            // Nobody listens any more when the card is being closed.
-            _ => drop(lost.send(error.to_string())),
         };
         let stream = device.build_output_stream(config, fill, fail, None)?;
         stream.play()?;
         Ok(stream)
     }
+}
+
+/// Whether a stream goes on by itself behind this error.
+pub(super) fn goes_on(error: &cpal::Error) -> bool {
+    matches!(error.kind(), ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied)
 }
 
 /// One channel hears both sides; of more than two, the first two hear one each.

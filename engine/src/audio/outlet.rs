@@ -42,8 +42,11 @@ impl SoundReceiver {
     /// frame that the audio half has made by now. Offline that is exactly the sound of the frame
     /// before; live it may come a frame later, but none is left out.
     pub fn receive(&mut self, tick: &Tick, heard: &mut Vec<[f32; 2]>) {
-        while self.0.peek().is_ok_and(|(sample, _)| *sample < tick.start_sample) {
-            heard.extend(self.0.pop().map(|(_, sound)| sound));
-        }
+        heard.extend(std::iter::from_fn(|| self.next(tick.start_sample)).map(|(_, sound)| sound));
+    }
+
+    /// The next sample that was heard before a transport time, with its own.
+    pub fn next(&mut self, before: u64) -> Option<(u64, [f32; 2])> {
+        self.0.peek().is_ok_and(|(sample, _)| *sample < before).then(|| self.0.pop().ok()).flatten()
     }
 }

@@ -19,6 +19,8 @@ const KAISER: f64 = 8.0;
 pub struct Resampler {
     /// Input samples from one output sample to the next.
     step: f64,
+    /// The same, before it was trimmed.
+    untrimmed: f64,
     /// The way to the next input sample.
     along: f64,
     taps: usize,
@@ -45,6 +47,7 @@ impl Resampler {
         });
         Resampler {
             step: from / to,
+            untrimmed: from / to,
             // The first sample that comes out is the first that went in.
             along: 1.0 - from / to,
             taps,
@@ -59,6 +62,17 @@ impl Resampler {
         for _ in 0..self.taps / 2 {
             self.take(pull());
         }
+    }
+
+    /// Goes on that many times as fast, for an input whose clock is not the output's. The sound is that
+    /// much higher, and the filter stays the same: keep it within a percent.
+    pub fn trim(&mut self, times: f64) {
+        self.step = self.untrimmed * times;
+    }
+
+    /// Input samples that the next so many output samples take, and one more at most.
+    pub fn needs(&self, outputs: usize) -> usize {
+        (self.along + self.step * outputs as f64).floor().max(0.0) as usize
     }
 
     fn take(&mut self, sample: [f32; 2]) {

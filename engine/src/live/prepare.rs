@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
 use crate::gpu::{Gpu, Recorder};
 use crate::io::Slot;
+use crate::lines::Lines;
 use crate::node::{BuildCtx, BuildError, Node};
 use crate::plan::{Plan, PlanNode};
 use crate::port::PortType;
@@ -25,6 +26,7 @@ pub struct Preparer {
     pub(super) gpu: Option<Gpu>,
     pub(super) workers: Workers,
     pub(super) cameras: Option<Arc<dyn Cameras>>,
+    pub(super) lines: Option<Arc<dyn Lines>>,
     pub(super) seed: u64,
     pub(super) plan: Arc<Plan>,
     pub(super) uids: Vec<u64>,
@@ -99,6 +101,11 @@ impl Preparer {
     /// Lets nodes that are built from now on look through cameras.
     pub fn use_cameras(&mut self, cameras: Arc<dyn Cameras>) {
         self.cameras = Some(cameras);
+    }
+
+    /// Lets nodes that are built from now on hear what comes in.
+    pub fn use_lines(&mut self, lines: Arc<dyn Lines>) {
+        self.lines = Some(lines);
     }
 
     /// Builds all new nodes of a plan. A fault of any node leaves everything as it was.
@@ -177,6 +184,7 @@ impl Preparer {
             assets,
             gpu: self.gpu.as_ref(),
             cameras: self.cameras.as_ref(),
+            lines: self.lines.as_ref(),
             workers: &self.workers,
             seed: seed_of(self.seed, &node.key.0),
         };

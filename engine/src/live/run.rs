@@ -111,6 +111,7 @@ impl Live {
             gpu: config.gpu.clone(),
             workers: config.workers.clone(),
             cameras: None,
+            lines: None,
             seed: config.seed,
             plan: plan.clone(),
             uids: Vec::new(),

@@ -1,8 +1,9 @@
 //! One recording: a thread that writes what it is handed, as fast as it can.
 
 use std::io::{self, Cursor, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -10,15 +11,20 @@ use std::time::{Duration, Instant};
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
+use pastiche_engine::clock::FrameRate;
 use pastiche_engine::frame::Pixels;
 
-use crate::ffmpeg::{Process, Programs, movie_arguments};
+use crate::ffmpeg::{Process, Programs, join_arguments, movie_arguments};
 
 use super::colours::on_black;
+use super::track::Track;
 use crate::claim::{Claim, new_folder};
 
 /// Pictures that may wait to be written; live, more than that are left out.
 const MOST_WAITING: usize = 8;
+
+/// Stretches of sound that may wait beside them.
+const MOST_STRETCHES: usize = 64;
 
 /// How long the program may take to finish a movie whose pictures are all handed over.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -45,8 +51,9 @@ pub(super) struct Plan {
     pub(super) folder: PathBuf,
     pub(super) name: String,
     pub(super) form: Form,
-    /// Frames a second, as a ratio.
-    pub(super) rate: [u32; 2],
+    pub(super) rate: FrameRate,
+    /// Whether there is sound to it. Stills have none.
+    pub(super) has_sound: bool,
     pub(super) programs: Programs,
 }
 
@@ -63,13 +70,20 @@ pub(super) enum Sent {
 /// written, within reason.
 pub(super) struct Recording {
     /// `None` once it is to end.
-    shots: Option<SyncSender<Shot>>,
+    jobs: Option<SyncSender<Job>>,
     shared: Arc<Shared>,
     thread: JoinHandle<()>,
+    has_sound: bool,
+}
+
+enum Job {
+    Picture(Shot),
+    /// From a transport time on.
+    Sound(u64, Vec<[f32; 2]>),
 }
 
 struct Shot {
-    /// Frames since the beginning.
+    /// The frame of the show.
     number: u64,
     pixels: Arc<Pixels>,
 }
@@ -79,6 +93,8 @@ struct Shared {
     /// What is being written, for people.
     target: Mutex<String>,
     failure: Mutex<Option<String>>,
+    /// Pictures that wait.
+    waiting: AtomicUsize,
     /// Here, so that one that hangs can be ended from outside.
     process: Mutex<Option<Process>>,
 }
@@ -89,32 +105,57 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Recording {
     pub(super) fn start(plan: Plan) -> Result<Recording, String> {
-        let (shots, incoming) = sync_channel(MOST_WAITING);
+        let (jobs, incoming) = sync_channel(MOST_WAITING + MOST_STRETCHES);
         let shared = Arc::new(Shared::default());
+        let has_sound = plan.has_sound;
         let writing = shared.clone();
         let thread = std::thread::Builder::new()
             .name("recording".into())
             .spawn(move || {
-                let mut writer = Writer { plan, shared: writing.clone(), open: None, stills: 0 };
+                let mut writer =
+                    Writer { plan, shared: writing.clone(), open: None, closing: Vec::new(), stills: 0 };
                 if let Err(why) = writer.run(&incoming) {
                     *lock(&writing.failure) = Some(why);
                 }
             })
             .map_err(|error| format!("no thread can be started: {error}"))?;
-        Ok(Recording { shots: Some(shots), shared, thread })
+        Ok(Recording { jobs: Some(jobs), shared, thread, has_sound })
     }
 
     /// Hands over the picture of a frame. Without `waits`, one that finds no room is left out.
     pub(super) fn send(&self, number: u64, pixels: Arc<Pixels>, waits: bool) -> Sent {
-        let Some(shots) = &self.shots else { return Sent::Dropped };
-        let shot = Shot { number, pixels };
-        let sent = if waits { shots.send(shot).is_ok() } else { shots.try_send(shot).is_ok() };
+        let waiting = &self.shared.waiting;
+        if !waits && waiting.load(Relaxed) >= MOST_WAITING {
+            return Sent::Dropped;
+        }
+        waiting.fetch_add(1, Relaxed);
+        let sent = self.hand_over(Job::Picture(Shot { number, pixels }), waits);
+        if sent == Sent::Dropped {
+            waiting.fetch_sub(1, Relaxed);
+        }
+        sent
+    }
+
+    /// Hands over what was heard from a transport time on, behind the pictures that are seen meanwhile.
+    /// Without `waits`, what finds no room is silent.
+    pub(super) fn hear(&self, at: u64, samples: Vec<[f32; 2]>, waits: bool) {
+        self.hand_over(Job::Sound(at, samples), waits);
+    }
+
+    fn hand_over(&self, job: Job, waits: bool) -> Sent {
+        let Some(jobs) = &self.jobs else { return Sent::Dropped };
+        let sent = if waits { jobs.send(job).is_ok() } else { jobs.try_send(job).is_ok() };
         if sent { Sent::Taken } else { Sent::Dropped }
     }
 
-    /// No more pictures will come.
+    /// Whether it is to hear anything.
+    pub(super) fn has_sound(&self) -> bool {
+        self.has_sound
+    }
+
+    /// Nothing more will come.
     pub(super) fn end(&mut self) {
-        self.shots = None;
+        self.jobs = None;
     }
 
     /// Whether it is written and its file is whole.
@@ -153,6 +194,8 @@ struct Writer {
     plan: Plan,
     shared: Arc<Shared>,
     open: Option<Open>,
+    /// Those whose pictures are all there and whose sound is not.
+    closing: Vec<Closing>,
     /// Number of the last still.
     stills: u32,
 }
@@ -164,8 +207,21 @@ struct Open {
     first: u64,
     written: u64,
     sink: Sink,
+    sound: Option<Track>,
     /// The last picture, as it was written, to fill gaps with.
     last: Vec<u8>,
+}
+
+/// A recording that waits for the end of its sound.
+struct Closing {
+    whole: Whole,
+    sound: Track,
+}
+
+/// Pictures that are all there.
+enum Whole {
+    Movie(Claim),
+    Frames(PathBuf),
 }
 
 enum Sink {
@@ -174,14 +230,36 @@ enum Sink {
 }
 
 impl Writer {
-    fn run(&mut self, shots: &Receiver<Shot>) -> Result<(), String> {
-        for shot in shots {
-            match self.plan.form {
-                Form::Stills => self.still(&shot.pixels)?,
-                Form::Movie | Form::Frames => self.picture(&shot)?,
+    fn run(&mut self, jobs: &Receiver<Job>) -> Result<(), String> {
+        for job in jobs {
+            match job {
+                Job::Picture(shot) => {
+                    self.shared.waiting.fetch_sub(1, Relaxed);
+                    match self.plan.form {
+                        Form::Stills => self.still(&shot.pixels)?,
+                        Form::Movie | Form::Frames => self.picture(&shot)?,
+                    }
+                }
+                Job::Sound(at, samples) => self.sound(at, &samples)?,
             }
         }
-        self.finish()
+        self.finish()?;
+        self.close(|_| true)
+    }
+
+    /// A stretch may belong to what is open and to what was open before.
+    fn sound(&mut self, at: u64, samples: &[[f32; 2]]) -> Result<(), String> {
+        let open = self.open.iter_mut().filter_map(|open| open.sound.as_mut());
+        for sound in open.chain(self.closing.iter_mut().map(|closing| &mut closing.sound)) {
+            sound.hear(at, samples).map_err(|error| told(&error))?;
+        }
+        self.close(|closing| closing.sound.is_full())
+    }
+
+    /// Finishes those whose sound is wanted no longer.
+    fn close(&mut self, is_done: impl Fn(&Closing) -> bool) -> Result<(), String> {
+        let done: Vec<Closing> = self.closing.extract_if(.., |closing| is_done(closing)).collect();
+        done.into_iter().try_for_each(|closing| closing.finish(&self.plan.programs))
     }
 
     fn still(&mut self, pixels: &Pixels) -> Result<(), String> {
@@ -204,50 +282,70 @@ impl Writer {
             Form::Movie => on_black(&shot.pixels),
             Form::Frames | Form::Stills => png(&shot.pixels)?,
         };
-        let [frames, secs] = self.plan.rate.map(u64::from);
+        let rate = self.plan.rate;
         let Some(open) = &mut self.open else { return Ok(()) };
         let gap = shot.number.saturating_sub(open.first + open.written);
-        let most = (MOST_GAP_SECS * frames).div_ceil(secs.max(1));
+        let most = (MOST_GAP_SECS * u64::from(rate.frames)).div_ceil(u64::from(rate.secs.max(1)));
         // What is skipped beyond that is no time of the recording.
+        let before = rate.start_sample(open.first);
         open.first += gap.saturating_sub(most);
+        if let Some(sound) = &mut open.sound {
+            sound.skip(rate.start_sample(open.first) - before);
+        }
         let last = std::mem::take(&mut open.last);
         for _ in 0..gap.min(most) {
             open.write(&last).map_err(|error| self.shared.complaint(&error))?;
         }
         open.write(&encoded).map_err(|error| self.shared.complaint(&error))?;
         open.last = encoded;
-        Ok(())
+        let end = rate.start_sample(open.first + open.written);
+        open.sound.as_mut().map_or(Ok(()), |sound| sound.extend_to(end)).map_err(|error| told(&error))
     }
 
     fn begin(&self, size_px: [u32; 2], first: u64) -> Result<Open, String> {
-        let Plan { folder, name, form, rate, programs } = &self.plan;
-        let sink = if *form == Form::Movie {
+        let Plan { folder, name, form, rate, has_sound, programs } = &self.plan;
+        let start = rate.start_sample(first);
+        let (sink, sound) = if *form == Form::Movie {
             let (claim, _) = Claim::new(folder, name, ".mp4", 1).map_err(|error| told(&error))?;
-            let arguments = movie_arguments(size_px, *rate, PRESET, &claim.unfinished());
+            let arguments = movie_arguments(size_px, [rate.frames, rate.secs], PRESET, &claim.unfinished());
+            let sound = has_sound.then(|| Track::raw(beside(&claim, "sound"), start));
             let pipes = [Stdio::piped(), Stdio::null()];
             let mut process = Process::start(&programs.ffmpeg, &arguments, pipes)?;
             let input = process.take_input();
             *lock(&self.shared.process) = Some(process);
             self.tell(&claim.path());
-            Sink::Movie { claim, input }
+            (Sink::Movie { claim, input }, sound)
         } else {
             let folder = new_folder(folder, name).map_err(|error| told(&error))?;
             self.tell(&folder);
-            Sink::Frames { folder }
+            let sound = has_sound.then(|| Track::wave(folder.join(".sound.part"), start));
+            (Sink::Frames { folder }, sound)
         };
-        Ok(Open { size_px, first, written: 0, sink, last: Vec::new() })
+        let sound = sound.transpose().map_err(|error| told(&error))?;
+        Ok(Open { size_px, first, written: 0, sink, sound, last: Vec::new() })
     }
 
-    /// Closes what is open.
+    /// Closes what is open, but for the end of its sound.
     fn finish(&mut self) -> Result<(), String> {
-        let Some(Open { sink: Sink::Movie { claim, input }, .. }) = self.open.take() else { return Ok(()) };
-        drop(input);
-        let process = lock(&self.shared.process).take();
-        process.map_or(Ok(()), |process| process.finish(PATIENCE))?;
-        claim.finish().map(drop).map_err(|error| told(&error))
+        let Some(Open { sink, sound, .. }) = self.open.take() else { return Ok(()) };
+        let whole = match sink {
+            Sink::Movie { claim, input } => {
+                drop(input);
+                let process = lock(&self.shared.process).take();
+                process.map_or(Ok(()), |process| process.finish(PATIENCE))?;
+                Whole::Movie(claim)
+            }
+            Sink::Frames { folder } => Whole::Frames(folder),
+        };
+        match (whole, sound) {
+            (whole, Some(sound)) => self.closing.push(Closing { whole, sound }),
+            (Whole::Movie(claim), None) => drop(claim.finish().map_err(|error| told(&error))?),
+            (Whole::Frames(_), None) => {}
+        }
+        Ok(())
     }
 
-    fn tell(&self, path: &std::path::Path) {
+    fn tell(&self, path: &Path) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         *lock(&self.shared.target) = format!("`{name}`");
     }
@@ -267,6 +365,45 @@ impl Open {
         self.written += 1;
         Ok(())
     }
+}
+
+impl Closing {
+    fn finish(self, programs: &Programs) -> Result<(), String> {
+        let sound = self.sound.finish().map_err(|error| told(&error))?;
+        match self.whole {
+            Whole::Frames(folder) => {
+                std::fs::rename(sound, folder.join("sound.wav")).map_err(|error| told(&error))
+            }
+            Whole::Movie(claim) => {
+                let joined = join(&claim, &sound, programs);
+                // Without its sound it is still a movie.
+                let finished = claim.finish().map(drop).map_err(|error| told(&error));
+                joined.map_err(|why| format!("the movie has no sound: {why}")).and(finished)
+            }
+        }
+    }
+}
+
+/// Puts the sound into the movie. Neither is touched when that fails.
+fn join(claim: &Claim, sound: &Path, programs: &Programs) -> Result<(), String> {
+    let (movie, joined) = (claim.unfinished(), beside(claim, "joined"));
+    let arguments = join_arguments(&movie, sound, &joined);
+    let ran = Process::start(&programs.ffmpeg, &arguments, [Stdio::null(), Stdio::null()]);
+    let made = ran
+        .and_then(|process| process.finish(PATIENCE))
+        .and_then(|()| std::fs::rename(&joined, &movie).map_err(|error| told(&error)));
+    // Both are ours, and gone already when all went well.
+    let _ = std::fs::remove_file(sound);
+    let _ = std::fs::remove_file(joined);
+    made
+}
+
+/// A hidden file beside the one that is claimed.
+fn beside(claim: &Claim, what: &str) -> PathBuf {
+    let mut path = claim.unfinished().into_os_string();
+    path.push(".");
+    path.push(what);
+    path.into()
 }
 
 impl Shared {

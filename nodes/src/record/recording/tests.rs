@@ -22,7 +22,8 @@ fn names(folder: &Path) -> Vec<String> {
 
 fn plan(folder: &Path, form: Form) -> Plan {
     let programs = Programs::default();
-    Plan { folder: folder.to_owned(), name: "take".into(), form, rate: [10, 1], programs }
+    let rate = FrameRate { frames: 10, secs: 1 };
+    Plan { folder: folder.to_owned(), name: "take".into(), form, rate, has_sound: false, programs }
 }
 
 /// With a program of this text in the place of `ffmpeg`.
@@ -156,4 +157,135 @@ fn a_missing_program_and_a_place_that_cannot_be_are_told() {
     fs::write(folder.path().join("file"), "").unwrap();
     let recording = record(plan(&folder.path().join("file"), Form::Stills), &[(0, 1)], [2, 2]);
     assert!(wait_for_the_end(recording).is_some());
+}
+
+/// 48 kHz, the left side of a movie's sound.
+fn heard(movie: &Path) -> Vec<f32> {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-loglevel", "error", "-i"]).arg(movie);
+    let output = command.args(["-f", "f32le", "-ac", "2", "-ar", "48000", "-"]).output().unwrap();
+    let samples = output.stdout.chunks_exact(8);
+    samples.map(|pair| f32::from_le_bytes(pair[..4].try_into().unwrap())).collect()
+}
+
+/// Where a loud sample comes after a tenth of a second of quiet.
+fn clicks(sound: &[f32]) -> Vec<f64> {
+    let mut clicks = Vec::new();
+    let mut quiet = 4800;
+    for (at, sample) in sound.iter().enumerate() {
+        if sample.abs() > 0.25 {
+            if quiet >= 4800 {
+                clicks.push(at as f64 / 48_000.0);
+            }
+            quiet = 0;
+        } else {
+            quiet += 1;
+        }
+    }
+    clicks
+}
+
+/// Silence, and a burst of a hundredth of a second at the start of the frame if it is one of those.
+fn sound_of(rate: FrameRate, frame: u64, clicks: bool) -> Vec<[f32; 2]> {
+    let length = rate.start_sample(frame + 1) - rate.start_sample(frame);
+    let sample = |at: u64| if clicks && at < 480 { if at % 96 < 48 { 0.8 } else { -0.8 } } else { 0.0 };
+    (0..length).map(|at| [sample(at); 2]).collect()
+}
+
+#[test]
+fn ten_minutes_of_sound_and_picture_stay_in_step() {
+    let folder = tempfile::tempdir().unwrap();
+    // A rate of which no frame has a whole number of samples.
+    let rate = FrameRate { frames: 30_000, secs: 1001 };
+    let plan = Plan { rate, has_sound: true, ..plan(folder.path(), Form::Movie) };
+    let (first, frames) = (77, 17_982);
+    let is_flash = |frame: u64| (frame - first) % 613 == 100;
+    let mut recording = Recording::start(plan).unwrap();
+    let [dark, light] = [0, 255].map(|grey| pixels([32, 18], grey));
+    for frame in first..first + frames {
+        recording.send(frame, if is_flash(frame) { light.clone() } else { dark.clone() }, true);
+        // What was heard in the frame before.
+        let before = frame - 1;
+        recording.hear(
+            rate.start_sample(before),
+            sound_of(rate, before, frame > first && is_flash(before)),
+            true,
+        );
+    }
+    recording.end();
+    assert_eq!(wait_for_the_end(recording), None);
+    assert_eq!(names(folder.path()), ["take_001.mp4"]);
+    let movie = folder.path().join("take_001.mp4");
+    let flashes: Vec<f64> = (0_u32..)
+        .zip(greys(&movie))
+        .filter(|(_, grey)| *grey > 100)
+        .map(|(at, _)| f64::from(at) * 1001.0 / 30_000.0)
+        .collect();
+    let sound = heard(&movie);
+    let clicks = clicks(&sound);
+    assert_eq!((flashes.len(), clicks.len()), (30, 30));
+    let worst = flashes.iter().zip(&clicks).map(|(flash, click)| (flash - click).abs()).fold(0.0, f64::max);
+    assert!(worst < 0.002, "{worst} s apart");
+    let secs = sound.len() as f64 / 48_000.0;
+    assert!((secs - 600.0).abs() < 0.05, "the sound lasts {secs} s");
+}
+
+#[test]
+fn lost_pictures_and_lost_sound_keep_their_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan { has_sound: true, ..plan(folder.path(), Form::Movie) };
+    let rate = plan.rate;
+    let recording = Recording::start(plan).unwrap();
+    for frame in 0..40 {
+        if !(5..25).contains(&frame) {
+            recording.send(frame, pixels([16, 16], if frame == 30 { 255 } else { 0 }), true);
+        }
+        if !(10..20).contains(&frame) {
+            recording.hear(rate.start_sample(frame), sound_of(rate, frame, frame == 8 || frame == 30), true);
+        }
+    }
+    drop(recording);
+    let movie = folder.path().join("take_001.mp4");
+    let flash = greys(&movie).iter().position(|grey| *grey > 100).unwrap();
+    assert_eq!(flash, 30);
+    let clicks = clicks(&heard(&movie));
+    assert_eq!(clicks.len(), 2);
+    assert!((clicks[0] - 0.8).abs() < 0.005 && (clicks[1] - 3.0).abs() < 0.005, "{clicks:?}");
+}
+
+#[test]
+fn each_movie_has_the_sound_of_its_own_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan { has_sound: true, ..plan(folder.path(), Form::Movie) };
+    let rate = plan.rate;
+    let recording = Recording::start(plan).unwrap();
+    for frame in 0..20_u64 {
+        recording.send(frame, pixels(if frame < 10 { [16, 16] } else { [16, 32] }, 9), true);
+        // Two frames late, across the seam.
+        if let Some(before) = frame.checked_sub(2) {
+            recording.hear(
+                rate.start_sample(before),
+                sound_of(rate, before, before == 9 || before == 12),
+                true,
+            );
+        }
+    }
+    drop(recording);
+    assert_eq!(names(folder.path()), ["take_001.mp4", "take_002.mp4"]);
+    for (name, click) in [("take_001.mp4", 0.9), ("take_002.mp4", 0.2)] {
+        let clicks = clicks(&heard(&folder.path().join(name)));
+        assert!(clicks.len() == 1 && (clicks[0] - click).abs() < 0.005, "{name}: {clicks:?}");
+    }
+}
+
+#[test]
+fn a_movie_whose_sound_cannot_be_put_in_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "case \"$*\" in *f32le*) echo 'no sound here' >&2; exit 1;; *) exec ffmpeg \"$@\";; esac";
+    let plan = Plan { has_sound: true, ..with_fake(folder.path(), text) };
+    let recording = record(plan, &[(0, 20), (1, 90)], [32, 32]);
+    assert_eq!(wait_for_the_end(recording).unwrap(), "the movie has no sound: no sound here");
+    let out = folder.path().join("out");
+    assert_eq!(names(&out), ["take_001.mp4"]);
+    assert_eq!(greys(&out.join("take_001.mp4")).len(), 2);
 }
