@@ -39,7 +39,7 @@ pub use hands::{
     Part, Target, parse_hand,
 };
 pub use loader::{LoadReport, MOST_CANVAS_PX, PatchSource, Timings};
-pub use midi::{Hear, MidiEdge, MidiOutput, OpenInput, midi_inputs, stable_names, system_midi};
+pub use midi::{Hear, MidiEdge, MidiOutput, OpenInput, midi_inputs, midi_outputs, stable_names, system_midi};
 #[cfg(feature = "stage")]
 pub use on_stage::play_on_stage;
 pub use picture::Picture;

@@ -99,8 +99,7 @@ impl Player {
             reopen_gpu: config.reopen_gpu.clone(),
             says_what_plays: !offline,
         };
-        // A frame, in which the notes of the next one are found.
-        let ahead = config.rate.start_sample(1).min(MOST_AHEAD);
+        let ahead = ahead_samples(config.rate);
         let (live, mut preparer, runner) = Live::new(LiveConfig {
             gpu: config.gpu,
             workers,
@@ -308,6 +307,11 @@ impl Player {
         }
     }
 
+    /// How far the pictures are ahead of the sound card, in samples.
+    pub(crate) fn ahead_samples(&self) -> u64 {
+        ahead_samples(self.rate())
+    }
+
     /// Live, hands the sound over to a host with a sound card of its own, which asks for samples of
     /// the transport time that it keeps. Only once and before the first frame; later there is none.
     pub fn take_sound(&mut self) -> Option<AudioRunner> {
@@ -413,4 +417,9 @@ impl Player {
 pub fn node_diagnostic(node: &NodeKey, fault: &Fault) -> Diagnostic {
     let diagnostic = Diagnostic::warning(format!("node `{node}`: {}", fault.message)).node(node.to_string());
     if fault.help.is_empty() { diagnostic } else { diagnostic.help(fault.help.clone()) }
+}
+
+/// A frame, in which the notes of the next one are found.
+fn ahead_samples(rate: FrameRate) -> u64 {
+    rate.start_sample(1).min(MOST_AHEAD)
 }

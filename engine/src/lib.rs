@@ -35,6 +35,7 @@ pub mod lines;
 pub mod live;
 pub mod midi;
 pub mod node;
+pub mod outgoing;
 pub mod outside;
 pub mod supervisor;
 pub mod take;

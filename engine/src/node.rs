@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::gpu::{Gpu, Recorder};
 use crate::io::Io;
 use crate::lines::Lines;
+use crate::outgoing::{Outbox, WhichPort};
 use crate::outside::Outside;
 use crate::take::Stamped;
 use crate::workers::Workers;
@@ -161,6 +162,7 @@ pub struct FrameCtx<'a> {
     /// The worker pool.
     pub workers: &'a Workers,
     pub(crate) recorder: Option<&'a mut Recorder>,
+    pub(crate) outbox: &'a mut Outbox,
 }
 
 impl FrameCtx<'_> {
@@ -182,6 +184,13 @@ impl FrameCtx<'_> {
         let late = self.tick.start_sample.saturating_sub(event.sample);
         let at = length.saturating_sub(late).min(length.saturating_sub(1));
         at as f32 / SAMPLE_RATE as f32
+    }
+
+    /// Sends a MIDI channel message to the outside, so many seconds after the start of this frame, in
+    /// step with the sound. A note that is begun is ended when the node goes.
+    pub fn send_midi(&mut self, port: &WhichPort, at_secs: f32, bytes: [u8; 3]) {
+        let later = (f64::from(at_secs.max(0.0)) * SAMPLE_RATE as f64).round() as u64;
+        self.outbox.send(port, self.tick.start_sample + later, bytes);
     }
 
     /// Pixels of this canvas for one pixel of a canvas 1080 lines high.

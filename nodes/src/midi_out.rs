@@ -1,4 +1,4 @@
-//! Writes notes to MIDI files.
+//! Notes on their way out: to a MIDI port while they play, or into a file.
 
 use std::any::Any;
 use std::io::Write;
@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
-use pastiche_engine::options::Options;
+use pastiche_engine::options::{OptionValue, Options};
+use pastiche_engine::outgoing::WhichPort;
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
@@ -18,21 +19,24 @@ use pastiche_engine::workers::Priority;
 use crate::claim::Claim;
 use crate::score::is_same;
 
+mod port;
 mod write;
 
+use port::PortOut;
 use write::{Event, encode};
 
-const NOTES: In<Notes> = In::required("notes", "Notes to write.");
+const NOTES: In<Notes> = In::required("notes", "Notes to send or write.");
 const ON: In<Control> = In::control(
     "on",
     1.0,
     Unit::None,
     range(0.0, 1.0),
     range(0.0, 1.0),
-    "Above 0.5 it listens; the file is written when it falls, or when the show is over.",
+    "Above 0.5 it listens; when it falls, or when the show is over, what sounds is ended and the file is written.",
 );
 const WRITTEN: Out<Control> = Out::new("written", "How many files have been written.");
 
+const PORT: &str = "port";
 const FOLDER: &str = "folder";
 const NAME: &str = "name";
 const MOST_LETTERS: usize = 100;
@@ -44,8 +48,11 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "midi_out",
         category: Category::Out,
-        summary: "Writes notes to a MIDI file.",
-        doc: "Keeps what is played and writes it as a Standard MIDI File, with the tempo of the patch and all its \
+        summary: "Sends notes to a MIDI port, or writes them to a MIDI file.",
+        doc: "With `port` it plays a synthesiser, a sampler or another program: each note is sent when it is heard, \
+              not only at the start of a frame, and ends when the wire, the node or the show does. A port that is \
+              unplugged is taken up again when it comes back. Without `port` it \
+              keeps what is played and writes it as a Standard MIDI File, with the tempo of the patch and all its \
               changes, and bars that begin with the beat. Files are numbered and appear when they are whole; \
               nothing that is there is ever written over. They go into the folder of the patch or one that \
               `folder` names.",
@@ -53,6 +60,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   midi_out(tune, #{ on: knob(\"rec\"), folder: \"recordings\" });\n",
         inputs: &[&NOTES.0, &ON.0],
         options: &[
+            OptionSpec {
+                name: PORT,
+                takes: OptionType::NumberOrName,
+                default: OptionDefault::Absent,
+                doc: "The port to send to: a part of its name, or its number from 0 as `pastiche doctor` lists them; \
+                      without one, a file is written.",
+            },
             OptionSpec {
                 name: FOLDER,
                 takes: OptionType::Text,
@@ -71,7 +85,11 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         breaks_cycles: false,
     },
     inputs_for: None,
-    make: |ctx, options| Ok(Box::new(MidiOut::new(ctx, options)?)),
+    make: |ctx, options| match options.get(PORT) {
+        Some(OptionValue::Text(name)) => Ok(Box::new(PortOut::new(WhichPort::Name(name.clone())))),
+        Some(OptionValue::Number(number)) => Ok(Box::new(PortOut::new(WhichPort::Number(*number as u32)))),
+        _ => Ok(Box::new(MidiOut::new(ctx, options)?)),
+    },
 }];
 
 struct MidiOut {

@@ -26,9 +26,13 @@ fn names(folder: &PathBuf) -> Vec<String> {
 }
 
 fn it(folder: &str, format: &str) -> Desc {
+    it_of(Desc::new(), folder, format)
+}
+
+/// Behind other nodes.
+fn it_of(desc: Desc, folder: &str, format: &str) -> Desc {
     let picture = Picture::one_colour([4, 2], [0.5, 0.25, 0.0, 1.0]);
-    let desc =
-        Desc::new().still("frame", &picture).node("go", "every").number("period", 0.3).option("unit", "secs");
+    let desc = desc.still("frame", &picture).node("go", "every").number("period", 0.3).option("unit", "secs");
     desc.node("it", "record").wire("image", "frame").option("folder", folder).option("format", format)
 }
 
@@ -107,8 +111,8 @@ fn what_cannot_be_written_is_told_once_and_the_show_goes_on() {
 fn sound_is_recorded_from_the_first_picture_to_the_last_over_an_edit() {
     let (name, path) = folder("sound");
     let tuned = |on: f64, level: f64| {
-        let desc = it(&name, "frames").number("on", on).wire("sound", "tone");
-        desc.node("tone", "tone").number("frequency", 100.0).number("level", level)
+        let tone = Desc::new().node("tone", "tone").number("frequency", 100.0).number("level", level);
+        it_of(tone, &name, "frames").number("on", on).wire("sound", "tone")
     };
     let mut show = show(&tuned(0.0, 0.5));
     for (on, level, frames) in [(0.0, 0.5, 3), (1.0, 0.5, 4), (1.0, 0.25, 3), (0.0, 0.25, 2)] {
@@ -130,7 +134,8 @@ fn sound_is_recorded_from_the_first_picture_to_the_last_over_an_edit() {
 #[test]
 fn the_end_of_the_show_is_in_the_movie_too() {
     let (name, path) = folder("end_of_sound");
-    let desc = it(&name, "frames").wire("sound", "tone").node("tone", "tone").number("level", 0.5);
+    let tone = Desc::new().node("tone", "tone").number("level", 0.5);
+    let desc = it_of(tone, &name, "frames").wire("sound", "tone");
     let mut show = show(&desc);
     for _ in 0..3 {
         show.step();

@@ -5,7 +5,7 @@ use std::process::Command;
 use pastiche::engine::gpu::Gpu;
 use pastiche::models::painting::Painting;
 use pastiche::nodes::ffmpeg::{FFMPEG, FFPROBE, INSTALL};
-use pastiche::{camera_names, midi_inputs, sound_cards, sound_lines};
+use pastiche::{camera_names, midi_inputs, midi_outputs, sound_cards, sound_lines};
 use serde_json::{Value, json};
 
 use super::End;
@@ -32,6 +32,7 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<End> {
         Finding { name: "cameras", title: "cameras", state: cameras() },
         Finding { name: "painting", title: "painting network", state: painting() },
         Finding { name: "midi", title: "MIDI", state: midi() },
+        Finding { name: "midi_out", title: "MIDI out", state: midi_out() },
         Finding { name: "sound", title: "sound card", state: sound() },
         Finding { name: "lines", title: "lines in", state: lines() },
     ];
@@ -97,8 +98,7 @@ fn cameras() -> Result<String, String> {
     if names.is_empty() {
         return Err(format!("none; {NONE}"));
     }
-    let numbered = names.iter().enumerate().map(|(number, name)| format!("{number}: {name}"));
-    Ok(numbered.collect::<Vec<_>>().join(", "))
+    Ok(numbered(&names))
 }
 
 fn midi() -> Result<String, String> {
@@ -106,8 +106,19 @@ fn midi() -> Result<String, String> {
     if ports.is_empty() {
         return Ok("nothing is plugged in; what is plugged in later is heard as well".into());
     }
-    let ports = ports.iter().enumerate().map(|(number, port)| format!("{number}: {port}"));
-    Ok(ports.collect::<Vec<_>>().join(", "))
+    Ok(numbered(&ports))
+}
+
+fn midi_out() -> Result<String, String> {
+    let ports = midi_outputs().map_err(|why| format!("there is none: {why}; patches play without"))?;
+    if ports.is_empty() {
+        return Ok("nothing is plugged in; what is plugged in later is sent to as well".into());
+    }
+    Ok(numbered(&ports))
+}
+
+fn numbered(names: &[String]) -> String {
+    names.iter().enumerate().map(|(number, name)| format!("{number}: {name}")).collect::<Vec<_>>().join(", ")
 }
 
 fn sound() -> Result<String, String> {
@@ -123,8 +134,7 @@ fn lines() -> Result<String, String> {
     if lines.is_empty() {
         return Err("there is none; the node `line_in` is silent until one is plugged in".into());
     }
-    let numbered = lines.iter().enumerate().map(|(number, name)| format!("{number}: {name}"));
-    Ok(numbered.collect::<Vec<_>>().join(", "))
+    Ok(numbered(&lines))
 }
 
 fn painting() -> Result<String, String> {

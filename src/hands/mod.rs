@@ -20,6 +20,7 @@ use engine::diagnostic::Diagnostic;
 use engine::live::ControlState;
 use engine::midi::Message;
 use engine::node::Status;
+use engine::outgoing::Outgoing;
 use engine::take::{Input, Stamped};
 use pastiche_engine as engine;
 
@@ -192,6 +193,13 @@ impl Hands {
         let fault = self.sidecar.tend(now, || kept(&self.values, &self.learn));
         self.news.extend(fault.map(HandNews::Fault));
         std::mem::take(&mut self.news)
+    }
+
+    /// Sends what a frame says by MIDI; `due` tells the moment of a transport time.
+    pub fn send_out(&self, messages: Vec<Outgoing>, due: impl Fn(u64) -> Instant) {
+        if let Some(midi) = &self.midi {
+            messages.into_iter().for_each(|message| midi.note(due(message.sample), message));
+        }
     }
 
     /// Writes what is not written yet.

@@ -2,6 +2,7 @@
 //! well, and one that comes back is known again by its stable name.
 
 mod names;
+mod outputs;
 mod parser;
 mod ports;
 mod system;
@@ -14,6 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use engine::node::Status;
+use engine::outgoing::Outgoing;
 use pastiche_engine as engine;
 
 use crate::error::Error;
@@ -78,17 +80,25 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Messages to send that may wait; lamps are repeated anyway.
 const MOST_WAITING: usize = 4096;
 
+/// Something to send.
+enum Order {
+    /// To the lamps of the port of that name, at once.
+    Lamp(String, Vec<u8>),
+    /// At its time.
+    Note(Instant, Outgoing),
+}
+
 /// Listens to all ports, on a thread of its own, until it is dropped.
 pub(crate) struct MidiPorts {
     /// `None`: the thread is to end.
-    orders: Option<SyncSender<(String, Vec<u8>)>>,
+    orders: Option<SyncSender<Order>>,
     statuses: Arc<Mutex<Vec<(String, Status)>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl MidiPorts {
     pub(crate) fn start(edge: impl MidiEdge + 'static, sender: HandSender) -> Result<MidiPorts, Error> {
-        let (orders, ordered) = sync_channel::<(String, Vec<u8>)>(MOST_WAITING);
+        let (orders, ordered) = sync_channel(MOST_WAITING);
         let statuses = Arc::new(Mutex::new(Vec::new()));
         let shown = statuses.clone();
         let watch = move || {
@@ -105,11 +115,19 @@ impl MidiPorts {
                     *shown.lock().unwrap_or_else(PoisonError::into_inner) = ports.statuses();
                     next = now + LOOK_EVERY;
                 }
-                match ordered.recv_timeout(next.saturating_sub(started.elapsed())) {
-                    Ok((port, bytes)) => ports.send(&port, &bytes),
+                let until = ports.next_note().map_or(next, |note| note.min(next));
+                match ordered.recv_timeout(until.saturating_sub(started.elapsed())) {
+                    Ok(Order::Lamp(port, bytes)) => ports.send(&port, &bytes),
+                    Ok(Order::Note(at, message)) => {
+                        ports.note(at.saturating_duration_since(started), message);
+                    }
                     Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return,
+                    Err(RecvTimeoutError::Disconnected) => {
+                        ports.silence(started.elapsed());
+                        return;
+                    }
                 }
+                ports.play(started.elapsed());
             }
         };
         let thread = std::thread::Builder::new().name("midi".into()).spawn(watch);
@@ -121,7 +139,16 @@ impl MidiPorts {
     pub(crate) fn send(&self, port: String, bytes: Vec<u8>) {
         if let Some(orders) = &self.orders {
             // A lamp that is not lit now is lit with its next change.
-            let _ = orders.try_send((port, bytes));
+            let _ = orders.try_send(Order::Lamp(port, bytes));
+        }
+    }
+
+    /// Sends a message to the port that it names, at a time. Never waits, unless more wait than anybody
+    /// can play.
+    pub(crate) fn note(&self, at: Instant, message: Outgoing) {
+        if let Some(orders) = &self.orders {
+            // The thread ends before us only by a panic, which has been told.
+            let _ = orders.send(Order::Note(at, message));
         }
     }
 
@@ -138,6 +165,14 @@ impl Drop for MidiPorts {
             let _ = thread.join();
         }
     }
+}
+
+/// The ports that can be sent to, by their stable names and in the order of their numbers.
+///
+/// # Errors
+/// Why there is no MIDI.
+pub fn midi_outputs() -> Result<Vec<String>, String> {
+    system_midi().outputs().map(|names| stable_names(&names))
 }
 
 /// The ports that can be listened to, by their stable names and in the order of their numbers.

@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::node::Status;
+use engine::outgoing::Outgoing;
 use engine::supervisor::{Patience, Supervisor};
 use engine::take::Input;
 use pastiche_engine as engine;
 
 use super::names::{OWN, is_own, stable_names};
+use super::outputs::Outputs;
 use super::parser::Parser;
 use super::{Hear, MidiEdge, MidiOutput, OpenInput};
 use crate::hands::{HandEvent, HandSender};
@@ -31,6 +33,7 @@ pub(super) struct Ports<E> {
     own_is_made: bool,
     own_speaks: Arc<AtomicBool>,
     outputs: BTreeMap<String, Box<dyn MidiOutput>>,
+    notes: Outputs,
     /// The ports that the show was told of.
     told: Vec<Arc<str>>,
 }
@@ -51,6 +54,7 @@ impl<E: MidiEdge> Ports<E> {
             own_is_made: false,
             own_speaks: Arc::default(),
             outputs: BTreeMap::new(),
+            notes: Outputs::default(),
             told: Vec::new(),
         }
     }
@@ -71,6 +75,27 @@ impl<E: MidiEdge> Ports<E> {
             }
             Err(why) => self.lose(now, &why),
         }
+        self.notes.look(now, &mut self.edge);
+    }
+
+    /// Keeps a message until its time.
+    pub(super) fn note(&mut self, at: Duration, message: Outgoing) {
+        self.notes.push(at, message.port, message.bytes);
+    }
+
+    /// When the next message is to be sent.
+    pub(super) fn next_note(&self) -> Option<Duration> {
+        self.notes.next()
+    }
+
+    /// Sends the messages whose time has come.
+    pub(super) fn play(&mut self, now: Duration) {
+        self.notes.play(now, &mut self.edge);
+    }
+
+    /// Ends every note that sounds.
+    pub(super) fn silence(&mut self, now: Duration) {
+        self.notes.silence(now);
     }
 
     /// MIDI as a whole is gone.
@@ -99,7 +124,8 @@ impl<E: MidiEdge> Ports<E> {
     /// How MIDI and each port are doing.
     pub(super) fn statuses(&self) -> Vec<(String, Status)> {
         let ports = self.known.iter().map(|(name, port)| (name.clone(), port.supervisor.status()));
-        std::iter::once(("MIDI".to_owned(), self.system.status())).chain(ports).collect()
+        let all = std::iter::once(("MIDI".to_owned(), self.system.status())).chain(ports);
+        all.chain(self.notes.statuses()).collect()
     }
 
     fn open_new(&mut self, names: &[String], now: Duration) {

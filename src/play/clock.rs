@@ -56,6 +56,14 @@ impl Transport {
         std::thread::sleep(wait);
     }
 
+    /// When a sample is due; now, if it was before.
+    pub(super) fn moment_of(&self, sample: u64) -> Instant {
+        match self {
+            Transport::Real { start } => *start + Transport::time_of(sample),
+            Transport::Card { clock, epoch } => Instant::now() + clock.until(sample, epoch.elapsed()),
+        }
+    }
+
     /// How long ago a sample was due.
     pub(super) fn since(&self, sample: u64) -> Duration {
         Transport::time_of(self.now_samples().saturating_sub(sample))

@@ -89,7 +89,10 @@ impl Playing {
         self.hands.take_in(player, |at| clock.samples_at(at));
         player.sound_told().iter().for_each(|text| tell(Told::Sound(text)));
         reports.iter().for_each(|report| tell(Told::Load(report)));
-        let report = player.frame(frame);
+        let mut report = player.frame(frame);
+        // What is sent is heard when the sound of its frame is.
+        let heard = |sample| clock.moment_of(sample + player.ahead_samples());
+        self.hands.send_out(std::mem::take(&mut report.midi), heard);
         tell_frame(&report, tell);
         let news = self.hands.settle(player, &report.applied);
         news.into_iter().for_each(|news| tell_news(news, tell));

@@ -12,6 +12,7 @@ use crate::gpu::{Gpu, Recorder};
 use crate::io::{Io, Outputs, Slot};
 use crate::key::NodeKey;
 use crate::node::{Fault, FrameCtx, Node, Status};
+use crate::outgoing::{Outbox, Outgoing};
 use crate::outside::{Memory, Outside};
 use crate::plan::{Plan, PlanNode};
 use crate::port::Value;
@@ -47,6 +48,7 @@ pub struct Live {
     recorder: Option<Recorder>,
     inbox: Inbox,
     memory: Memory,
+    outbox: Outbox,
     version: u64,
     previous: Option<Tick>,
     metronome: Metronome,
@@ -98,6 +100,8 @@ pub struct FrameReport {
     pub faults: Vec<NodeFault>,
     /// Nodes whose fault ended in this frame.
     pub recovered: Vec<NodeKey>,
+    /// What goes out by MIDI.
+    pub midi: Vec<Outgoing>,
     /// The GPU did not take the frame's work.
     pub gpu: Option<Fault>,
 }
@@ -126,6 +130,7 @@ impl Live {
             recorder,
             inbox: Inbox::default(),
             memory: Memory::default(),
+            outbox: Outbox::default(),
             version: 0,
             previous: None,
             metronome: Metronome::default(),
@@ -256,6 +261,9 @@ impl Live {
             recorder.begin_frame();
         }
         let canvas_px = self.canvas_px();
+        let outputs = &self.outputs;
+        let is_there = |uid| outputs.iter().any(|outputs| outputs.uid == uid && !outputs.is_dead);
+        self.outbox.end_gone(tick.start_sample, is_there);
         self.beats = self.metronome.beats(&tick);
         let mut ctx = FrameCtx {
             tick,
@@ -266,6 +274,7 @@ impl Live {
             outside: Outside { events: &applied, memory: &self.memory },
             workers: &self.config.workers,
             recorder: self.recorder.as_mut(),
+            outbox: &mut self.outbox,
         };
         let frame_end = self.config.rate.start_sample(frame + 1);
         let frame_secs = (frame_end - tick.start_sample).saturating_sub(1) as f32 / SAMPLE_RATE as f32;
@@ -276,6 +285,7 @@ impl Live {
                 continue;
             }
             let planned = &self.plan.nodes[position];
+            ctx.outbox.begin(self.outputs[position].uid);
             for input in &mut running.notes {
                 input.follow(&running.slots, &self.outputs);
             }
@@ -319,6 +329,7 @@ impl Live {
         }
         self.memory.remember(&applied);
         report.applied = applied;
+        report.midi = self.outbox.take();
         self.set_tempo(&tick);
         for plan in self.next_audio.drain(..) {
             self.audio.send(plan);
