@@ -244,3 +244,20 @@ fn a_flood_is_played_up_to_a_limit_and_what_is_left_out_is_counted() {
     show.step();
     assert_eq!(show.said.iter().filter(|line| line.contains("left out")).count(), 1);
 }
+
+#[test]
+fn what_a_patch_plays_reaches_the_port_and_is_ended_with_the_show() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mine.rhai");
+    let text = "midi_out(melody([60], 1e6, 1), #{ port: \"nano\" });\nspeakers(tone(cc(1) * 50 + 220));\n";
+    std::fs::write(&path, text).expect("writable");
+    let mut show = Show::start(&path);
+    let report = show.player.step();
+    assert_eq!(report.midi.len(), 1);
+    show.hands.send_out(report.midi, |_| Instant::now());
+    assert_eq!(show.lamps.recv_timeout(PATIENCE), Ok(vec![0x90, 60, 95]));
+    let statuses = show.hands.midi_statuses();
+    show.hands.finish();
+    assert_eq!(show.lamps.recv_timeout(PATIENCE), Ok(vec![0x80, 60, 0]));
+    assert!(statuses.iter().any(|(name, _)| name == "MIDI"), "{statuses:?}");
+}

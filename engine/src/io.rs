@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::audio::AudioLink;
 use crate::clock::SAMPLE_RATE;
-use crate::frame::{Frame, Pixels};
+use crate::frame::{Frame, FrameId, Pixels};
 use crate::gpu::WireId;
 use crate::live::NotesInput;
 use crate::node::{Fault, FrameCtx};
@@ -190,15 +190,24 @@ impl<'a> Io<'a> {
     /// The pixels of a picture in memory. Behind a GPU node they are read back: live, the newest
     /// that have arrived (so the first frames may have none), offline those of this frame.
     pub fn pixels(&self, ctx: &mut FrameCtx<'_>, key: &In<Frame>) -> Result<Option<Arc<Pixels>>, Fault> {
+        Ok(self.known_pixels(ctx, key)?.map(|(pixels, _)| pixels))
+    }
+
+    /// As [`Io::pixels`], and says which picture they are those of: live, an earlier one.
+    pub fn known_pixels(
+        &self,
+        ctx: &mut FrameCtx<'_>,
+        key: &In<Frame>,
+    ) -> Result<Option<(Arc<Pixels>, FrameId)>, Fault> {
         let Some(position) = self.position(&key.0.name) else { return Ok(None) };
         let Some(frame) = self.frame_at(position) else { return Ok(None) };
         if let Some(pixels) = frame.memory() {
-            return Ok(Some(pixels.clone()));
+            return Ok(Some((pixels.clone(), frame.id())));
         }
         let Slot::Wire { node, output } = self.slots[position] else { return Ok(None) };
         let wire = WireId { node: self.wires[node].uid, output };
         let wait = ctx.offline;
-        ctx.gpu()?.read_back(wire, frame, wait)
+        ctx.gpu()?.read_back_known(wire, frame, wait)
     }
 
     /// The pixels of a picture that the node has made itself and that is on no wire; `which` tells

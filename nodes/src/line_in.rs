@@ -21,8 +21,8 @@ mod servo;
 use feed::Feed;
 use reader::{Reader, way};
 
-const GAIN: In<Control> = In::control(
-    "gain",
+const LEVEL: In<Control> = In::control(
+    "level",
     1.0,
     Unit::Ratio,
     range(0.0, 4.0),
@@ -51,7 +51,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               than two channels the first two are heard. Renders hear nothing. `pastiche doctor` lists the \
               devices. Beware of a microphone that hears its own loudspeaker.",
         example: "let heard = line_in();\nlet loud = loudness(heard);\nscreen(scene().blur(loud * 60));\n",
-        inputs: &[&GAIN.0],
+        inputs: &[&LEVEL.0],
         options: &[OptionSpec {
             name: DEVICE,
             takes: OptionType::NumberOrName,

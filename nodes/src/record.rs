@@ -1,11 +1,12 @@
 //! Writes pictures to files while they play.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use pastiche_engine::audio::AudioNode;
-use pastiche_engine::frame::{Frame, Pixels};
+use pastiche_engine::frame::{Frame, FrameId, Pixels};
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
@@ -42,6 +43,9 @@ const DROPPED: Out<Control> = Out::new("dropped", "How many pictures were left o
 const FORMAT: &str = "format";
 const FOLDER: &str = "folder";
 const NAME: &str = "name";
+
+/// Pictures whose pixels may be on their way.
+const MOST_SEEN: usize = 64;
 
 /// Letters of the longest name.
 const MOST_LETTERS: usize = 100;
@@ -102,6 +106,8 @@ struct Record {
     /// Those that are being finished.
     closing: Vec<Closing>,
     ear: Ear,
+    /// The frame of the show in which a picture was last on the wire: live, pixels come later.
+    seen: VecDeque<(FrameId, u64)>,
     recorded_secs: f64,
     dropped: u64,
     /// Why the newest recording came to nothing.
@@ -157,6 +163,7 @@ impl Record {
             stills: None,
             closing: Vec::new(),
             ear: Ear::default(),
+            seen: VecDeque::new(),
             recorded_secs: 0.0,
             dropped: 0,
             failure: None,
@@ -192,19 +199,17 @@ impl Record {
         }
     }
 
-    /// Hands over a picture of the show.
-    fn record(&mut self, ctx: &FrameCtx<'_>, pixels: &Arc<Pixels>, has_sound: bool) {
+    /// Hands over the picture of a frame of the show.
+    fn record(&mut self, ctx: &FrameCtx<'_>, frame: u64, pixels: &Arc<Pixels>, has_sound: bool) {
         let Some(form) = self.form.filter(|_| self.was_on && self.failure.is_none()) else { return };
         let running = match self.running.take() {
             Some(running) => Ok(running),
-            None => {
-                self.start(form, ctx, has_sound).map(|recording| Running { recording, first: ctx.tick.frame })
-            }
+            None => self.start(form, ctx, has_sound).map(|recording| Running { recording, first: frame }),
         };
         match running {
             Ok(running) => {
-                let number = ctx.tick.frame.saturating_sub(running.first);
-                match running.recording.send(ctx.tick.frame, pixels.clone(), ctx.offline) {
+                let number = frame.saturating_sub(running.first);
+                match running.recording.send(frame, pixels.clone(), ctx.offline) {
                     Sent::Taken => self.recorded_secs = (number + 1) as f64 / ctx.rate.fps(),
                     Sent::Dropped => self.dropped += 1,
                 }
@@ -245,6 +250,20 @@ impl Record {
         }
     }
 
+    /// Notes what is on the wire now, and tells in which frame these pixels were last.
+    fn frame_of(&mut self, frame: u64, on_wire: Option<FrameId>, of: &FrameId) -> Option<u64> {
+        if let Some(id) = on_wire {
+            match self.seen.back_mut() {
+                Some((last, seen)) if *last == id => *seen = frame,
+                _ => self.seen.push_back((id, frame)),
+            }
+        }
+        if self.seen.len() > MOST_SEEN {
+            self.seen.pop_front();
+        }
+        self.seen.iter().rev().find(|(id, _)| id == of).map(|(_, seen)| *seen)
+    }
+
     /// Learns what has become of recordings.
     fn look_after(&mut self) {
         let all = self.closing.iter().map(|closing| &closing.recording).chain(self.stills.iter());
@@ -266,12 +285,17 @@ impl Node for Record {
         self.follow(ctx, io.control(&ON) > 0.5);
         let shoots = io.trigger(&SHOOT) > 0;
         let is_wanted = shoots || (self.was_on && self.form.is_some() && self.failure.is_none());
-        if is_wanted && let Some(pixels) = io.pixels(ctx, &IMAGE)? {
+        if is_wanted && let Some((pixels, id)) = io.known_pixels(ctx, &IMAGE)? {
+            let frame = self.frame_of(ctx.tick.frame, io.frame(&IMAGE).map(Frame::id), &id);
             let has_sound = io.position(&SOUND.0.name).is_some_and(|position| io.is_given(position));
-            self.record(ctx, &pixels, has_sound);
+            if let Some(frame) = frame {
+                self.record(ctx, frame, &pixels, has_sound);
+            }
             if shoots {
                 self.shoot(ctx, &pixels);
             }
+        } else if is_wanted && let Some(frame) = io.frame(&IMAGE) {
+            self.frame_of(ctx.tick.frame, Some(frame.id()), &frame.id());
         }
         self.hear(ctx.tick.start_sample, ctx.offline);
         for closing in self.closing.iter_mut().filter(|closing| ctx.tick.frame >= closing.given_up) {

@@ -333,7 +333,9 @@ fn sound_does_not_hear_the_length_of_blocks() {
             sound
         };
         let whole = run(64);
-        assert!(whole.iter().any(|sample| sample[0] != 0.0), "{} is silent", kind.spec.name);
+        // Nothing comes in from outside in a render.
+        let is_heard = kind.spec.name != "line_in";
+        assert_eq!(whole.iter().any(|sample| sample[0] != 0.0), is_heard, "{}", kind.spec.name);
         for block in [1, 17] {
             assert_eq!(run(block), whole, "{} in blocks of {block}", kind.spec.name);
         }

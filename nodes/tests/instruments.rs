@@ -195,3 +195,28 @@ fn slices_play_their_piece_at_its_own_speed() {
     assert!((third / first - 4.0).abs() < 0.05, "{third} and {first}");
     assert_eq!(sound[6000], 0.0, "the piece is over");
 }
+
+#[test]
+fn recordings_are_played_from_every_kind_of_file() {
+    let wav = sounds::wav(44_100, 2, 4 * 44_100);
+    let kinds = [
+        ("sound.flac", "flac", "flac"),
+        ("sound.ogg", "libvorbis", "ogg"),
+        ("sound.wav", "pcm_s24le", "wav"),
+    ];
+    for (name, codec, format) in kinds {
+        let bytes = harness::files::ffmpeg(&["-i", "pipe:0", "-c:a", codec], format, &wav);
+        let play = |bytes: &[u8]| {
+            let mut desc = patch("sampler", &[76.0], 1e6, 1.0);
+            desc.files.0.clear();
+            desc.files.0.insert(name.into(), bytes.to_vec());
+            desc.option("file", name)
+        };
+        let off = cents_off(&heard(&play(&bytes), 1.0), hz(76.0));
+        assert!(off.abs() < 3.0, "{name}: {off} cents off");
+        let mut empty = Show::with(None, Workers::inline(), true, &Desc::new());
+        let fault = empty.load(&play(&bytes[..20]).see("it")).unwrap_err().remove(0);
+        assert!(fault.message.contains(name), "{fault}");
+        assert!(!fault.help.is_empty(), "{fault}");
+    }
+}

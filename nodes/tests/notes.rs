@@ -6,6 +6,7 @@ mod harness;
 use harness::{Desc, Show};
 use pastiche_engine::graph::Given;
 use pastiche_engine::options::OptionValue;
+use pastiche_engine::outgoing::{Outgoing, WhichPort};
 use pastiche_engine::port::Note;
 use pastiche_engine::workers::Workers;
 
@@ -186,4 +187,41 @@ fn a_midi_file_that_is_written_is_played_back_to_the_sample() {
     desc.files.0.insert("tune.mid".into(), file);
     let played = starts(&events(60.0, &desc, "m", 100));
     assert_eq!(played, starts(&written));
+}
+
+#[test]
+fn notes_are_sent_to_a_port_at_their_sample_and_all_of_them_end() {
+    let sent = |pitches: &[f64], on: f64, is_there: bool| {
+        let desc = tune(Desc::new(), "t", pitches, 0.5);
+        if is_there {
+            desc.node("out", "midi_out").wire("notes", "t").option("port", "synth").number("on", on)
+        } else {
+            desc
+        }
+    };
+    let mut show = Show::with(None, Workers::inline(), true, &sent(&[60.0, 64.0], 1.0, true));
+    let mut heard: Vec<Outgoing> = Vec::new();
+    (0..25).for_each(|_| heard.extend(show.report().midi));
+    assert!(heard.iter().all(|message| message.port == WhichPort::Name("synth".into())));
+    let starts: Vec<(u64, u8)> = heard
+        .iter()
+        .filter(|message| message.bytes[0] & 0xf0 == 0x90)
+        .map(|message| (message.sample, message.bytes[1]))
+        .collect();
+    // Half a beat at 120 beats a minute: in the middle of a frame or not.
+    assert_eq!(starts, [(0, 60), (12_000, 64)]);
+    // Turned off, on again, and gone in an edit: whatever sounds is ended each time.
+    for (on, is_there) in [(0.0, true), (1.0, true), (1.0, false)] {
+        show.load(&sent(&[60.0, 64.0], on, is_there)).unwrap();
+        (0..20).for_each(|_| heard.extend(show.report().midi));
+        let mut sounding = std::collections::BTreeSet::new();
+        for Outgoing { bytes: [status, pitch, _], .. } in &heard {
+            if status & 0xf0 == 0x90 {
+                sounding.insert(*pitch)
+            } else {
+                sounding.remove(pitch)
+            };
+        }
+        assert_eq!(sounding.is_empty(), on == 0.0 || !is_there, "{sounding:?}");
+    }
 }

@@ -28,7 +28,7 @@ pub struct WireId {
 pub(super) struct Wire {
     /// Oldest first.
     flights: Vec<Flight>,
-    newest: Option<Arc<Pixels>>,
+    newest: Option<(Arc<Pixels>, FrameId)>,
     asked_frame: u64,
 }
 
@@ -54,17 +54,27 @@ impl Recorder {
         frame: &Frame,
         wait: bool,
     ) -> Result<Option<Arc<Pixels>>, Fault> {
+        Ok(self.read_back_known(wire, frame, wait)?.map(|(pixels, _)| pixels))
+    }
+
+    /// As [`Recorder::read_back`], and says which frame the pixels are those of.
+    pub fn read_back_known(
+        &mut self,
+        wire: WireId,
+        frame: &Frame,
+        wait: bool,
+    ) -> Result<Option<(Arc<Pixels>, FrameId)>, Fault> {
         self.collect(wire);
+        let id = frame.id();
         if let Some(pixels) = frame.memory() {
-            return Ok(Some(pixels.clone()));
+            return Ok(Some((pixels.clone(), id)));
         }
         self.gpu.check_alive()?;
         if wait {
-            let pixels = self.read_now(frame)?;
-            self.wire(wire).newest = Some(pixels.clone());
-            return Ok(Some(pixels));
+            let known = (self.read_now(frame)?, id);
+            self.wire(wire).newest = Some(known.clone());
+            return Ok(Some(known));
         }
-        let id = frame.id();
         let state = self.wire(wire);
         let is_on_its_way = state.flights.iter().any(|flight| flight.id == id);
         if !is_on_its_way && state.flights.len() < MOST_FLIGHTS {
@@ -89,7 +99,7 @@ impl Recorder {
             self.downloads.put(flight.download.staging, frame_number);
             if let Some(pixels) = Pixels::new(size_px, PixelFormat::LinearHalf, bytes) {
                 let filled = flight.frame.fill_memory(Arc::new(pixels)).clone();
-                self.wires.entry(wire).or_default().newest = Some(filled);
+                self.wires.entry(wire).or_default().newest = Some((filled, flight.id));
             }
         }
     }

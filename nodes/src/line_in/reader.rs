@@ -9,7 +9,7 @@ use pastiche_engine::clock::SAMPLE_RATE;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::servo::Servo;
-use super::{GAIN, SOUND};
+use super::{LEVEL, SOUND};
 
 /// Samples in which sound comes and goes, 5 ms: a gap is no click.
 const FADE: f32 = 240.0;
@@ -54,7 +54,7 @@ pub(super) fn way() -> (Seat, Reader) {
         tail: 0.0,
         last: [0.0; 2],
         heard: [0.0; 2],
-        gain: Smoothed::default(),
+        level: Smoothed::default(),
     };
     (seat, reader)
 }
@@ -73,7 +73,7 @@ pub(super) struct Reader {
     last: [f32; 2],
     /// The newest sample that was heard.
     heard: [f32; 2],
-    gain: Smoothed,
+    level: Smoothed,
 }
 
 impl Reader {
@@ -146,7 +146,7 @@ impl Reader {
         self.heard
     }
 
-    /// What comes in, without its gain.
+    /// What comes in, at its own level.
     pub(super) fn fill(&mut self, left: &mut [f32], right: &mut [f32]) {
         self.arrive();
         if let Some(mut line) = self.line.take() {
@@ -162,13 +162,13 @@ impl Reader {
 
 impl AudioNode for Reader {
     fn block(&mut self, ctx: &BlockCtx, io: &mut AudioIo<'_>) {
-        self.gain.toward(io.control(&GAIN));
+        self.level.toward(io.control(&LEVEL));
         let [left, right] = io.out(&SOUND);
         debug_assert_eq!(left.len(), ctx.samples);
         self.fill(left, right);
         for (left, right) in left.iter_mut().zip(right) {
-            let gain = self.gain.advance() as f32;
-            (*left, *right) = (*left * gain, *right * gain);
+            let level = self.level.advance() as f32;
+            (*left, *right) = (*left * level, *right * level);
         }
     }
 
