@@ -72,6 +72,11 @@ impl Recorder {
     }
 }
 
+/// Where a picture is that is whole inside a size: left, top, right, bottom.
+pub(super) fn contained(source_px: [u32; 2], target_px: [u32; 2]) -> [f32; 4] {
+    geometry(source_px, target_px, Fit::Contain).target_rect
+}
+
 fn geometry(source_px: [u32; 2], target_px: [u32; 2], fit: Fit) -> Uniforms {
     let source = source_px.map(f64::from);
     let target = target_px.map(f64::from);

@@ -1,8 +1,8 @@
 //! What leaves for a screen or a file: 8-bit sRGB, opaque.
 
-use super::effect::EffectDesc;
-use super::fit::Fit;
-use super::pool::Charge;
+use super::effect::{Effect, EffectDesc};
+use super::fit::{Fit, contained};
+use super::pool::{Charge, Texture};
 use super::recorder::Recorder;
 use crate::frame::Frame;
 use crate::node::Fault;
@@ -54,19 +54,46 @@ impl Recorder {
         self.gpu.check_alive()?;
         let source = self.texture(frame)?;
         let source = self.fit(&source, size_px, Fit::Contain)?;
+        let encode = EffectDesc {
+            label: "encode",
+            wgsl: concat!(include_str!("shaders/srgb.wgsl"), include_str!("shaders/encode.wgsl")),
+            inputs: 1,
+            uniform_bytes: 0,
+        };
+        let effect = self.built_in(|all| &mut all.encode, &encode, FORMAT)?;
+        self.draw_screen(screen, size_px, &effect, &source, &[])
+    }
+
+    /// As [`Recorder::present`], for a quick look: a small picture of a large one is not filtered, and
+    /// costs no more than one of a small one.
+    pub fn glance(&mut self, screen: usize, frame: &Frame, size_px: [u32; 2]) -> Result<Presented, Fault> {
+        self.gpu.check_alive()?;
+        let source = self.texture(frame)?;
+        let rect = contained(source.size_px(), size_px);
+        let glance = EffectDesc {
+            label: "glance",
+            wgsl: concat!(include_str!("shaders/srgb.wgsl"), include_str!("shaders/glance.wgsl")),
+            inputs: 1,
+            uniform_bytes: size_of_val(&rect),
+        };
+        let effect = self.built_in(|all| &mut all.glance, &glance, FORMAT)?;
+        self.draw_screen(screen, size_px, &effect, &source, bytemuck::bytes_of(&rect))
+    }
+
+    fn draw_screen(
+        &mut self,
+        screen: usize,
+        size_px: [u32; 2],
+        effect: &Effect,
+        source: &Texture,
+        uniforms: &[u8],
+    ) -> Result<Presented, Fault> {
         let is_kept = self.screens.get(&screen).is_some_and(|screen| screen.presented.size_px == size_px);
         if !is_kept {
             self.screens.remove(&screen);
             let made = self.make_screen(size_px)?;
             self.screens.insert(screen, made);
         }
-        let encode = EffectDesc {
-            label: "encode",
-            wgsl: include_str!("shaders/encode.wgsl"),
-            inputs: 1,
-            uniform_bytes: 0,
-        };
-        let effect = self.built_in(|all| &mut all.encode, &encode, FORMAT)?;
         let now = self.frame();
         let kept = self.screens.get_mut(&screen).map(|screen| {
             screen.presented_frame = now;
@@ -74,7 +101,7 @@ impl Recorder {
         });
         let (encoded, presented) = kept
             .ok_or_else(|| Fault::new("the screen is gone", "this is a fault of the program: report it"))?;
-        self.draw_into(&encoded, &effect, &[&source], &[])?;
+        self.draw_into(&encoded, effect, &[source], uniforms)?;
         Ok(presented)
     }
 

@@ -59,6 +59,7 @@ pub(super) struct BuiltIn {
     pub(super) premultiply: Option<Arc<Effect>>,
     pub(super) fit: Option<Arc<Effect>>,
     pub(super) encode: Option<Arc<Effect>>,
+    pub(super) glance: Option<Arc<Effect>>,
 }
 
 impl Recorder {

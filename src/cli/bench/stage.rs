@@ -23,7 +23,7 @@ const PATCH: &str = "let turn = lfo(0.2);\n\
     screen(card.blur(turn * 20 + 20).blend(card, #{ mode: \"screen\", amount: 0.5 }));\n";
 
 /// Thumbnails that the operator's window draws for one of its pictures at most, and their size.
-const THUMBNAILS: usize = 6;
+const THUMBNAILS: usize = 2;
 const THUMBNAIL_PX: [u32; 2] = [192, 108];
 /// Screens that are no screen of the patch.
 const FIRST_SCREEN: usize = 1000;
@@ -85,7 +85,7 @@ fn headless() -> anyhow::Result<Headless> {
         let picture = player.picture().context("the patch shows nothing")?;
         let recorder = player.recorder().context("there is no graphics adapter")?;
         for number in 0..THUMBNAILS {
-            recorder.present(FIRST_SCREEN + number, &picture, THUMBNAIL_PX)?;
+            recorder.glance(FIRST_SCREEN + number, &picture, THUMBNAIL_PX)?;
         }
         recorder.submit()?;
         gpu.wait()?;

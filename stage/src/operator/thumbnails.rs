@@ -18,7 +18,7 @@ use crate::show::Show;
 pub(super) const SIZE_PX: [u32; 2] = [192, 108];
 
 /// So many are drawn anew for one picture of the window, in turn: the show comes first.
-const MOST_AT_ONCE: usize = 6;
+const MOST_AT_ONCE: usize = 2;
 
 /// Screens of the recorder from this number on are thumbnails.
 const FIRST_SCREEN: usize = 1000;
@@ -62,7 +62,7 @@ impl Thumbnails {
             };
             let Some(recorder) = show.recorder() else { return };
             // The same picture is drawn again too, or the engine would forget its screen.
-            let Ok(presented) = recorder.present(thumbnail.screen, frame, SIZE_PX) else { continue };
+            let Ok(presented) = recorder.glance(thumbnail.screen, frame, SIZE_PX) else { continue };
             is_drawn = true;
             let before = thumbnail.shown.as_ref().map(|shown| shown.image.clone());
             textures.external.show(&mut thumbnail.shown, presented, &mut textures.images);
