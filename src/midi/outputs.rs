@@ -105,9 +105,7 @@ impl Outputs {
     pub(super) fn silence(&mut self, now: Duration) {
         self.waiting.clear();
         for port in self.ports.values_mut() {
-            for [channel, pitch] in std::mem::take(&mut port.sounding) {
-                port.send(now, [0x80 | channel, pitch, 0]);
-            }
+            port.silence(now);
         }
     }
 }
@@ -139,10 +137,18 @@ impl Port {
                     tracing::info!("MIDI: notes go to {name}");
                 }
                 (self.name, self.open) = (name, Some(open));
+                // What sounded when it went may sound still.
+                self.silence(now);
             }
             Err(why) => {
                 self.supervisor.failed(now, why);
             }
+        }
+    }
+
+    fn silence(&mut self, now: Duration) {
+        for [channel, pitch] in self.sounding.clone() {
+            self.send(now, [0x80 | channel, pitch, 0]);
         }
     }
 
@@ -165,7 +171,6 @@ impl Port {
 
     fn lose(&mut self, now: Duration, why: &str) {
         self.open = None;
-        self.sounding.clear();
         if self.supervisor.failed(now, why) == Change::Lost {
             tracing::warn!("MIDI: {} is gone: {why}", self.name);
         }
@@ -175,7 +180,10 @@ impl Port {
 /// The place of a port among those that are there; never the one that other programs send to us by.
 fn find(names: &[String], which: &WhichPort) -> Result<usize, String> {
     let found = match which {
-        WhichPort::Number(number) => Some(*number as usize).filter(|place| *place < names.len()),
+        WhichPort::Number(number) => {
+            let others = names.iter().enumerate().filter(|(_, name)| !is_own(name));
+            others.map(|(place, _)| place).nth(*number as usize)
+        }
         WhichPort::Name(part) => {
             let part = part.to_lowercase();
             names.iter().position(|name| !is_own(name) && name.to_lowercase().contains(&part))
@@ -299,7 +307,11 @@ mod tests {
         outputs.look(millis(2000), &mut fake);
         outputs.push(millis(2100), synth(), [0x90, 65, 90]);
         outputs.play(millis(2100), &mut fake);
-        let expected = [("Synth 24:0".into(), [0x90, 62, 90]), ("Synth 31:0".into(), [0x90, 65, 90])];
-        assert_eq!(fake.sent(), expected);
+        let back = || "Synth 31:0".to_owned();
+        let expected =
+            [("Synth 24:0".into(), [0x90, 62, 90]), (back(), [0x80, 62, 0]), (back(), [0x90, 65, 90])];
+        assert_eq!(fake.sent(), expected, "what hung is ended");
+        let names = ["Pastiche:in 129:0", "a", "b"].map(str::to_owned);
+        assert_eq!(find(&names, &WhichPort::Number(1)), Ok(2), "our own port has no number");
     }
 }

@@ -19,6 +19,9 @@ use folder::Folder;
 /// What the child is called with.
 const GUEST: &str = "--guest";
 
+/// A test and its name.
+type Test = (&'static str, fn(&Display));
+
 /// More light is more green.
 const PATCH: &str = "let light = knob(\"light\", 0.25);\nlet green = solid(rgb(0.0, 0.5, 0.0));\n\
                      screen(solid(rgb(0.2, 0.2, 0.2)).blend(green, #{ mode: \"add\", amount: light }));\n";
@@ -28,7 +31,7 @@ fn main() {
     if arguments.first().is_some_and(|first| first == GUEST) {
         return guest::play();
     }
-    let tests: [(&str, fn(&Display)); 3] = [
+    let tests: [Test; 3] = [
         ("keys_do_what_the_help_says", keys),
         ("a_knob_learned_by_mouse_is_bound_after_a_restart", learned),
         ("a_lost_adapter_gives_the_picture_back_with_its_knobs", regained),

@@ -17,7 +17,7 @@ use pastiche_engine::frame::Pixels;
 use crate::ffmpeg::{Process, Programs, join_arguments, movie_arguments};
 
 use super::colours::on_black;
-use super::track::Track;
+use super::track::{Track, wave_of};
 use crate::claim::{Claim, new_folder};
 
 /// Pictures that may wait to be written; live, more than that are left out.
@@ -369,31 +369,41 @@ impl Open {
 
 impl Closing {
     fn finish(self, programs: &Programs) -> Result<(), String> {
+        // It is encoded far faster than it plays, even beside a show.
+        let patience = PATIENCE + Duration::from_secs_f64(self.sound.secs() / 2.0);
         let sound = self.sound.finish().map_err(|error| told(&error))?;
         match self.whole {
             Whole::Frames(folder) => {
                 std::fs::rename(sound, folder.join("sound.wav")).map_err(|error| told(&error))
             }
             Whole::Movie(claim) => {
-                let joined = join(&claim, &sound, programs);
-                // Without its sound it is still a movie.
-                let finished = claim.finish().map(drop).map_err(|error| told(&error));
-                joined.map_err(|why| format!("the movie has no sound: {why}")).and(finished)
+                let joined = join(&claim, &sound, programs, patience);
+                let movie = claim.finish().map_err(|error| told(&error))?;
+                // Without its sound it is still a movie, and the sound is beside it.
+                let kept = joined.map_err(|why| {
+                    let wave = movie.with_extension("wav");
+                    match wave_of(&sound, &wave) {
+                        Ok(()) => format!("the movie has no sound, which is in a file of its own: {why}"),
+                        Err(error) => format!("the movie has no sound: {why}; {}", told(&error)),
+                    }
+                });
+                // It is ours, and of no more use.
+                let _ = std::fs::remove_file(sound);
+                kept
             }
         }
     }
 }
 
 /// Puts the sound into the movie. Neither is touched when that fails.
-fn join(claim: &Claim, sound: &Path, programs: &Programs) -> Result<(), String> {
+fn join(claim: &Claim, sound: &Path, programs: &Programs, patience: Duration) -> Result<(), String> {
     let (movie, joined) = (claim.unfinished(), beside(claim, "joined"));
     let arguments = join_arguments(&movie, sound, &joined);
     let ran = Process::start(&programs.ffmpeg, &arguments, [Stdio::null(), Stdio::null()]);
     let made = ran
-        .and_then(|process| process.finish(PATIENCE))
+        .and_then(|process| process.finish(patience))
         .and_then(|()| std::fs::rename(&joined, &movie).map_err(|error| told(&error)));
-    // Both are ours, and gone already when all went well.
-    let _ = std::fs::remove_file(sound);
+    // Gone already when all went well.
     let _ = std::fs::remove_file(joined);
     made
 }

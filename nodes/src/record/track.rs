@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -75,6 +75,13 @@ impl Track {
     /// A stretch of time that is in no picture is in no sound.
     pub(super) fn skip(&mut self, samples: u64) {
         self.start += samples;
+        let gone = samples.min(self.pending.len() as u64) as usize;
+        self.pending.drain(..gone);
+    }
+
+    /// How long it is, in seconds.
+    pub(super) fn secs(&self) -> f64 {
+        self.end.saturating_sub(self.start) as f64 / SAMPLE_RATE as f64
     }
 
     /// Whether all of it has been heard.
@@ -116,6 +123,28 @@ impl Drop for Track {
             let _ = fs::remove_file(&self.unfinished);
         }
     }
+}
+
+/// Makes a WAV file of a raw one.
+pub(super) fn wave_of(raw: &Path, wave: &Path) -> io::Result<()> {
+    let mut raw = BufReader::new(File::open(raw)?);
+    let mut out = Track::wave(wave.to_owned(), 0)?;
+    let mut samples = vec![[0.0; 2]; SAMPLE_RATE as usize];
+    loop {
+        let mut bytes = Vec::new();
+        raw.by_ref().take(8 * samples.len() as u64).read_to_end(&mut bytes)?;
+        let read = bytes.chunks_exact(8).map(|pair| [sample(&pair[..4]), sample(&pair[4..])]);
+        let length = samples.iter_mut().zip(read).map(|(sample, read)| *sample = read).count();
+        if length == 0 {
+            return out.finish().map(drop);
+        }
+        out.hear(out.end, &samples[..length])?;
+        out.extend_to(out.end + length as u64)?;
+    }
+}
+
+fn sample(bytes: &[u8]) -> f32 {
+    bytes.try_into().map_or(0.0, f32::from_le_bytes)
 }
 
 fn create(path: &Path) -> io::Result<BufWriter<File>> {
@@ -168,11 +197,26 @@ mod tests {
         let mut track = Track::raw(folder.path().join("a"), 0).unwrap();
         track.hear(0, &count(0, 10)).unwrap();
         track.extend_to(10).unwrap();
+        // Already there when the gap is noticed.
+        track.hear(10, &count(10, 5)).unwrap();
         track.skip(1000);
         track.hear(10, &count(10, 1005)).unwrap();
         track.extend_to(1020).unwrap();
         let expected: Vec<f32> = (0..10).chain(1010..1015).map(|at| at as f32).chain([0.0; 5]).collect();
         assert_eq!(heard(track), expected);
+    }
+
+    #[test]
+    fn a_raw_file_becomes_a_wav_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut track = Track::raw(folder.path().join("raw"), 0).unwrap();
+        track.hear(0, &count(0, 100_000)).unwrap();
+        track.extend_to(100_000).unwrap();
+        let wave = folder.path().join("a.wav");
+        wave_of(&track.finish().unwrap(), &wave).unwrap();
+        let mut reader = hound::WavReader::open(wave).unwrap();
+        let samples: Vec<f32> = reader.samples().map(Result::unwrap).collect();
+        assert_eq!((samples.len(), samples[1], samples[199_999]), (200_000, 0.0, 99_999.0));
     }
 
     #[test]

@@ -96,6 +96,7 @@ fn call(spec: &NodeSpec) -> Option<String> {
         let value = match input.port {
             PortType::Audio => "heard",
             PortType::Notes => "CHORD",
+            PortType::Control => "0.5",
             _ => return None,
         };
         given.push(if input.list {

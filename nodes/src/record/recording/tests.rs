@@ -284,8 +284,9 @@ fn a_movie_whose_sound_cannot_be_put_in_is_kept() {
     let text = "case \"$*\" in *f32le*) echo 'no sound here' >&2; exit 1;; *) exec ffmpeg \"$@\";; esac";
     let plan = Plan { has_sound: true, ..with_fake(folder.path(), text) };
     let recording = record(plan, &[(0, 20), (1, 90)], [32, 32]);
-    assert_eq!(wait_for_the_end(recording).unwrap(), "the movie has no sound: no sound here");
+    let told = wait_for_the_end(recording).unwrap();
+    assert_eq!(told, "the movie has no sound, which is in a file of its own: no sound here");
     let out = folder.path().join("out");
-    assert_eq!(names(&out), ["take_001.mp4"]);
+    assert_eq!(names(&out), ["take_001.mp4", "take_001.wav"]);
     assert_eq!(greys(&out.join("take_001.mp4")).len(), 2);
 }
