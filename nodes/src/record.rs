@@ -19,6 +19,7 @@ use pastiche_engine::spec::{
 use crate::ffmpeg::{INSTALL, Programs, check};
 use crate::listening::Ear;
 
+mod closing;
 mod colours;
 mod recording;
 mod track;
@@ -119,6 +120,8 @@ struct Running {
     recording: Recording,
     /// The frame of the show in which it began.
     first: u64,
+    /// The one behind the last that was handed over.
+    next: u64,
 }
 
 /// A recording that gets no more pictures.
@@ -204,10 +207,17 @@ impl Record {
         let Some(form) = self.form.filter(|_| self.was_on && self.failure.is_none()) else { return };
         let running = match self.running.take() {
             Some(running) => Ok(running),
-            None => self.start(form, ctx, has_sound).map(|recording| Running { recording, first: frame }),
+            None => self.start(form, ctx, has_sound).map(|recording| Running {
+                recording,
+                first: frame,
+                next: frame,
+            }),
         };
         match running {
-            Ok(running) => {
+            // The newest pixels may be those that came in the frame before.
+            Ok(running) if frame < running.next => self.running = Some(running),
+            Ok(mut running) => {
+                running.next = frame + 1;
                 let number = frame.saturating_sub(running.first);
                 match running.recording.send(frame, pixels.clone(), ctx.offline) {
                     Sent::Taken => self.recorded_secs = (number + 1) as f64 / ctx.rate.fps(),

@@ -140,7 +140,9 @@ impl Preparer {
             let part = match (&mut fresh, change.old()) {
                 (Some(node), old) => node.take_audio().map(|node| {
                     let before = old.and_then(|old| self.links[old].clone());
-                    AudioPart::New { node, adopt_from: follows, before }
+                    // What draws begins anew on another GPU, with both of its halves.
+                    let adopt_from = follows.filter(|_| !self.moves);
+                    AudioPart::New { node, adopt_from, before }
                 }),
                 (None, Some(old)) => self.links[old].clone().map(|link| AudioPart::Kept { link }),
                 (None, None) => None,

@@ -3,7 +3,7 @@
 use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -14,10 +14,11 @@ use image::{ExtendedColorType, ImageEncoder};
 use pastiche_engine::clock::FrameRate;
 use pastiche_engine::frame::Pixels;
 
-use crate::ffmpeg::{Process, Programs, join_arguments, movie_arguments};
+use crate::ffmpeg::{Process, Programs, movie_arguments};
 
+use super::closing::{Closing, Whole, beside, told};
 use super::colours::on_black;
-use super::track::{Track, wave_of};
+use super::track::Track;
 use crate::claim::{Claim, new_folder};
 
 /// Pictures that may wait to be written; live, more than that are left out.
@@ -95,6 +96,8 @@ struct Shared {
     failure: Mutex<Option<String>>,
     /// Pictures that wait.
     waiting: AtomicUsize,
+    /// How long it may take to put sound into movies.
+    joining_millis: AtomicU64,
     /// Here, so that one that hangs can be ended from outside.
     process: Mutex<Option<Process>>,
 }
@@ -176,9 +179,10 @@ impl Recording {
 impl Drop for Recording {
     fn drop(&mut self) {
         self.end();
-        let deadline = Instant::now() + PATIENCE;
+        let since = Instant::now();
         while !self.thread.is_finished() {
-            if Instant::now() > deadline {
+            let patience = PATIENCE + Duration::from_millis(self.shared.joining_millis.load(Relaxed));
+            if since.elapsed() > patience {
                 if let Some(process) = &mut *lock(&self.shared.process) {
                     process.kill();
                 }
@@ -210,18 +214,6 @@ struct Open {
     sound: Option<Track>,
     /// The last picture, as it was written, to fill gaps with.
     last: Vec<u8>,
-}
-
-/// A recording that waits for the end of its sound.
-struct Closing {
-    whole: Whole,
-    sound: Track,
-}
-
-/// Pictures that are all there.
-enum Whole {
-    Movie(Claim),
-    Frames(PathBuf),
 }
 
 enum Sink {
@@ -259,7 +251,11 @@ impl Writer {
     /// Finishes those whose sound is wanted no longer.
     fn close(&mut self, is_done: impl Fn(&Closing) -> bool) -> Result<(), String> {
         let done: Vec<Closing> = self.closing.extract_if(.., |closing| is_done(closing)).collect();
-        done.into_iter().try_for_each(|closing| closing.finish(&self.plan.programs))
+        // It is encoded far faster than it plays, even beside a show.
+        let secs: f64 = done.iter().map(|closing| closing.sound.secs()).sum();
+        let patience = PATIENCE + Duration::from_secs_f64(secs / 2.0);
+        self.shared.joining_millis.store(patience.as_millis() as u64, Relaxed);
+        done.into_iter().try_for_each(|closing| closing.finish(&self.plan.programs, patience))
     }
 
     fn still(&mut self, pixels: &Pixels) -> Result<(), String> {
@@ -284,6 +280,9 @@ impl Writer {
         };
         let rate = self.plan.rate;
         let Some(open) = &mut self.open else { return Ok(()) };
+        if shot.number < open.first + open.written {
+            return Ok(());
+        }
         let gap = shot.number.saturating_sub(open.first + open.written);
         let most = (MOST_GAP_SECS * u64::from(rate.frames)).div_ceil(u64::from(rate.secs.max(1)));
         // What is skipped beyond that is no time of the recording.
@@ -367,69 +366,12 @@ impl Open {
     }
 }
 
-impl Closing {
-    fn finish(self, programs: &Programs) -> Result<(), String> {
-        // It is encoded far faster than it plays, even beside a show.
-        let patience = PATIENCE + Duration::from_secs_f64(self.sound.secs() / 2.0);
-        let sound = self.sound.finish().map_err(|error| told(&error))?;
-        match self.whole {
-            Whole::Frames(folder) => {
-                std::fs::rename(sound, folder.join("sound.wav")).map_err(|error| told(&error))
-            }
-            Whole::Movie(claim) => {
-                let joined = join(&claim, &sound, programs, patience);
-                let movie = claim.finish().map_err(|error| told(&error))?;
-                // Without its sound it is still a movie, and the sound is beside it.
-                let kept = joined.map_err(|why| {
-                    let wave = movie.with_extension("wav");
-                    match wave_of(&sound, &wave) {
-                        Ok(()) => format!("the movie has no sound, which is in a file of its own: {why}"),
-                        Err(error) => format!("the movie has no sound: {why}; {}", told(&error)),
-                    }
-                });
-                // It is ours, and of no more use.
-                let _ = std::fs::remove_file(sound);
-                kept
-            }
-        }
-    }
-}
-
-/// Puts the sound into the movie. Neither is touched when that fails.
-fn join(claim: &Claim, sound: &Path, programs: &Programs, patience: Duration) -> Result<(), String> {
-    let (movie, joined) = (claim.unfinished(), beside(claim, "joined"));
-    let arguments = join_arguments(&movie, sound, &joined);
-    let ran = Process::start(&programs.ffmpeg, &arguments, [Stdio::null(), Stdio::null()]);
-    let made = ran
-        .and_then(|process| process.finish(patience))
-        .and_then(|()| std::fs::rename(&joined, &movie).map_err(|error| told(&error)));
-    // Gone already when all went well.
-    let _ = std::fs::remove_file(joined);
-    made
-}
-
-/// A hidden file beside the one that is claimed.
-fn beside(claim: &Claim, what: &str) -> PathBuf {
-    let mut path = claim.unfinished().into_os_string();
-    path.push(".");
-    path.push(what);
-    path.into()
-}
-
 impl Shared {
     /// Why a picture could not be written: as the program says, if it is one that stopped reading.
     fn complaint(&self, error: &io::Error) -> String {
         let process = lock(&self.process).take();
         let complaint = process.and_then(|process| process.bid_farewell().err());
         complaint.unwrap_or_else(|| told(error))
-    }
-}
-
-fn told(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => "no permission to write there".into(),
-        io::ErrorKind::StorageFull => "the disk is full".into(),
-        _ => error.to_string(),
     }
 }
 

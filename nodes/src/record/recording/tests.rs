@@ -287,6 +287,6 @@ fn a_movie_whose_sound_cannot_be_put_in_is_kept() {
     let told = wait_for_the_end(recording).unwrap();
     assert_eq!(told, "the movie has no sound, which is in a file of its own: no sound here");
     let out = folder.path().join("out");
-    assert_eq!(names(&out), ["take_001.mp4", "take_001.wav"]);
+    assert_eq!(names(&out), ["take_001.mp4", "take_001_001.wav"]);
     assert_eq!(greys(&out.join("take_001.mp4")).len(), 2);
 }
