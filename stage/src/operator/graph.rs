@@ -18,7 +18,7 @@ use super::thumbnails::{self, Thumbnails};
 use super::{layout, look};
 
 /// After a new version the view is fitted for so many pictures, until the boxes have their sizes.
-const FITTING: u32 = 3;
+const FITTING: u32 = 10;
 
 /// The boxes, where a person has put them, and the one that is looked at.
 pub(super) struct Graph {
@@ -48,7 +48,7 @@ impl Graph {
         if self.version != live.version() {
             self.rebuild(live);
         }
-        let fit_to = (self.fitting > 0 && self.bounds.is_finite()).then(|| (ui.max_rect(), self.bounds));
+        let fit_to = (self.fitting > 0 && self.bounds.is_finite()).then(|| (ui.available_rect_before_wrap(), self.bounds));
         self.fitting = self.fitting.saturating_sub(1);
         let statuses = live.statuses().map(|(_, status)| status).collect();
         let mut viewer = Viewer {
