@@ -48,7 +48,8 @@ impl Graph {
         if self.version != live.version() {
             self.rebuild(live);
         }
-        let fit_to = (self.fitting > 0 && self.bounds.is_finite()).then(|| (ui.available_rect_before_wrap(), self.bounds));
+        let fit_to = (self.fitting > 0 && self.bounds.is_finite())
+            .then(|| (ui.available_rect_before_wrap(), self.bounds));
         self.fitting = self.fitting.saturating_sub(1);
         let statuses = live.statuses().map(|(_, status)| status).collect();
         let mut viewer = Viewer {
