@@ -32,7 +32,7 @@ impl UniformChunks {
             self.current += 1;
         }
         if self.current == self.chunks.len() {
-            let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+            let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
             self.chunks.push(gpu.make_buffer("uniforms", CHUNK_BYTES, usage)?);
         }
         let offset = self.bytes.len();

@@ -16,6 +16,10 @@ const SPARE_EFFECTS: usize = 64;
 /// Binding of `input0`; `input1` follows.
 pub(super) const FIRST_INPUT_BINDING: u32 = 1;
 
+/// Uniforms lie in a buffer of the storage kind: where a shader branches on one, lavapipe (Mesa 22.3)
+/// compiles it again for each new content of a uniform buffer, and keeps every copy for ever.
+const UNIFORMS: wgpu::BufferBindingType = wgpu::BufferBindingType::Storage { read_only: true };
+
 /// What an effect is made of.
 ///
 /// The text declares `@fragment fn main(in: Varyings) -> @location(0) vec4f`. In front of it stand
@@ -241,7 +245,7 @@ fn check_limits(gpu: &Gpu, desc: &EffectDesc<'_>) -> Result<(), ShaderError> {
             desc.inputs
         )));
     }
-    let most_bytes = limits.max_uniform_buffer_binding_size;
+    let most_bytes = limits.max_storage_buffer_binding_size;
     if desc.uniform_bytes as u64 > most_bytes {
         return Err(ShaderError::without_place(format!(
             "the shader has {} bytes of uniforms; this graphics adapter allows {most_bytes}",
@@ -257,7 +261,7 @@ fn check_limits(gpu: &Gpu, desc: &EffectDesc<'_>) -> Result<(), ShaderError> {
 fn prelude(desc: &EffectDesc<'_>) -> String {
     let mut text = include_str!("shaders/prelude.wgsl").to_owned();
     if desc.uniform_bytes > 0 {
-        text += "@group(0) @binding(0) var<uniform> u: Uniforms;\n";
+        text += "@group(0) @binding(0) var<storage, read> u: Uniforms;\n";
     }
     for index in 0..desc.inputs {
         let binding = FIRST_INPUT_BINDING as usize + index;
@@ -276,7 +280,7 @@ fn layout_entries(desc: &EffectDesc<'_>, cover: Cover) -> Vec<wgpu::BindGroupLay
         entry(
             0,
             wgpu::BindingType::Buffer {
-                ty: wgpu::BufferBindingType::Uniform,
+                ty: UNIFORMS,
                 has_dynamic_offset: true,
                 min_binding_size: Some(size),
             },
