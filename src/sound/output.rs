@@ -19,6 +19,24 @@ const MOST_AHEAD: f64 = 9600.0;
 /// it is given silence, and the music keeps its time.
 const FASTEST: f64 = 1.002;
 
+/// Samples in which sound comes in on a card that takes over in the middle, 5 ms.
+const ENTRY_SAMPLES: f32 = 240.0;
+
+/// How much of the sound is let in: a wave that is met in its middle is no click.
+struct Entry(f32);
+
+impl Entry {
+    /// For music that is so far; its beginning is let in whole.
+    fn at(sample: u64) -> Entry {
+        Entry(if sample == 0 { 1.0 } else { 0.0 })
+    }
+
+    fn pass(&mut self, sample: [f32; 2]) -> [f32; 2] {
+        self.0 = (self.0 + 1.0 / ENTRY_SAMPLES).min(1.0);
+        sample.map(|side| side * self.0)
+    }
+}
+
 /// What plays, and how far it is. It sits with the card while there is one, else at the desk.
 pub(super) struct Playing {
     pub(super) runner: AudioRunner,
@@ -52,6 +70,7 @@ pub(super) struct Output {
     /// `None` where the card runs at the engine's rate.
     resampler: Option<Resampler>,
     guard: Guard,
+    entry: Entry,
     /// Sound that has been made and not been taken.
     made: [[f32; 2]; MAX_BLOCK],
     taken: usize,
@@ -72,6 +91,7 @@ impl Output {
             clock,
             resampler: (!is_native).then(|| Resampler::new(SAMPLE_RATE as u32, rate_hz)),
             guard: Guard::new(),
+            entry: Entry::at(0),
             made: [[0.0; 2]; MAX_BLOCK],
             taken: MAX_BLOCK,
             began: None,
@@ -85,9 +105,10 @@ impl Output {
         self.clock.count_call();
         if self.playing.is_none() {
             self.playing = self.arrivals.pop().ok();
+            self.entry = Entry::at(self.playing.as_ref().map_or(0, |playing| playing.next_sample));
         }
         let is_early = self.is_early(now);
-        let Output { playing: Some(playing), resampler, guard, made, taken, clock, .. } = self else {
+        let Output { playing: Some(playing), resampler, guard, entry, made, taken, clock, .. } = self else {
             (0..samples).for_each(|_| give([0.0; 2]));
             return;
         };
@@ -112,7 +133,7 @@ impl Output {
                 Some(resampler) => resampler.next(&mut pull),
                 None => pull(),
             };
-            give(guard.pass(sample));
+            give(guard.pass(entry.pass(sample)));
         }
         let unheard = (made.len() - *taken) as u64;
         clock.observe(now, playing.next_sample.saturating_sub(unheard));
@@ -171,6 +192,19 @@ mod tests {
 
     #[global_allocator]
     static ALLOCATOR: Counting = Counting;
+
+    #[test]
+    fn a_card_that_takes_over_in_the_middle_does_not_click() {
+        let mut entry = Entry::at(12_345);
+        let mut before = 0.0;
+        for _ in 0..1000 {
+            let [now, _] = entry.pass([1.0; 2]);
+            assert!((now - before).abs() < 0.005, "a step of {}", now - before);
+            before = now;
+        }
+        assert_eq!(before, 1.0);
+        assert_eq!(Entry::at(0).pass([1.0; 2]), [1.0; 2], "the first note is whole");
+    }
 
     #[test]
     fn the_callback_allocates_and_frees_nothing() {
