@@ -175,7 +175,8 @@ impl Show for OnStage {
     }
 
     fn devices(&self) -> Vec<(String, Status)> {
-        self.playing.as_ref().map_or_else(Vec::new, |playing| playing.hands().midi_statuses())
+        let midi = self.playing.iter().flat_map(|playing| playing.hands().midi_statuses());
+        self.player.devices().into_iter().chain(midi).collect()
     }
 
     fn save_still(&mut self) {

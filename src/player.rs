@@ -2,6 +2,7 @@
 //! are both given.
 
 mod config;
+mod devices;
 mod graphics;
 mod screens;
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use pastiche::engine::gpu::{Gpu, GpuError};
+use pastiche::engine::node::Status;
 use pastiche::engine::port::Value;
 use pastiche::{Error, Pace, PatchSource, Player, PlayerConfig, registry};
 
@@ -127,7 +128,7 @@ fn a_lost_gpu_gives_the_picture_back_with_every_knob() {
     let mut player = Player::new(config).unwrap();
     let patch = "let beats = counter(every(0.01), 1000000);\n\
                  let light = solid().grade(#{ brightness: knob(\"light\", 0) });\nscreen(light.feedback(0));\n\
-                 speakers(tone(220 + beats));\n";
+                 speakers(tone(220 + beats));\nline_in();\n";
     player.load_text("show", patch).unwrap();
     player.set_knob("light", 1.0);
     for _ in 0..30 {
@@ -141,14 +142,21 @@ fn a_lost_gpu_gives_the_picture_back_with_every_knob() {
     let before = count(&player);
     assert!(before > 0.0);
 
+    let devices = player.devices();
+    assert_eq!(devices[0], ("graphics adapter".to_owned(), Status::Ready));
+    assert!(matches!(&devices[1], (name, Status::Waiting(_)) if name.contains("line_in")), "{devices:?}");
+
     gpu.device().destroy();
     let begun = Instant::now();
+    let mut is_told = false;
     while player.version() == 1 || player.recorder().unwrap().gpu().is_lost() {
         player.poll();
+        is_told |= player.devices()[0].1 != Status::Ready;
         player.step();
         assert!(begun.elapsed() < PATIENCE, "the picture does not come back");
     }
     player.step();
+    assert!(is_told && player.devices()[0].1 == Status::Ready, "the operator sees that it is gone");
     assert_eq!(player.pixels(0).unwrap().rgba[0], 255, "the knob is where the hand left it");
     assert_eq!(player.knobs()[0].control.value, 1.0);
     assert!(count(&player) > before, "what does not draw has gone on");

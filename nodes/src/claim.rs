@@ -4,6 +4,37 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use pastiche_engine::node::{BuildCtx, BuildError};
+use pastiche_engine::options::Options;
+
+/// The option that names the folder for a node's files.
+pub(crate) const FOLDER: &str = "folder";
+
+/// The option that says what the names of its files begin with.
+pub(crate) const NAME: &str = "name";
+
+/// Letters of the longest name.
+const MOST_LETTERS: usize = 100;
+
+/// The folder for a node's files and what their names begin with, as its options say.
+///
+/// # Errors
+/// When no file can have such a name, or the folder is not allowed.
+pub(crate) fn destination(ctx: &BuildCtx<'_>, options: &Options) -> Result<(PathBuf, String), BuildError> {
+    let name = options.text(NAME).unwrap_or_default();
+    let is_plain = !name.is_empty()
+        && name.chars().count() <= MOST_LETTERS
+        && !name.starts_with('.')
+        && !name.contains(|letter: char| letter.is_control() || "/\\:*?\"<>|".contains(letter));
+    if !is_plain {
+        let message = format!("`{name}` cannot be what the name of a file begins with");
+        return Err(BuildError::new(message, "give a short word without slashes").option(NAME));
+    }
+    let folder = ctx.assets.folder_to_fill(options.text(FOLDER).unwrap_or_default());
+    let folder = folder.map_err(|error| BuildError::new(error.message, error.help).option(FOLDER))?;
+    Ok((folder, name.to_owned()))
+}
+
 /// A name that has been taken, and the hidden file that is written until it is whole. A claim that is
 /// dropped leaves nothing behind.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use pastiche_engine::spec::{
 };
 use pastiche_engine::workers::Priority;
 
-use crate::claim::Claim;
+use crate::claim::{Claim, FOLDER, NAME, destination};
 use crate::score::is_same;
 
 mod port;
@@ -37,9 +37,6 @@ const ON: In<Control> = In::control(
 const WRITTEN: Out<Control> = Out::new("written", "How many files have been written.");
 
 const PORT: &str = "port";
-const FOLDER: &str = "folder";
-const NAME: &str = "name";
-const MOST_LETTERS: usize = 100;
 
 /// Then a file is written, and the next one begins: hours of the fastest playing.
 const MOST_EVENTS: usize = 1 << 20;
@@ -116,18 +113,8 @@ struct Take {
 
 impl MidiOut {
     fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<MidiOut, BuildError> {
-        let name = options.text(NAME).unwrap_or_default();
-        let is_plain = !name.is_empty()
-            && name.chars().count() <= MOST_LETTERS
-            && !name.starts_with('.')
-            && !name.contains(|letter: char| letter.is_control() || "/\\:*?\"<>|".contains(letter));
-        if !is_plain {
-            let message = format!("`{name}` cannot be what the name of a file begins with");
-            return Err(BuildError::new(message, "give a short word without slashes").option(NAME));
-        }
-        let folder = ctx.assets.folder_to_fill(options.text(FOLDER).unwrap_or_default());
-        let folder = folder.map_err(|error| BuildError::new(error.message, error.help).option(FOLDER))?;
-        Ok(MidiOut { folder, name: name.into(), take: Take::default(), written: 0, done: channel() })
+        let (folder, name) = destination(ctx, options)?;
+        Ok(MidiOut { folder, name, take: Take::default(), written: 0, done: channel() })
     }
 
     /// What writes all that has been played, if anything has.

@@ -16,6 +16,7 @@ use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
 };
 
+use crate::claim::{FOLDER, NAME, destination};
 use crate::ffmpeg::{INSTALL, Programs, check};
 use crate::listening::Ear;
 
@@ -42,14 +43,9 @@ const RECORDED: Out<Control> = Out::with_unit("recorded", Unit::Secs, "How long 
 const DROPPED: Out<Control> = Out::new("dropped", "How many pictures were left out of it.");
 
 const FORMAT: &str = "format";
-const FOLDER: &str = "folder";
-const NAME: &str = "name";
 
 /// Pictures whose pixels may be on their way.
 const MOST_SEEN: usize = 64;
-
-/// Letters of the longest name.
-const MOST_LETTERS: usize = 100;
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -140,17 +136,7 @@ impl Record {
             Some("still") => None,
             _ => Some(Form::Movie),
         };
-        let name = options.text(NAME).unwrap_or_default();
-        let is_plain = !name.is_empty()
-            && name.chars().count() <= MOST_LETTERS
-            && !name.starts_with('.')
-            && !name.contains(|letter: char| letter.is_control() || "/\\:*?\"<>|".contains(letter));
-        if !is_plain {
-            let message = format!("`{name}` cannot be what the name of a file begins with");
-            return Err(BuildError::new(message, "give a short word without slashes").option(NAME));
-        }
-        let folder = ctx.assets.folder_to_fill(options.text(FOLDER).unwrap_or_default());
-        let folder = folder.map_err(|error| BuildError::new(error.message, error.help).option(FOLDER))?;
+        let (folder, name) = destination(ctx, options)?;
         if form == Some(Form::Movie) {
             check(&Programs::default()).map_err(|message| {
                 let help = format!("{INSTALL}, or record with `format: \"frames\"`");
@@ -159,7 +145,7 @@ impl Record {
         }
         Ok(Record {
             folder,
-            name: name.into(),
+            name,
             form,
             was_on: false,
             running: None,

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use engine::node::Status;
 use engine::supervisor::{Patience, Supervisor};
 use pastiche_engine as engine;
 
@@ -38,6 +39,11 @@ impl Graphics {
         }
         self.is_asked = supervisor.is_due(now);
         self.is_asked
+    }
+
+    /// How it is doing, if it is looked after.
+    pub(super) fn status(&self) -> Option<Status> {
+        self.supervisor.as_ref().map(Supervisor::status)
     }
 
     /// What came of the try.

@@ -5,7 +5,7 @@ use std::sync::mpsc::Sender;
 use std::time::Instant;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use cpal::{Device, ErrorKind, FromSample, I24, Sample, SampleFormat, SizedSample, StreamConfig, U24};
+use cpal::{Device, ErrorKind, FromSample, Sample, SizedSample, StreamConfig};
 
 use super::desk::Cards;
 use super::output::Output;
@@ -71,6 +71,28 @@ fn find(name: Option<&str>) -> Result<Device, String> {
     })
 }
 
+/// Starts a stream of whatever samples a device has; `None` if nothing here knows them.
+macro_rules! start_in {
+    ($format:expr, $task:expr) => {
+        match $format {
+            cpal::SampleFormat::I8 => Some($task.start::<i8>()),
+            cpal::SampleFormat::I16 => Some($task.start::<i16>()),
+            cpal::SampleFormat::I24 => Some($task.start::<cpal::I24>()),
+            cpal::SampleFormat::I32 => Some($task.start::<i32>()),
+            cpal::SampleFormat::I64 => Some($task.start::<i64>()),
+            cpal::SampleFormat::U8 => Some($task.start::<u8>()),
+            cpal::SampleFormat::U16 => Some($task.start::<u16>()),
+            cpal::SampleFormat::U24 => Some($task.start::<cpal::U24>()),
+            cpal::SampleFormat::U32 => Some($task.start::<u32>()),
+            cpal::SampleFormat::U64 => Some($task.start::<u64>()),
+            cpal::SampleFormat::F32 => Some($task.start::<f32>()),
+            cpal::SampleFormat::F64 => Some($task.start::<f64>()),
+            _ => None,
+        }
+    };
+}
+pub(super) use start_in;
+
 impl Cards for MachineCards {
     type Card = cpal::Stream;
 
@@ -88,21 +110,8 @@ impl Cards for MachineCards {
         let (config, format) = (supported.config(), supported.sample_format());
         let output = output(config.sample_rate);
         let task = Task { device: &device, config, output, epoch: self.epoch, lost };
-        let stream = match format {
-            SampleFormat::I8 => task.start::<i8>(),
-            SampleFormat::I16 => task.start::<i16>(),
-            SampleFormat::I24 => task.start::<I24>(),
-            SampleFormat::I32 => task.start::<i32>(),
-            SampleFormat::I64 => task.start::<i64>(),
-            SampleFormat::U8 => task.start::<u8>(),
-            SampleFormat::U16 => task.start::<u16>(),
-            SampleFormat::U24 => task.start::<U24>(),
-            SampleFormat::U32 => task.start::<u32>(),
-            SampleFormat::U64 => task.start::<u64>(),
-            SampleFormat::F32 => task.start::<f32>(),
-            SampleFormat::F64 => task.start::<f64>(),
-            other => return Err(format!("{called} wants samples as {other}, which nothing here makes")),
-        };
+        let stream = start_in!(format, task)
+            .ok_or_else(|| format!("{called} wants samples as {format}, which nothing here makes"))?;
         let stream = stream.map_err(|error| format!("{called} cannot be opened: {error}"))?;
         let StreamConfig { sample_rate, channels, .. } = config;
         Ok((stream, format!("{called} ({sample_rate} Hz, {channels} channels)")))

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use engine::audio::AudioRunner;
+use engine::node::Status;
 use engine::supervisor::{Change, Patience, Supervisor};
 use pastiche_engine as engine;
 
@@ -103,6 +104,16 @@ impl<C: Cards> Desk<C> {
         if self.is_running {
             self.play_on(now);
         }
+    }
+
+    /// What the card is called and how it is doing.
+    pub(super) fn status(&self) -> (String, Status) {
+        let name = match (&self.open, &self.name) {
+            (Some(open), _) => open.name.clone(),
+            (None, Some(name)) => name.clone(),
+            (None, None) => "sound card".into(),
+        };
+        (name, self.supervisor.status())
     }
 
     /// Stops, and gives back what played.

@@ -3,11 +3,11 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use cpal::{Device, FromSample, I24, Sample, SampleFormat, SizedSample, StreamConfig, U24};
+use cpal::{Device, FromSample, Sample, SizedSample, StreamConfig};
 use engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
 use pastiche_engine as engine;
 
-use super::card::{goes_on, hush, name_of, names};
+use super::card::{goes_on, hush, name_of, names, start_in};
 
 /// Samples that are handed on at once.
 const CHUNK: usize = 64;
@@ -67,25 +67,9 @@ impl Lines for SystemLines {
         let hear = hear(config.sample_rate)?;
         let (lost, losses) = channel();
         let task = Task { device: &device, config, hear, lost };
-        let stream = match format {
-            SampleFormat::I8 => task.start::<i8>(),
-            SampleFormat::I16 => task.start::<i16>(),
-            SampleFormat::I24 => task.start::<I24>(),
-            SampleFormat::I32 => task.start::<i32>(),
-            SampleFormat::I64 => task.start::<i64>(),
-            SampleFormat::U8 => task.start::<u8>(),
-            SampleFormat::U16 => task.start::<u16>(),
-            SampleFormat::U24 => task.start::<U24>(),
-            SampleFormat::U32 => task.start::<u32>(),
-            SampleFormat::U64 => task.start::<u64>(),
-            SampleFormat::F32 => task.start::<f32>(),
-            SampleFormat::F64 => task.start::<f64>(),
-            other => {
-                return Err(LineError::new(format!(
-                    "{name} gives samples as {other}, which nothing here reads"
-                )));
-            }
-        };
+        let stream = start_in!(format, task).ok_or_else(|| {
+            LineError::new(format!("{name} gives samples as {format}, which nothing here reads"))
+        })?;
         let stream = stream.map_err(told)?;
         Ok(Box::new(SystemLine { name, losses, _stream: stream }))
     }

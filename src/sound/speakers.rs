@@ -1,13 +1,14 @@
 //! The thread that keeps the desk.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use engine::audio::AudioRunner;
+use engine::node::Status;
 use pastiche_engine as engine;
 
 use super::card::MachineCards;
@@ -24,6 +25,7 @@ pub(crate) struct Speakers {
     begin: Option<Sender<()>>,
     thread: Option<JoinHandle<Option<AudioRunner>>>,
     told: Receiver<String>,
+    status: Arc<Mutex<Option<(String, Status)>>>,
     clock: Arc<SoundClock>,
     epoch: Instant,
     has_begun: AtomicBool,
@@ -41,18 +43,20 @@ impl Speakers {
         let clock = Arc::new(SoundClock::new(ahead_samples));
         let (begin, commands) = channel();
         let (tell, told) = channel();
-        let its_clock = clock.clone();
+        let status = Arc::default();
+        let (its_clock, its_status) = (clock.clone(), Arc::clone(&status));
         let thread = std::thread::Builder::new()
             .name("sound".into())
             .spawn(move || {
                 let desk = Desk::new(MachineCards { epoch }, name, its_clock, runner);
-                keep(desk, epoch, &commands, &tell)
+                keep(desk, epoch, &commands, &tell, &its_status)
             })
             .map_err(|error| Error::file("start", Path::new("the sound's thread"), error))?;
         Ok(Speakers {
             begin: Some(begin),
             thread: Some(thread),
             told,
+            status,
             clock,
             epoch,
             has_begun: AtomicBool::new(false),
@@ -74,6 +78,11 @@ impl Speakers {
     /// What a person is to be told since it was asked last.
     pub(crate) fn told(&self) -> impl Iterator<Item = String> + '_ {
         self.told.try_iter()
+    }
+
+    /// What the card is called and how it is doing, once it has been looked for.
+    pub(crate) fn status(&self) -> Option<(String, Status)> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Stops, and gives back what it played.
@@ -98,6 +107,7 @@ fn keep(
     epoch: Instant,
     commands: &Receiver<()>,
     tell: &Sender<String>,
+    status: &Mutex<Option<(String, Status)>>,
 ) -> Option<AudioRunner> {
     loop {
         match commands.recv_timeout(TURN) {
@@ -106,6 +116,7 @@ fn keep(
             Err(RecvTimeoutError::Disconnected) => return desk.stop(),
         }
         desk.turn(epoch.elapsed());
+        *status.lock().unwrap_or_else(PoisonError::into_inner) = Some(desk.status());
         for text in desk.told.drain(..) {
             // Nobody asks when the program does not show it.
             let _ = tell.send(text);

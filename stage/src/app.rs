@@ -36,6 +36,8 @@ use pastiche_engine::live::Live;
 
 use crate::desk::Desk;
 use crate::external::{External, Shown};
+use crate::forget;
+use crate::guard;
 use crate::keys::Action;
 use crate::monitor::MonitorChoice;
 use crate::operator::{self, Keyboard};
@@ -183,6 +185,8 @@ pub(crate) fn prepare(app: &mut App, config: StageConfig, show: Rc<RefCell<dyn S
             picture: None,
         })
         .add_systems(Update, (step, draw).chain());
+    forget::add(app);
+    guard::add(app);
 }
 
 fn windowed<S: Show + 'static>(config: StageConfig, show: Rc<RefCell<S>>) -> Result<App, StageError> {

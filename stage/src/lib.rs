@@ -18,10 +18,12 @@ mod place;
 mod tap;
 
 mod external;
+mod forget;
 mod projector;
 mod refresh;
 
 mod app;
+mod guard;
 mod operator;
 mod recovery;
 

@@ -2,6 +2,7 @@
 //! are unknown here.
 
 mod hands;
+mod look;
 mod notes;
 mod prepare;
 mod run;

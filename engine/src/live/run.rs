@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 
 use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
 use crate::clock::{Beats, FrameRate, Metronome, SAMPLE_RATE, Tick};
-use crate::frame::Frame;
 use crate::gpu::{Gpu, Recorder};
 use crate::io::{Io, Outputs, Slot};
 use crate::key::NodeKey;
-use crate::node::{Fault, FrameCtx, Node, Status};
+use crate::node::{Fault, FrameCtx, Node};
 use crate::outgoing::{Outbox, Outgoing};
 use crate::outside::{Memory, Outside};
 use crate::plan::{Plan, PlanNode};
@@ -52,21 +51,21 @@ pub struct Live {
     version: u64,
     previous: Option<Tick>,
     metronome: Metronome,
-    beats: Beats,
+    pub(super) beats: Beats,
     pub(super) plan: Arc<Plan>,
     pub(super) nodes: Vec<Running>,
-    outputs: Vec<Outputs>,
+    pub(super) outputs: Vec<Outputs>,
     audio: AudioHandle,
     /// Sent behind the next frame, when every wired control has its value.
     next_audio: Vec<AudioPlan>,
 }
 
 pub(super) struct Running {
-    node: Box<dyn Node>,
+    pub(super) node: Box<dyn Node>,
     pub(super) slots: Vec<Slot>,
     /// Its inputs that take notes.
     notes: Vec<NotesInput>,
-    fault: Option<Fault>,
+    pub(super) fault: Option<Fault>,
     /// What it shares with its audio half.
     link: Option<Arc<AudioLink>>,
     /// Samples that the audio half had to silence, when last looked.
@@ -74,7 +73,7 @@ pub(super) struct Running {
     /// A node that panicked is not run again.
     panicked: bool,
     /// How long the last of its frames took that was timed.
-    took: Duration,
+    pub(super) took: Duration,
 }
 
 /// Nodes are timed in one of so many frames: a look at the clock costs more than a plain node does.
@@ -364,62 +363,12 @@ impl Live {
 
     /// Whether something is given for the input `beat` of the node that sets the tempo.
     fn is_led(&self, position: usize) -> bool {
-        let beat = self.plan.nodes[position].inputs.iter().position(|input| input.name == LEADING_BEAT);
-        beat.is_some_and(|beat| self.nodes[position].slots[beat] != Slot::Empty)
+        self.leading_beat(position).is_some_and(|beat| self.nodes[position].slots[beat] != Slot::Empty)
     }
 
-    /// The picture that each screen shows, in the order in which they run.
-    pub fn screens(&self) -> Vec<(NodeKey, Option<Frame>)> {
-        self.plan
-            .nodes
-            .iter()
-            .zip(&self.nodes)
-            .filter(|(planned, _)| planned.kind.spec.role == Role::Screen)
-            .map(|(planned, running)| {
-                let shown = match running.slots.first() {
-                    Some(Slot::Wire { node, output }) => match self.outputs[*node].values.get(*output) {
-                        Some(Value::Frame(frame)) => frame.clone(),
-                        _ => None,
-                    },
-                    _ => None,
-                };
-                (planned.key.clone(), shown)
-            })
-            .collect()
-    }
-
-    /// The value that a node's output holds.
-    pub fn output(&self, node: &NodeKey, output: &str) -> Option<&Value> {
-        let at = self.plan.find(node)?;
-        let (position, _) = self.plan.nodes[at].kind.spec.output(output)?;
-        self.outputs[at].values.get(position)
-    }
-
-    /// How each node is doing.
-    pub fn statuses(&self) -> impl Iterator<Item = (&NodeKey, Status)> + '_ {
-        self.plan.nodes.iter().zip(&self.nodes).map(|(planned, running)| {
-            let status = match &running.fault {
-                Some(fault) => Status::Failed(fault.message.clone()),
-                None => running.node.status(),
-            };
-            (&planned.key, status)
-        })
-    }
-
-    /// How long each node took in the last frame that was timed, in plan order. What the GPU does with it later
-    /// is not in it.
-    pub fn times(&self) -> impl Iterator<Item = Duration> + '_ {
-        self.nodes.iter().map(|running| running.took)
-    }
-
-    /// The values that the outputs of the node at a position of the plan hold.
-    pub fn outputs(&self, position: usize) -> &[Value] {
-        self.outputs.get(position).map_or(&[], |outputs| &outputs.values)
-    }
-
-    /// Where the beat stood in the last frame.
-    pub fn beats(&self) -> Beats {
-        self.beats
+    /// Position of the input through which another clock leads the node that sets the tempo.
+    pub(super) fn leading_beat(&self, position: usize) -> Option<usize> {
+        self.plan.nodes[position].inputs.iter().position(|input| input.name == LEADING_BEAT)
     }
 
     /// The recorder, for presenting what the screens show.

@@ -1,5 +1,6 @@
 //! Pictures that are all there, and their sound that is put to them.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -27,7 +28,7 @@ impl Closing {
         let sound = self.sound.finish().map_err(|error| told(&error))?;
         match self.whole {
             Whole::Frames(folder) => {
-                std::fs::rename(sound, folder.join("sound.wav")).map_err(|error| told(&error))
+                fs::rename(sound, folder.join("sound.wav")).map_err(|error| told(&error))
             }
             Whole::Movie(claim) => {
                 let joined = join(&claim, &sound, programs, patience);
@@ -38,10 +39,27 @@ impl Closing {
                     Err(error) => format!("the movie has no sound: {why}; {}", told(&error)),
                 });
                 // It is ours, and of no more use.
-                let _ = std::fs::remove_file(sound);
+                let _ = fs::remove_file(sound);
                 kept
             }
         }
+    }
+}
+
+/// Saves the sound of a movie that came to nothing, and adds to the reason what became of it.
+pub(super) fn save(sound: Track, claim: &Claim, why: String) -> String {
+    if sound.secs() == 0.0 {
+        return why;
+    }
+    let saved = sound.finish().and_then(|raw| {
+        let kept = keep(&raw, &claim.path());
+        // It is ours, and of no more use.
+        let _ = fs::remove_file(raw);
+        kept
+    });
+    match saved {
+        Ok(()) => format!("{why}; the sound until then is in a file of its own"),
+        Err(error) => format!("{why}; nor can its sound be kept: {}", told(&error)),
     }
 }
 
@@ -62,9 +80,9 @@ fn join(claim: &Claim, sound: &Path, programs: &Programs, patience: Duration) ->
     let ran = Process::start(&programs.ffmpeg, &arguments, [Stdio::null(), Stdio::null()]);
     let made = ran
         .and_then(|process| process.finish(patience))
-        .and_then(|()| std::fs::rename(&joined, &movie).map_err(|error| told(&error)));
+        .and_then(|()| fs::rename(&joined, &movie).map_err(|error| told(&error)));
     // Gone already when all went well.
-    let _ = std::fs::remove_file(joined);
+    let _ = fs::remove_file(joined);
     made
 }
 

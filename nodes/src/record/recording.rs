@@ -16,7 +16,7 @@ use pastiche_engine::frame::Pixels;
 
 use crate::ffmpeg::{Process, Programs, movie_arguments};
 
-use super::closing::{Closing, Whole, beside, told};
+use super::closing::{Closing, Whole, beside, save, told};
 use super::colours::on_black;
 use super::track::Track;
 use crate::claim::{Claim, new_folder};
@@ -118,7 +118,7 @@ impl Recording {
                 let mut writer =
                     Writer { plan, shared: writing.clone(), open: None, closing: Vec::new(), stills: 0 };
                 if let Err(why) = writer.run(&incoming) {
-                    *lock(&writing.failure) = Some(why);
+                    *lock(&writing.failure) = Some(writer.give_up(why));
                 }
             })
             .map_err(|error| format!("no thread can be started: {error}"))?;
@@ -255,7 +255,10 @@ impl Writer {
         let secs: f64 = done.iter().map(|closing| closing.sound.secs()).sum();
         let patience = PATIENCE + Duration::from_secs_f64(secs / 2.0);
         self.shared.joining_millis.store(patience.as_millis() as u64, Relaxed);
-        done.into_iter().try_for_each(|closing| closing.finish(&self.plan.programs, patience))
+        // Each of them, whatever becomes of the others.
+        let ended = done.into_iter().map(|closing| closing.finish(&self.plan.programs, patience));
+        let failed: Vec<String> = ended.filter_map(Result::err).collect();
+        if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
     }
 
     fn still(&mut self, pixels: &Pixels) -> Result<(), String> {
@@ -331,17 +334,39 @@ impl Writer {
             Sink::Movie { claim, input } => {
                 drop(input);
                 let process = lock(&self.shared.process).take();
-                process.map_or(Ok(()), |process| process.finish(PATIENCE))?;
-                Whole::Movie(claim)
+                match (process.map_or(Ok(()), |process| process.finish(PATIENCE)), sound) {
+                    (Err(why), Some(sound)) => return Err(save(sound, &claim, why)),
+                    (ended, sound) => {
+                        ended?;
+                        (Whole::Movie(claim), sound)
+                    }
+                }
             }
-            Sink::Frames { folder } => Whole::Frames(folder),
+            Sink::Frames { folder } => (Whole::Frames(folder), sound),
         };
-        match (whole, sound) {
+        match whole {
             (whole, Some(sound)) => self.closing.push(Closing { whole, sound }),
             (Whole::Movie(claim), None) => drop(claim.finish().map_err(|error| told(&error))?),
             (Whole::Frames(_), None) => {}
         }
         Ok(())
+    }
+
+    /// Saves what there is of everything behind a fault, and adds to it what became of that.
+    fn give_up(&mut self, mut why: String) -> String {
+        let open = self.open.take();
+        if let Some(Open { sink, sound: Some(sound), .. }) = open {
+            match sink {
+                Sink::Movie { claim, .. } => why = save(sound, &claim, why),
+                Sink::Frames { folder } => {
+                    self.closing.push(Closing { whole: Whole::Frames(folder), sound });
+                }
+            }
+        }
+        match self.close(|_| true) {
+            Ok(()) => why,
+            Err(also) => format!("{why}; {also}"),
+        }
     }
 
     fn tell(&self, path: &Path) {

@@ -6,10 +6,13 @@ use bevy::app::First;
 use bevy::camera::RenderTarget;
 use bevy::image::Image;
 use bevy::prelude::{On, Query};
+use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::TextureFormat;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::render::{Render, RenderSystems};
 use bevy::window::WindowRef;
 use bevy::winit::WinitPlugin;
+use nannou::prelude::render::{DefaultNannouShaderModel, PreparedShaderModel};
 use pastiche_engine::assets::NoAssets;
 use pastiche_engine::check::check;
 use pastiche_engine::clock::FrameRate;
@@ -141,7 +144,7 @@ impl Seen {
 
 /// Draws a show as it looks when everything is in place.
 fn seen(gpu: &Gpu, toy: Toy, set: impl FnOnce(&mut StageConfig, &mut Desk)) -> Seen {
-    seen_after(gpu, toy, set, || {})
+    seen_after(gpu, toy, set, |_| {})
 }
 
 /// Draws a show as it looks some pictures after something has happened to it.
@@ -149,7 +152,7 @@ fn seen_after(
     gpu: &Gpu,
     toy: Toy,
     set: impl FnOnce(&mut StageConfig, &mut Desk),
-    happens: impl FnOnce(),
+    happens: impl FnOnce(&mut App),
 ) -> Seen {
     let mut config = StageConfig::new(gpu.clone());
     let mut desk = Desk::new(false, false);
@@ -179,8 +182,10 @@ fn seen_after(
     app.finish();
     app.cleanup();
     (0..SETTLED).for_each(|_| app.update());
-    happens();
+    let before = kept(&app);
+    happens(&mut app);
     (0..SETTLED).for_each(|_| app.update());
+    assert_eq!(kept(&app), before, "every picture leaves something behind");
     let taken = shot.clone();
     app.world_mut().spawn(Screenshot::image(target)).observe(move |shot: On<ScreenshotCaptured>| {
         *taken.lock().unwrap() = Some(shot.image.clone());
@@ -192,6 +197,14 @@ fn seen_after(
         }
     }
     panic!("no picture was taken");
+}
+
+/// How many things to paint with are kept, here and on the GPU.
+fn kept(app: &App) -> [usize; 2] {
+    let models = app.world().resource::<Assets<DefaultNannouShaderModel>>();
+    let prepared = app.sub_app(RenderApp).world();
+    let prepared = prepared.resource::<RenderAssets<PreparedShaderModel<DefaultNannouShaderModel>>>();
+    [models.len(), prepared.iter().count()]
 }
 
 const GREY: &str = "canvas(64, 36); screen(solid(rgb(0.502, 0.502, 0.502)));";
@@ -239,7 +252,21 @@ fn the_audience_sees_the_picture_and_what_is_wrong() {
     assert_eq!((sketched.at(160, 120), sketched.at(100, 120)), ([255, 0, 0], [128, 128, 128]));
 
     let lost = Gpu::new().unwrap();
-    let regained = seen_after(&lost, Toy::new(&lost, GREY), |_, _| {}, || lost.device().destroy());
+    let regained = seen_after(&lost, Toy::new(&lost, GREY), |_, _| {}, |_| lost.device().destroy());
     assert!(lost.is_lost());
     assert_eq!(regained.at(160, 120), [128, 128, 128], "another device goes on");
+
+    let lost = Gpu::new().unwrap();
+    let regained = seen_after(
+        &lost,
+        Toy::new(&lost, GREY),
+        |_, _| {},
+        |app| {
+            let mut device = Some(lost.device().clone());
+            let lose = move || drop(device.take().inspect(|device| device.destroy()));
+            app.sub_app_mut(RenderApp).add_systems(Render, lose.in_set(RenderSystems::Queue));
+        },
+    );
+    assert!(lost.is_lost());
+    assert_eq!(regained.at(160, 120), [128, 128, 128], "in the middle of a picture too");
 }

@@ -39,6 +39,8 @@ pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> V
         let beats = show.live().beats();
         beat_lamps(ui, beats.now);
         ui.label(RichText::new(format!("{:.1} bpm", beats.bpm)).strong());
+        let source = show.live().leader().map_or_else(|| "by itself".to_owned(), |node| format!("by {node}"));
+        ui.label(RichText::new(source).color(look::QUIET)).on_hover_text("what leads the beat");
         pressed.extend(ui.button("Tap").clicked().then_some(Action::Tap));
         ui.separator();
         let secs = show.live().rate().start_sample(figures.frames + figures.skipped) / SAMPLE_RATE;

@@ -290,3 +290,27 @@ fn a_movie_whose_sound_cannot_be_put_in_is_kept() {
     assert_eq!(names(&out), ["take_001.mp4", "take_001_001.wav"]);
     assert_eq!(greys(&out.join("take_001.mp4")).len(), 2);
 }
+
+#[test]
+fn what_was_heard_outlives_a_program_that_dies() {
+    let dies = [
+        ("in the middle", "head -c 2000000 > /dev/null; echo 'out of breath' >&2; exit 1"),
+        ("at the end", "cat > /dev/null; echo 'out of breath' >&2; exit 1"),
+    ];
+    for (when, text) in dies {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = Plan { has_sound: true, ..with_fake(folder.path(), text) };
+        let rate = plan.rate;
+        let recording = Recording::start(plan).unwrap();
+        for frame in 0..20 {
+            recording.send(frame, pixels([256, 256], 9), true);
+            recording.hear(rate.start_sample(frame), sound_of(rate, frame, frame == 4), true);
+        }
+        let told = wait_for_the_end(recording).unwrap();
+        assert_eq!(told, "out of breath; the sound until then is in a file of its own", "{when}");
+        let out = folder.path().join("out");
+        assert_eq!(names(&out), ["take_001_001.wav"], "{when}");
+        let clicks = clicks(&heard(&out.join("take_001_001.wav")));
+        assert!(clicks.len() == 1 && (clicks[0] - 0.4).abs() < 0.005, "{when}: {clicks:?}");
+    }
+}

@@ -1,0 +1,78 @@
+//! What there is to see of a running graph: pictures, values, how nodes are doing.
+
+use std::time::Duration;
+
+use crate::clock::Beats;
+use crate::frame::Frame;
+use crate::io::Slot;
+use crate::key::NodeKey;
+use crate::node::Status;
+use crate::port::Value;
+use crate::spec::Role;
+
+use super::run::Live;
+
+impl Live {
+    /// The picture that each screen shows, in the order in which they run.
+    pub fn screens(&self) -> Vec<(NodeKey, Option<Frame>)> {
+        self.plan
+            .nodes
+            .iter()
+            .zip(&self.nodes)
+            .filter(|(planned, _)| planned.kind.spec.role == Role::Screen)
+            .map(|(planned, running)| {
+                let shown = match running.slots.first() {
+                    Some(Slot::Wire { node, output }) => match self.outputs[*node].values.get(*output) {
+                        Some(Value::Frame(frame)) => frame.clone(),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                (planned.key.clone(), shown)
+            })
+            .collect()
+    }
+
+    /// The value that a node's output holds.
+    pub fn output(&self, node: &NodeKey, output: &str) -> Option<&Value> {
+        let at = self.plan.find(node)?;
+        let (position, _) = self.plan.nodes[at].kind.spec.output(output)?;
+        self.outputs[at].values.get(position)
+    }
+
+    /// How each node is doing.
+    pub fn statuses(&self) -> impl Iterator<Item = (&NodeKey, Status)> + '_ {
+        self.plan.nodes.iter().zip(&self.nodes).map(|(planned, running)| {
+            let status = match &running.fault {
+                Some(fault) => Status::Failed(fault.message.clone()),
+                None => running.node.status(),
+            };
+            (&planned.key, status)
+        })
+    }
+
+    /// How long each node took in the last frame that was timed, in plan order. What the GPU does with it later
+    /// is not in it.
+    pub fn times(&self) -> impl Iterator<Item = Duration> + '_ {
+        self.nodes.iter().map(|running| running.took)
+    }
+
+    /// The values that the outputs of the node at a position of the plan hold.
+    pub fn outputs(&self, position: usize) -> &[Value] {
+        self.outputs.get(position).map_or(&[], |outputs| &outputs.values)
+    }
+
+    /// Where the beat stood in the last frame.
+    pub fn beats(&self) -> Beats {
+        self.beats
+    }
+
+    /// The node whose beat the tempo follows, if one leads it.
+    pub fn leader(&self) -> Option<&NodeKey> {
+        let position = self.plan.nodes.iter().position(|node| node.kind.spec.role == Role::Tempo)?;
+        match self.nodes[position].slots[self.leading_beat(position)?] {
+            Slot::Wire { node, .. } => Some(&self.plan.nodes[node].key),
+            _ => None,
+        }
+    }
+}
