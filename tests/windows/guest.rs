@@ -60,33 +60,29 @@ pub fn play() {
     let sender = hands.sender();
     let stop = Arc::new(AtomicBool::new(false));
     let over = stop.clone();
-    let is_lost = Arc::new(AtomicBool::new(false));
-    let loses = is_lost.clone();
     std::thread::spawn(move || {
         let mut hear = opened.recv().unwrap();
         for line in stdin().lock().lines() {
-            obey(&line.unwrap(), &mut hear, &sender, &loses);
+            obey(&line.unwrap(), &mut hear, &sender, &newest);
         }
         over.store(true, Ordering::Relaxed);
     });
     let mut stage = StageConfig::new(gpu);
-    stage.sketch = Some(Box::new(move |_, _, _| {
-        if is_lost.swap(false, Ordering::Relaxed) {
-            let gpu = newest.lock().unwrap().clone();
-            gpu.device().destroy();
-            // A driver that is gone is noticed by what is asked of it.
-            drop(gpu.wait());
-        }
-    }));
     stage.title = "Pastiche: a.rhai".into();
     stage.size_px = [320, 180];
     let job = PlayJob { hands, stats: Some("stats.jsonl".into()), ..PlayJob::new(source) };
     play_on_stage(Player::new(config).unwrap(), job, stage, stop, told).unwrap();
 }
 
-fn obey(line: &str, hear: &mut Hear, hands: &HandSender, loses: &AtomicBool) {
+fn obey(line: &str, hear: &mut Hear, hands: &HandSender, newest: &Mutex<Gpu>) {
     match line.split_once(' ') {
-        None => loses.store(true, Ordering::Relaxed),
+        None => {
+            // At whatever moment of a picture it falls.
+            let gpu = newest.lock().unwrap().clone();
+            gpu.device().destroy();
+            // A driver that is gone is noticed by what is asked of it.
+            drop(gpu.wait());
+        }
         Some(("light", value)) => {
             let input = Input::Knob { name: "light".into(), value: value.parse().unwrap() };
             hands.send(HandEvent::Input(input));

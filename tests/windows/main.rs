@@ -19,6 +19,9 @@ use folder::Folder;
 /// What the child is called with.
 const GUEST: &str = "--guest";
 
+/// How often the adapter is taken away, each time at another moment of a picture.
+const LOSSES: usize = 5;
+
 /// A test and its name.
 type Test = (&'static str, fn(&Display));
 
@@ -172,7 +175,7 @@ fn regained(display: &Display) {
     tell(&mut show, "light 0.9");
     let bright = display.picture(&stage_window).at(160, 90);
     let letters = display.picture(&operator).count([255, 255, 255]);
-    for loss in 1..=2 {
+    for loss in 1..=LOSSES {
         tell(&mut show, "lose");
         let is_back =
             |show: &Show| show.text("told.txt").matches("another adapter is opened").count() == loss;
