@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The patch makes the picture, the sketch draws over it; both are seen in one window, and nothing is
-//! copied between them. Turn the knob in the operator's window, or press H for the keys.
+//! copied between them. Turn the knob in the operator's window, or press H for the keys. A sketch reads
+//! what runs: a control that reaches neither screen nor speakers does not.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -22,7 +23,7 @@ use pastiche::{Pace, PatchSource, PlayJob, Player, PlayerConfig, play_on_stage, 
 const PATCH: &str = r#"
     let turn = lfo(0.1, #{ shape: "saw" });
     let petals = knob("petals", 7, #{ min: 3, max: 24 });
-    screen(noise().blur(20));
+    screen(noise().blur(20).kaleidoscope(petals, turn * 180));
 "#;
 
 fn main() -> anyhow::Result<()> {

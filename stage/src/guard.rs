@@ -11,6 +11,7 @@ use bevy::ecs::prelude::{Resource, World};
 use bevy::ecs::schedule::{ScheduleLabel, Schedules, SingleThreadedExecutor};
 use bevy::render::render_resource::PollType;
 use bevy::render::renderer::RenderDevice;
+use bevy::render::view::ExtractedWindows;
 use bevy::render::{RenderApp, RenderScheduleOrder};
 
 /// Runs everything that draws.
@@ -43,6 +44,15 @@ fn draw(world: &mut World) {
         resume_unwind(panic);
     }
     tracing::warn!("a picture could not be drawn");
+    // Nothing may hold on to what the windows would have shown when they are given another device.
+    // Dropping it would panic, and so would the window if it were still there (wgpu 29).
+    for window in world.resource_mut::<ExtractedWindows>().values_mut() {
+        window.swap_chain_texture_view = None;
+        if let Some(shown) = &window.swap_chain_texture {
+            shown.texture.destroy();
+        }
+        window.present();
+    }
     // A device says that it is lost when something is asked of it.
     if let Err(error) = world.resource::<RenderDevice>().poll(PollType::Poll) {
         tracing::debug!("the device does not answer: {error}");

@@ -104,6 +104,13 @@ impl Picture {
         [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
     }
 
+    /// How many pixels are far from grey.
+    pub fn coloured(&self) -> usize {
+        let is_far =
+            |pixel: &&[u8]| pixel.iter().max().zip(pixel.iter().min()).is_some_and(|(a, b)| a - b > 80);
+        self.rgb.chunks_exact(3).filter(is_far).count()
+    }
+
     /// How many pixels are nearly of this colour.
     pub fn count(&self, colour: [u8; 3]) -> usize {
         let near = |pixel: &&[u8]| pixel.iter().zip(colour).all(|(part, wanted)| part.abs_diff(wanted) < 12);
@@ -143,9 +150,12 @@ impl Show<'_> {
 
     #[track_caller]
     pub fn wait_for(&mut self, what: &str, is_there: impl Fn(&Self) -> bool) {
-        let told = self.text("told.txt");
-        assert!(self.child.try_wait().unwrap().is_none(), "the program has ended: {told}");
-        self.folder.wait_for(what, || is_there(self));
+        let folder = self.folder;
+        folder.wait_for(what, || {
+            let has_ended = self.child.try_wait().unwrap().is_some();
+            assert!(!has_ended, "the program has ended: {}", self.text("told.txt"));
+            is_there(self)
+        });
     }
 
     #[track_caller]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notify::{RecursiveMode, Watcher};
 
@@ -61,8 +61,10 @@ impl Folder {
         let (sender, changes) = channel();
         let mut watcher = notify::recommended_watcher(sender).unwrap();
         watcher.watch(&self.path(""), RecursiveMode::Recursive).unwrap();
+        let begun = Instant::now();
         while !is_there() {
-            assert!(changes.recv_timeout(PATIENCE).is_ok(), "waited in vain for {what}");
+            let has_changed = changes.recv_timeout(PATIENCE).is_ok();
+            assert!(has_changed && begun.elapsed() < PATIENCE, "waited in vain for {what}");
         }
     }
 

@@ -12,12 +12,16 @@ mod guest;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use display::{Display, SOME_FRAMES, Show};
 use folder::Folder;
 
 /// What the child is called with.
 const GUEST: &str = "--guest";
+
+/// Far more than it takes until a sketch is seen; only a failing test waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often the adapter is taken away, each time at another moment of a picture.
 const LOSSES: usize = 5;
@@ -34,7 +38,8 @@ fn main() {
     if arguments.first().is_some_and(|first| first == GUEST) {
         return guest::play();
     }
-    let tests: [Test; 3] = [
+    let tests: [Test; 4] = [
+        ("the_petals_of_a_sketch_are_drawn_over_its_patch", sketched),
         ("keys_do_what_the_help_says", keys),
         ("a_knob_learned_by_mouse_is_bound_after_a_restart", learned),
         ("a_lost_adapter_gives_the_picture_back_with_its_knobs", regained),
@@ -80,6 +85,21 @@ fn stage(show: &mut Show<'_>, display: &Display) -> String {
     display.hand(&format!("windowmove --sync {stage} 0 810"));
     show.wait_for_frames(SOME_FRAMES);
     stage
+}
+
+/// The example of a sketch: as many petals of all colours as its knob says, over a grey picture.
+fn sketched(display: &Display) {
+    let this = std::env::current_exe().unwrap();
+    let examples = this.ancestors().nth(2).unwrap().join("examples");
+    let example = examples.join(format!("nannou_sketch{}", std::env::consts::EXE_SUFFIX));
+    let folder = Folder::with("");
+    let mut show = Show::start(&folder, display, Command::new(example));
+    let window = display.window("A sketch over a patch");
+    let begun = Instant::now();
+    while display.picture(&window).coloured() < 10_000 {
+        assert!(show.child.try_wait().unwrap().is_none(), "the sketch has ended: {}", show.text("told.txt"));
+        assert!(begun.elapsed() < PATIENCE, "there are no petals");
+    }
 }
 
 fn keys(display: &Display) {

@@ -11,6 +11,9 @@ use crate::show::Show;
 /// Beats that the lamps count.
 const LAMPS: u64 = 4;
 
+/// From one lamp to the next.
+const LAMP_STEP: f32 = 22.0;
+
 /// Shows the row; returns what was pressed.
 pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> Vec<Action> {
     let mut pressed = Vec::new();
@@ -64,7 +67,7 @@ pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> V
         switch(ui, "Undo", false, Action::Undo);
         ui.separator();
         ui.label("Master");
-        ui.spacing_mut().slider_width = 80.0;
+        ui.spacing_mut().slider_width = 60.0;
         ui.add(Slider::new(&mut desk.fade, 0.0..=1.0).show_value(false));
         ui.label(format!("{:.0}%", desk.light() * 100.0));
     });
@@ -73,7 +76,7 @@ pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> V
 
 /// One lamp a beat; the one of this beat glows and fades.
 fn beat_lamps(ui: &mut Ui, beats: f64) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(26.0 * LAMPS as f32, 24.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(LAMP_STEP * LAMPS as f32, 24.0), Sense::hover());
     let (whole, rest) = (beats.max(0.0).floor() as u64, beats.max(0.0).fract() as f32);
     for lamp in 0..LAMPS {
         let is_lit = whole % LAMPS == lamp;
@@ -82,7 +85,7 @@ fn beat_lamps(ui: &mut Ui, beats: f64) {
         } else {
             look::QUIET.linear_multiply(0.25)
         };
-        let centre = rect.left_center() + Vec2::new(12.0 + 26.0 * lamp as f32, 0.0);
+        let centre = rect.left_center() + Vec2::new(LAMP_STEP * (lamp as f32 + 0.5), 0.0);
         ui.painter().circle_filled(centre, if lamp == 0 { 9.0 } else { 7.0 }, colour);
     }
 }

@@ -179,7 +179,7 @@ impl Viewer<'_> {
             let bytes = frame.gpu().map_or(4, |_| 8) * u64::from(width) * u64::from(height);
             figures += &format!("  {width}x{height}  {:.1} MB", bytes as f64 / 1e6);
         }
-        ui.label(RichText::new(figures).small().color(look::QUIET));
+        ui.add(Label::new(RichText::new(figures).small().color(look::QUIET)).extend());
     }
 }
 

@@ -4,7 +4,7 @@ use pastiche_engine::plan::{Plan, PlanNode, Source};
 use pastiche_engine::port::PortType;
 
 /// From one column to the next.
-const STEP: f32 = 330.0;
+const STEP: f32 = 370.0;
 
 /// How much room a box takes below its upper edge: with a picture, with a curve, with neither.
 const HEIGHTS: [f32; 3] = [215.0, 150.0, 100.0];
