@@ -207,6 +207,9 @@ pub struct DoctorArguments {
 pub struct BenchArguments {
     /// What to measure
     pub what: BenchTarget,
+    /// With `sound`: an .sf2 file, so that `soundfont` is measured too
+    #[arg(long, value_name = "FILE")]
+    pub soundfont: Option<PathBuf>,
 }
 
 /// What can be measured.

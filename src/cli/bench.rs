@@ -38,7 +38,7 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
         BenchTarget::Style => style(),
         BenchTarget::Nodes => nodes::run(),
         BenchTarget::Midi => midi::run(),
-        BenchTarget::Sound => sound::run(),
+        BenchTarget::Sound => sound::run(arguments.soundfont.as_deref()),
         #[cfg(feature = "stage")]
         BenchTarget::Stage => stage::run(),
     }?;
