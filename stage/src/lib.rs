@@ -31,5 +31,6 @@ pub use nannou;
 
 pub use app::{Sketch, StageConfig, StageError, run};
 pub use monitor::MonitorChoice;
+pub use operator::thumbnails_at_once;
 pub use place::Fit;
 pub use show::{Figures, Next, Show};

@@ -108,6 +108,11 @@ impl Gpu {
         self.0.opened_with.as_ref().map(|(instance, adapter)| (instance, adapter))
     }
 
+    /// Whether the processor does the work of a graphics card; an embedder's device is taken for one.
+    pub fn is_software(&self) -> bool {
+        self.opened_with().is_some_and(|(_, adapter)| adapter.get_info().device_type == wgpu::DeviceType::Cpu)
+    }
+
     /// The longest side of a picture, in pixels.
     pub fn max_texture_side(&self) -> u32 {
         self.0.max_texture_side

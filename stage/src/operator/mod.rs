@@ -30,6 +30,7 @@ use bevy_egui::{
 
 use crate::app::{self, Stage};
 use crate::external::External;
+pub use thumbnails::thumbnails_at_once;
 use view::View;
 
 /// Between two pictures of this window.

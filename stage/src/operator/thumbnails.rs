@@ -7,6 +7,7 @@ use bevy::image::Image;
 use bevy_egui::egui::TextureId;
 use bevy_egui::{EguiTextureHandle, EguiUserTextures};
 use pastiche_engine::frame::Frame;
+use pastiche_engine::gpu::Gpu;
 use pastiche_engine::key::NodeKey;
 use pastiche_engine::port::Value;
 
@@ -17,8 +18,11 @@ use crate::show::Show;
 /// Size of a thumbnail in pixels.
 pub(super) const SIZE_PX: [u32; 2] = [192, 108];
 
-/// So many are drawn anew for one picture of the window, in turn: the show comes first.
-const MOST_AT_ONCE: usize = 2;
+/// How many are drawn anew for one picture of the window, in turn: the show comes first, and a software
+/// adapter takes its time from the show's own processor.
+pub fn thumbnails_at_once(gpu: &Gpu) -> usize {
+    if gpu.is_software() { 1 } else { 8 }
+}
 
 /// Screens of the recorder from this number on are thumbnails.
 const FIRST_SCREEN: usize = 1000;
@@ -47,7 +51,10 @@ impl Thumbnails {
         self.forget_others(&frames, &mut textures.egui);
         let number = frames.len();
         let mut is_drawn = false;
-        for turn in 0..number.min(MOST_AT_ONCE) {
+        let Some(at_once) = show.recorder().map(|recorder| thumbnails_at_once(recorder.gpu())) else {
+            return;
+        };
+        for turn in 0..number.min(at_once) {
             let (key, frame) = &frames[(self.next + turn) % number];
             let thumbnail = match self.of.get_mut(key) {
                 Some(thumbnail) => thumbnail,
@@ -73,7 +80,7 @@ impl Thumbnails {
                     now.map(|image| textures.egui.add_image(EguiTextureHandle::Weak(image.id())));
             }
         }
-        self.next = if number == 0 { 0 } else { (self.next + MOST_AT_ONCE) % number };
+        self.next = if number == 0 { 0 } else { (self.next + at_once) % number };
         if is_drawn
             && let Some(recorder) = show.recorder()
             && let Err(fault) = recorder.submit()
