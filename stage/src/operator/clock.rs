@@ -12,7 +12,7 @@ use crate::show::Show;
 const LAMPS: u64 = 4;
 
 /// From one lamp to the next.
-const LAMP_STEP: f32 = 22.0;
+const LAMP_STEP: f32 = 18.0;
 
 /// Shows the row; returns what was pressed.
 pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> Vec<Action> {
@@ -67,7 +67,7 @@ pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> V
         switch(ui, "Undo", false, Action::Undo);
         ui.separator();
         ui.label("Master");
-        ui.spacing_mut().slider_width = 60.0;
+        ui.spacing_mut().slider_width = 48.0;
         ui.add(Slider::new(&mut desk.fade, 0.0..=1.0).show_value(false));
         ui.label(format!("{:.0}%", desk.light() * 100.0));
     });
@@ -86,6 +86,6 @@ fn beat_lamps(ui: &mut Ui, beats: f64) {
             look::QUIET.linear_multiply(0.25)
         };
         let centre = rect.left_center() + Vec2::new(LAMP_STEP * (lamp as f32 + 0.5), 0.0);
-        ui.painter().circle_filled(centre, if lamp == 0 { 9.0 } else { 7.0 }, colour);
+        ui.painter().circle_filled(centre, if lamp == 0 { 8.0 } else { 6.0 }, colour);
     }
 }
