@@ -6,7 +6,7 @@
 //!
 //! Read the modules in this order: `show` (what is shown), `desk` (what a person has switched),
 //! `keys`, `projector` (the picture), `operator` (everything that moves), `app` (bevy around them),
-//! `recovery` (a device that is lost).
+//! `recovery` and `guard` (a device that is lost), `forget` (what nannou does not free).
 
 mod show;
 
