@@ -104,17 +104,14 @@ impl Picture {
         [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
     }
 
-    /// How many pixels are far from grey.
-    pub fn coloured(&self) -> usize {
-        let is_far =
-            |pixel: &&[u8]| pixel.iter().max().zip(pixel.iter().min()).is_some_and(|(a, b)| a - b > 80);
-        self.rgb.chunks_exact(3).filter(is_far).count()
-    }
-
     /// How many pixels are nearly of this colour.
     pub fn count(&self, colour: [u8; 3]) -> usize {
-        let near = |pixel: &&[u8]| pixel.iter().zip(colour).all(|(part, wanted)| part.abs_diff(wanted) < 12);
-        self.rgb.chunks_exact(3).filter(near).count()
+        self.count_of(|pixel| pixel.iter().zip(colour).all(|(part, wanted)| part.abs_diff(wanted) < 12))
+    }
+
+    /// How many pixels are such.
+    pub fn count_of(&self, is_such: impl Fn(&[u8]) -> bool) -> usize {
+        self.rgb.chunks_exact(3).filter(|pixel| is_such(pixel)).count()
     }
 }
 

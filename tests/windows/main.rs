@@ -96,7 +96,10 @@ fn sketched(display: &Display) {
     let mut show = Show::start(&folder, display, Command::new(example));
     let window = display.window("A sketch over a patch");
     let begun = Instant::now();
-    while display.picture(&window).coloured() < 10_000 {
+    let is_far_from_grey = |pixel: &[u8]| {
+        pixel.iter().max().zip(pixel.iter().min()).is_some_and(|(most, least)| most - least > 80)
+    };
+    while display.picture(&window).count_of(is_far_from_grey) < 10_000 {
         assert!(show.child.try_wait().unwrap().is_none(), "the sketch has ended: {}", show.text("told.txt"));
         assert!(begun.elapsed() < PATIENCE, "there are no petals");
     }
