@@ -10,7 +10,7 @@ pub use pastiche_nodes as nodes;
 pub use pastiche_stage as stage;
 
 mod error;
-mod whole;
+mod atomic_file;
 
 // From a patch's file to a running graph.
 mod assets;

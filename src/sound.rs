@@ -3,7 +3,7 @@
 mod card;
 mod clock;
 mod denormals;
-mod desk;
+mod card_supervisor;
 mod guard;
 mod line;
 mod output;

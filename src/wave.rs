@@ -7,7 +7,7 @@ use engine::clock::SAMPLE_RATE;
 use pastiche_engine as engine;
 
 use crate::error::Error;
-use crate::whole::WholeFile;
+use crate::atomic_file::AtomicFile;
 
 const CHANNELS: u16 = 2;
 const BYTES_PER_SAMPLE: u32 = 8;
@@ -20,7 +20,7 @@ pub const MOST_SAMPLES: u64 = ((u32::MAX - HEADER_BYTES) / BYTES_PER_SAMPLE) as 
 /// A WAV file that is being written. It appears when it is finished.
 #[derive(Debug)]
 pub struct WaveFile {
-    file: WholeFile,
+    file: AtomicFile,
     path: PathBuf,
     samples: u32,
 }
@@ -28,7 +28,7 @@ pub struct WaveFile {
 impl WaveFile {
     /// Starts a file.
     pub fn create(path: &Path) -> Result<WaveFile, Error> {
-        let mut file = WholeFile::create(path)?;
+        let mut file = AtomicFile::create(path)?;
         file.write_all(&header(0)).map_err(|error| Error::file("write", path, error))?;
         Ok(WaveFile { file, path: path.to_owned(), samples: 0 })
     }

@@ -12,7 +12,7 @@ use pastiche_engine as engine;
 
 use super::kept::Kept;
 use crate::error::{Error, Reason};
-use crate::whole;
+use crate::atomic_file;
 
 /// A burst of changes is over when nothing has changed for so long …
 const QUIET: Duration = Duration::from_secs(1);
@@ -149,7 +149,7 @@ fn write_anew(path: &Path, before: Option<&str>, text: &str) -> Result<(), Error
         }
         Err(error) => return Err(fault(error)),
     }
-    whole::write_whole(path, text.as_bytes())
+    atomic_file::write_atomic(path, text.as_bytes())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use image::{ExtendedColorType, ImageEncoder, ImageError};
 
 use crate::error::Error;
 use crate::picture::Picture;
-use crate::whole::write_whole;
+use crate::atomic_file::write_atomic;
 
 const SOUND: &str = "sound.wav";
 
@@ -77,7 +77,7 @@ pub fn write_png(path: &Path, picture: &Picture) -> Result<(), Error> {
     PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive)
         .write_image(&picture.rgb(), width, height, ExtendedColorType::Rgb8)
         .map_err(|error: ImageError| Error::file("encode", path, io::Error::other(error)))?;
-    write_whole(path, &bytes)
+    write_atomic(path, &bytes)
 }
 
 #[cfg(test)]

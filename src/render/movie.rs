@@ -12,7 +12,7 @@ use pastiche_nodes::ffmpeg::{FFMPEG, INSTALL, movie_arguments};
 
 use crate::error::Error;
 use crate::picture::Picture;
-use crate::whole::temporary_name;
+use crate::atomic_file::temporary_name;
 
 /// Lines of its complaints that are shown.
 const SHOWN_LINES: usize = 4;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{Device, ErrorKind, FromSample, Sample, SizedSample, StreamConfig};
 
-use super::desk::Cards;
+use super::card_supervisor::Cards;
 use super::output::Output;
 
 /// The cards of this machine. Times are those since `epoch`.

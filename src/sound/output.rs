@@ -37,7 +37,7 @@ impl Entry {
     }
 }
 
-/// What plays, and how far it is. It sits with the card while there is one, else at the desk.
+/// What plays, and how far it is. It sits with the card while there is one, else with its supervisor.
 pub(super) struct Playing {
     pub(super) runner: AudioRunner,
     pub(super) next_sample: u64,
@@ -55,10 +55,10 @@ impl Playing {
     }
 }
 
-/// The desk's end of an output: what plays goes there, and comes back.
-pub(super) struct Seat {
-    pub(super) there: Producer<Box<Playing>>,
-    pub(super) back: Consumer<Box<Playing>>,
+/// The supervisor's end of an output: what plays goes to the card, and comes back.
+pub(super) struct CardLink {
+    pub(super) to_card: Producer<Box<Playing>>,
+    pub(super) from_card: Consumer<Box<Playing>>,
 }
 
 /// The callback's end. When it is dropped, what plays comes back.
@@ -80,9 +80,9 @@ pub(super) struct Output {
 
 impl Output {
     /// For a card of this rate.
-    pub(super) fn new(rate_hz: u32, clock: Arc<SoundClock>) -> (Output, Seat) {
-        let (there, arrivals) = RingBuffer::new(1);
-        let (home, back) = RingBuffer::new(1);
+    pub(super) fn new(rate_hz: u32, clock: Arc<SoundClock>) -> (Output, CardLink) {
+        let (to_card, arrivals) = RingBuffer::new(1);
+        let (home, from_card) = RingBuffer::new(1);
         let is_native = u64::from(rate_hz) == SAMPLE_RATE;
         let output = Output {
             playing: None,
@@ -96,7 +96,7 @@ impl Output {
             taken: MAX_BLOCK,
             began: None,
         };
-        (output, Seat { there, back })
+        (output, CardLink { to_card, from_card })
     }
 
     /// Gives a card so many stereo samples, one after the other.
@@ -153,7 +153,7 @@ impl Drop for Output {
     fn drop(&mut self) {
         let playing = self.playing.take().or_else(|| self.arrivals.pop().ok());
         if let Some(playing) = playing {
-            // There is one, and the queue holds one; a desk that has gone needs none.
+            // There is one, and the queue holds one; a supervisor that has gone needs none.
             drop(self.home.push(playing));
         }
     }
@@ -210,8 +210,8 @@ mod tests {
     fn the_callback_allocates_and_frees_nothing() {
         for rate_hz in [8000, 44_100, 48_000, 192_000] {
             let (_handle, runner) = audio_pair(FrameRate { frames: 60, secs: 1 });
-            let (mut output, mut seat) = Output::new(rate_hz, Arc::new(SoundClock::new(800)));
-            assert!(seat.there.push(Box::new(Playing { runner, next_sample: 0 })).is_ok());
+            let (mut output, mut link) = Output::new(rate_hz, Arc::new(SoundClock::new(800)));
+            assert!(link.to_card.push(Box::new(Playing { runner, next_sample: 0 })).is_ok());
             let before = CALLS.with(Cell::get);
             let mut given = 0;
             // A card that never asks for the same number twice.
@@ -222,7 +222,7 @@ mod tests {
             assert_eq!(CALLS.with(Cell::get) - before, 0, "{rate_hz} Hz");
             assert!(given > rate_hz as usize);
             drop(output);
-            let back = seat.back.pop().expect("what played comes back");
+            let back = link.from_card.pop().expect("what played comes back");
             let played = back.next_sample as f64 / 48_000.0;
             assert!((played - 2.0).abs() < 0.25, "{rate_hz} Hz: {played} s");
         }

@@ -1,4 +1,4 @@
-//! The thread that keeps the desk.
+//! The thread that looks after the card.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -13,7 +13,7 @@ use pastiche_engine as engine;
 
 use super::card::MachineCards;
 use super::clock::SoundClock;
-use super::desk::Desk;
+use super::card_supervisor::CardSupervisor;
 use crate::error::Error;
 
 /// Between two looks at the card.
@@ -48,8 +48,8 @@ impl Speakers {
         let thread = std::thread::Builder::new()
             .name("sound".into())
             .spawn(move || {
-                let desk = Desk::new(MachineCards { epoch }, name, its_clock, runner);
-                keep(desk, epoch, &commands, &tell, &its_status)
+                let supervisor = CardSupervisor::new(MachineCards { epoch }, name, its_clock, runner);
+                keep(supervisor, epoch, &commands, &tell, &its_status)
             })
             .map_err(|error| Error::file("start", Path::new("the sound's thread"), error))?;
         Ok(Speakers {
@@ -103,7 +103,7 @@ impl Drop for Speakers {
 }
 
 fn keep(
-    mut desk: Desk<MachineCards>,
+    mut supervisor: CardSupervisor<MachineCards>,
     epoch: Instant,
     commands: &Receiver<()>,
     tell: &Sender<String>,
@@ -111,13 +111,13 @@ fn keep(
 ) -> Option<AudioRunner> {
     loop {
         match commands.recv_timeout(TURN) {
-            Ok(()) => desk.begin(),
+            Ok(()) => supervisor.begin(),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return desk.stop(),
+            Err(RecvTimeoutError::Disconnected) => return supervisor.stop(),
         }
-        desk.turn(epoch.elapsed());
-        *status.lock().unwrap_or_else(PoisonError::into_inner) = Some(desk.status());
-        for text in desk.told.drain(..) {
+        supervisor.turn(epoch.elapsed());
+        *status.lock().unwrap_or_else(PoisonError::into_inner) = Some(supervisor.status());
+        for text in supervisor.told.drain(..) {
             // Nobody asks when the program does not show it.
             let _ = tell.send(text);
         }

@@ -34,7 +34,7 @@ use nannou::prelude::render::NannouCamera;
 use pastiche_engine::gpu::Gpu;
 use pastiche_engine::live::Live;
 
-use crate::desk::Desk;
+use crate::state::StageState;
 use crate::external::{External, Shown};
 use crate::forget;
 use crate::guard;
@@ -100,7 +100,7 @@ pub struct StageError {
 /// The stage itself, in the world of bevy.
 pub(crate) struct Stage {
     pub(crate) show: Rc<RefCell<dyn Show>>,
-    pub(crate) desk: Desk,
+    pub(crate) state: StageState,
     sketch: Option<Sketch>,
     overlay: bool,
     monitor: Option<MonitorChoice>,
@@ -111,7 +111,7 @@ impl Stage {
     /// Height of the picture in the window's unit.
     pub(crate) fn picture_height(&self, window: &Window) -> f32 {
         let size = [window.width(), window.height()];
-        self.picture.as_ref().map_or(size[1], |shown| self.desk.fit.size(shown.presented.size_px(), size)[1])
+        self.picture.as_ref().map_or(size[1], |shown| self.state.fit.size(shown.presented.size_px(), size)[1])
     }
 }
 
@@ -178,7 +178,7 @@ pub(crate) fn prepare(app: &mut App, config: StageConfig, show: Rc<RefCell<dyn S
         .insert_resource(external)
         .insert_non_send(Stage {
             show,
-            desk: Desk::new(config.full_screen, config.operator),
+            state: StageState::new(config.full_screen, config.operator),
             sketch: config.sketch,
             overlay: config.overlay,
             monitor: config.monitor,
@@ -242,7 +242,7 @@ fn keys(
     held: Res<ButtonInput<KeyCode>>,
     mut control: Local<bool>,
 ) {
-    let Stage { show, desk, .. } = &mut *stage;
+    let Stage { show, state, .. } = &mut *stage;
     for event in events.read() {
         let is_pressed = event.state == ButtonState::Pressed;
         // Both keys may have gone down and up again within one picture.
@@ -253,7 +253,7 @@ fn keys(
         let Some(action) = Action::of(&event.logical_key, *control).filter(|_| is_pressed) else { continue };
         let is_taken = keyboard.is_taken_in(event.window) && !action.works_while_typing();
         if !is_taken && (!event.repeat || action.repeats()) {
-            desk.act(action, &mut *show.borrow_mut());
+            state.act(action, &mut *show.borrow_mut());
         }
     }
     *control = held.any_pressed(CONTROLS);
@@ -266,15 +266,15 @@ fn step(
     mut images: ResMut<Assets<Image>>,
     mut exit: MessageWriter<AppExit>,
 ) {
-    let Stage { show, desk, picture, .. } = &mut *stage;
+    let Stage { show, state, picture, .. } = &mut *stage;
     let mut show = show.borrow_mut();
     if show.next() == Next::Over {
         exit.write(AppExit::Success);
     }
     for news in show.news() {
-        desk.notify(news);
+        state.notify(news);
     }
-    if desk.is_frozen {
+    if state.is_frozen {
         return;
     }
     let size_px = show.live().canvas_px();
@@ -297,18 +297,18 @@ pub(crate) fn draw(mut stage: NonSendMut<Stage>, windows: Query<(&Window, &Draw)
     let stage = &mut *stage;
     let show = stage.show.borrow();
     let window = Rect::from_wh(Vec2::new(window.width(), window.height()));
-    projector::draw_picture(draw, window, stage.picture.as_ref(), &stage.desk);
+    projector::draw_picture(draw, window, stage.picture.as_ref(), &stage.state);
     if let Some(sketch) = &mut stage.sketch {
         sketch(draw, window, show.live());
     }
-    projector::draw_dark(draw, window, &stage.desk);
+    projector::draw_dark(draw, window, &stage.state);
     if stage.overlay {
         let fault = projector::brief(&show.faults(), show.live().version());
-        projector::draw_overlay(draw, window, &stage.desk, fault.as_deref());
+        projector::draw_overlay(draw, window, &stage.state, fault.as_deref());
     }
 }
 
-/// Makes the window what the desk says.
+/// Makes the window full screen or not, as the stage's state says.
 fn full_screen(
     mut stage: NonSendMut<Stage>,
     mut windows: Query<&mut Window, With<Projector>>,
@@ -316,7 +316,7 @@ fn full_screen(
     mut placed: Local<bool>,
 ) {
     let (Ok(mut window), false) = (windows.single_mut(), monitors.is_empty()) else { return };
-    let Stage { desk, monitor, .. } = &mut *stage;
+    let Stage { state, monitor, .. } = &mut *stage;
     if let Some(choice) = monitor {
         match choice.find(monitors.iter()) {
             Ok(found) if !*placed => {
@@ -325,13 +325,13 @@ fn full_screen(
             Ok(_) => {}
             Err(why) => {
                 tracing::warn!("{why}");
-                desk.notify(why);
+                state.notify(why);
                 *monitor = None;
             }
         }
     }
     *placed = true;
-    let wanted = if desk.full_screen {
+    let wanted = if state.full_screen {
         let choice = monitor.as_ref().and_then(|choice| choice.find(monitors.iter()).ok());
         WindowMode::BorderlessFullscreen(choice.map_or(MonitorSelection::Current, MonitorSelection::Entity))
     } else {

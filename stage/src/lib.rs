@@ -4,13 +4,13 @@
 //! shows the engine's textures as they are, without a read-back or a copy. What is shown comes
 //! through one trait, [`Show`].
 //!
-//! Read the modules in this order: `show` (what is shown), `desk` (what a person has switched),
+//! Read the modules in this order: `show` (what is shown), `state` (what a person has switched),
 //! `keys`, `projector` (the picture), `operator` (everything that moves), `app` (bevy around them),
 //! `recovery` and `guard` (a device that is lost), `forget` (what nannou does not free).
 
 mod show;
 
-mod desk;
+mod state;
 mod keys;
 mod monitor;
 mod outside;

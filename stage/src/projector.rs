@@ -7,7 +7,7 @@ use nannou::geom::Rect;
 use nannou::prelude::{Draw, WHITE};
 use pastiche_engine::diagnostic::{Diagnostic, count};
 
-use crate::desk::Desk;
+use crate::state::StageState;
 use crate::external::Shown;
 use crate::keys::HELP;
 
@@ -19,17 +19,17 @@ const MARGIN: f32 = 12.0;
 const LINE: f32 = 1.35;
 
 /// Draws the picture.
-pub(crate) fn draw_picture(draw: &Draw, window: Rect, picture: Option<&Shown>, desk: &Desk) {
+pub(crate) fn draw_picture(draw: &Draw, window: Rect, picture: Option<&Shown>, state: &StageState) {
     draw.background().color(Color::BLACK);
     if let Some(shown) = picture {
-        let [width, height] = desk.fit.size(shown.presented.size_px(), [window.w(), window.h()]);
+        let [width, height] = state.fit.size(shown.presented.size_px(), [window.w(), window.h()]);
         draw.rect().xy(window.xy()).w_h(width, height).texture(&shown.image);
     }
 }
 
-/// Takes away as much light as the desk says, from all that is drawn so far.
-pub(crate) fn draw_dark(draw: &Draw, window: Rect, desk: &Desk) {
-    let dark = 1.0 - desk.light();
+/// Takes away as much light as blackout and fade say, from all that is drawn so far.
+pub(crate) fn draw_dark(draw: &Draw, window: Rect, state: &StageState) {
+    let dark = 1.0 - state.light();
     if dark > 0.0 {
         // In linear light, so that the picture fades evenly.
         draw.rect().xy(window.xy()).wh(window.wh()).color(Color::linear_rgba(0.0, 0.0, 0.0, dark));
@@ -38,14 +38,14 @@ pub(crate) fn draw_dark(draw: &Draw, window: Rect, desk: &Desk) {
 
 /// Writes what is to be told: a fault in the lower left corner, a notice in the lower right one, the
 /// keys in the middle.
-pub(crate) fn draw_overlay(draw: &Draw, window: Rect, desk: &Desk, fault: Option<&str>) {
+pub(crate) fn draw_overlay(draw: &Draw, window: Rect, state: &StageState, fault: Option<&str>) {
     if let Some(fault) = fault {
         draw_note(draw, window, fault, Corner::Left);
     }
-    if let Some(notice) = desk.notice() {
+    if let Some(notice) = state.notice() {
         draw_note(draw, window, notice, Corner::Right);
     }
-    if desk.helps {
+    if state.helps {
         draw_help(draw, window);
     }
 }

@@ -143,7 +143,7 @@ impl Seen {
 }
 
 /// Draws a show as it looks when everything is in place.
-fn seen(gpu: &Gpu, toy: Toy, set: impl FnOnce(&mut StageConfig, &mut Desk)) -> Seen {
+fn seen(gpu: &Gpu, toy: Toy, set: impl FnOnce(&mut StageConfig, &mut StageState)) -> Seen {
     seen_after(gpu, toy, set, |_| {})
 }
 
@@ -151,16 +151,16 @@ fn seen(gpu: &Gpu, toy: Toy, set: impl FnOnce(&mut StageConfig, &mut Desk)) -> S
 fn seen_after(
     gpu: &Gpu,
     toy: Toy,
-    set: impl FnOnce(&mut StageConfig, &mut Desk),
+    set: impl FnOnce(&mut StageConfig, &mut StageState),
     happens: impl FnOnce(&mut App),
 ) -> Seen {
     let mut config = StageConfig::new(gpu.clone());
-    let mut desk = Desk::new(false, false);
-    set(&mut config, &mut desk);
+    let mut state = StageState::new(false, false);
+    set(&mut config, &mut state);
     let mut app = App::new();
     app.add_plugins(plugins(gpu).unwrap().disable::<WinitPlugin>());
     prepare(&mut app, config, Rc::new(RefCell::new(toy)));
-    app.world_mut().non_send_mut::<Stage>().desk = desk;
+    app.world_mut().non_send_mut::<Stage>().state = state;
     let shot: Arc<Mutex<Option<Image>>> = Arc::default();
 
     let target = Image::new_target_texture(SIZE_PX[0], SIZE_PX[1], TextureFormat::Rgba8UnormSrgb, None);
@@ -227,14 +227,14 @@ fn the_audience_sees_the_picture_and_what_is_wrong() {
     assert_eq!((whole.at(2, 32), whole.at(2, 27)), ([128, 128, 128], [0, 0, 0]));
     assert_eq!(whole.letters(), 0);
 
-    let filled = seen(&gpu, toy(), |_, desk| desk.fit = crate::place::Fit::Fill);
+    let filled = seen(&gpu, toy(), |_, state| state.fit = crate::place::Fit::Fill);
     assert_eq!(filled.at(160, 5), [128, 128, 128]);
 
-    let black = seen(&gpu, toy(), |_, desk| desk.is_black = true);
+    let black = seen(&gpu, toy(), |_, state| state.is_black = true);
     assert_eq!(black.at(160, 120), [0, 0, 0]);
 
     // Half the light, not half the number.
-    let faded = seen(&gpu, toy(), |_, desk| desk.fade = 0.5);
+    let faded = seen(&gpu, toy(), |_, state| state.fade = 0.5);
     assert!((88..=96).contains(&faded.at(160, 120)[0]), "{:?}", faded.at(160, 120));
 
     let broken = seen(&gpu, Toy { faults: vec![fault()], ..toy() }, |_, _| {});

@@ -4,7 +4,7 @@ use bevy_egui::egui::{Color32, RichText, Sense, Slider, Ui, Vec2};
 use pastiche_engine::clock::SAMPLE_RATE;
 
 use super::look;
-use crate::desk::Desk;
+use crate::state::StageState;
 use crate::keys::Action;
 use crate::show::Show;
 
@@ -15,7 +15,7 @@ const LAMPS: u64 = 4;
 const LAMP_STEP: f32 = 18.0;
 
 /// Shows the row; returns what was pressed.
-pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> Vec<Action> {
+pub(super) fn show(ui: &mut Ui, show: &dyn Show, state: &mut StageState, fps: f64) -> Vec<Action> {
     let mut pressed = Vec::new();
     let figures = show.figures();
     ui.horizontal(|ui| {
@@ -34,7 +34,7 @@ pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> V
             let name = take.file_name().unwrap_or_default().to_string_lossy();
             ui.label(RichText::new(format!("● {name}")).color(look::BAD));
         }
-        if let Some(notice) = desk.notice() {
+        if let Some(notice) = state.notice() {
             ui.label(RichText::new(notice).color(look::ACCENT));
         }
     });
@@ -59,17 +59,17 @@ pub(super) fn show(ui: &mut Ui, show: &dyn Show, desk: &mut Desk, fps: f64) -> V
             let button = if is_on { button.fill(look::ACCENT) } else { button };
             pressed.extend(ui.add(button).clicked().then_some(action));
         };
-        switch(ui, "Blackout", desk.is_black, Action::Blackout);
-        switch(ui, "Freeze", desk.is_frozen, Action::Freeze);
+        switch(ui, "Blackout", state.is_black, Action::Blackout);
+        switch(ui, "Freeze", state.is_frozen, Action::Freeze);
         switch(ui, "Still", false, Action::Still);
         switch(ui, "Record", figures.take.is_some(), Action::Record);
-        switch(ui, "Full screen", desk.full_screen, Action::FullScreen);
+        switch(ui, "Full screen", state.full_screen, Action::FullScreen);
         switch(ui, "Undo", false, Action::Undo);
         ui.separator();
         ui.label("Master");
         ui.spacing_mut().slider_width = 48.0;
-        ui.add(Slider::new(&mut desk.fade, 0.0..=1.0).show_value(false));
-        ui.label(format!("{:.0}%", desk.light() * 100.0));
+        ui.add(Slider::new(&mut state.fade, 0.0..=1.0).show_value(false));
+        ui.label(format!("{:.0}%", state.light() * 100.0));
     });
     pressed
 }

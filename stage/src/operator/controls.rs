@@ -8,7 +8,7 @@ use pastiche_engine::port::PortType;
 use pastiche_engine::take::Input;
 
 use super::look;
-use crate::desk::number;
+use crate::state::number;
 use crate::show::Show;
 
 /// What a person does to a control. The control is named by a move of it.

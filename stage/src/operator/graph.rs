@@ -240,7 +240,7 @@ impl SnarlViewer<usize> for Viewer<'_> {
         let output = self.node(position).and_then(|node| node.kind.spec.outputs.get(pin.id.output));
         let Some(output) = output else { return PinInfo::circle() };
         let value = match self.live.outputs(position).get(pin.id.output) {
-            Some(Value::Control(value)) => format!(" {}", crate::desk::number(*value)),
+            Some(Value::Control(value)) => format!(" {}", crate::state::number(*value)),
             _ => String::new(),
         };
         ui.label(RichText::new(format!("{}{value}", output.name)).small());

@@ -82,7 +82,7 @@ pub(crate) fn add(app: &mut App) {
         .add_systems(Update, (open_or_close, run).chain().after(app::draw));
 }
 
-/// Makes the window what the desk says, and the desk what the window's own button says.
+/// Opens or closes the window as the stage's state says, and the state as the window's own button says.
 fn open_or_close(
     mut commands: Commands,
     mut stage: NonSendMut<Stage>,
@@ -91,7 +91,7 @@ fn open_or_close(
     windows: Query<Entity, With<Window>>,
 ) {
     match operator.open {
-        None if stage.desk.operator => {
+        None if stage.state.operator => {
             let window = Window {
                 title: "Pastiche: operator".into(),
                 resolution: WindowResolution::new(SIZE_PX[0], SIZE_PX[1]),
@@ -108,12 +108,12 @@ fn open_or_close(
             ));
             operator.open = Some(Open { window, camera: camera.id(), due: Instant::now() });
         }
-        Some(open) if !stage.desk.operator || !windows.contains(open.window) => {
+        Some(open) if !stage.state.operator || !windows.contains(open.window) => {
             commands.entity(open.camera).despawn();
             if let Ok(mut window) = commands.get_entity(open.window) {
                 window.despawn();
             }
-            stage.desk.operator = false;
+            stage.state.operator = false;
             keyboard.taken = None;
             operator.open = None;
             operator.view.forget_textures();
@@ -143,12 +143,12 @@ fn run(
         return;
     }
     open.due = (open.due + PERIOD).max(now);
-    let Stage { show, desk, .. } = &mut *stage;
+    let Stage { show, state, .. } = &mut *stage;
     let mut show = show.borrow_mut();
     view.look(&mut *show, &mut textures);
     let context = context.get_mut();
-    let full = context.run_ui(input.take(), |ui| view.show(ui, &*show, desk));
+    let full = context.run_ui(input.take(), |ui| view.show(ui, &*show, state));
     keyboard.taken = context.egui_wants_keyboard_input().then_some(open.window);
     commands.entity(open.camera).insert(EguiFullOutput(Some(full)));
-    view.act(&mut *show, desk);
+    view.act(&mut *show, state);
 }

@@ -5,7 +5,7 @@ use pastiche_engine::registry::Registry;
 use pastiche_engine::spec::{Category, InputSpec, NodeSpec, OptionDefault, Unwired};
 
 use super::look;
-use crate::desk::number;
+use crate::state::number;
 
 /// The page and what is looked for.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use super::reference::Reference;
 use super::sparks::Sparks;
 use super::thumbnails::Thumbnails;
 use super::{Textures, clock, controls, faults, look};
-use crate::desk::Desk;
+use crate::state::StageState;
 use crate::keys::Action;
 use crate::show::Show;
 
@@ -45,13 +45,13 @@ impl View {
     }
 
     /// Draws everything.
-    pub(super) fn show(&mut self, ui: &mut Ui, show: &dyn Show, desk: &mut Desk) {
+    pub(super) fn show(&mut self, ui: &mut Ui, show: &dyn Show, state: &mut StageState) {
         if !self.is_dressed {
             look::dress(ui.ctx());
             self.is_dressed = true;
         }
         Panel::top("clock").show_inside(ui, |ui| {
-            self.actions.extend(clock::show(ui, show, desk, self.rate.fps));
+            self.actions.extend(clock::show(ui, show, state, self.rate.fps));
         });
         if !show.faults().is_empty() {
             Panel::bottom("faults").show_inside(ui, |ui| faults::show(ui, show));
@@ -99,7 +99,7 @@ impl View {
     }
 
     /// Carries out what was done.
-    pub(super) fn act(&mut self, show: &mut dyn Show, desk: &mut Desk) {
+    pub(super) fn act(&mut self, show: &mut dyn Show, state: &mut StageState) {
         for touch in self.touched.drain(..) {
             match touch {
                 Touch::Move(input) => show.hand(input),
@@ -108,10 +108,10 @@ impl View {
             }
         }
         for action in self.actions.drain(..) {
-            desk.act(action, show);
+            state.act(action, show);
         }
         if let Some(text) = self.copied.take() {
-            desk.notify(self.copy(text));
+            state.notify(self.copy(text));
         }
     }
 

@@ -10,7 +10,7 @@ use engine::supervisor::{Change, Patience, Supervisor};
 use pastiche_engine as engine;
 
 use super::clock::SoundClock;
-use super::output::{Output, Playing, Seat};
+use super::output::{Output, Playing, CardLink};
 
 /// A card that asks for nothing for so long is gone, whatever it says.
 const STALLED: Duration = Duration::from_secs(2);
@@ -31,17 +31,18 @@ pub(super) trait Cards {
     ) -> Result<(Self::Card, String), String>;
 }
 
-/// Where sound is sent from.
-pub(super) struct Desk<C: Cards> {
+/// Keeps the audio half playing: on the card while there is one, silently and in time while there is none.
+pub(super) struct CardSupervisor<C: Cards> {
     cards: C,
     name: Option<String>,
     supervisor: Supervisor,
     clock: Arc<SoundClock>,
     is_running: bool,
-    at_home: Option<Box<Playing>>,
+    /// What plays, while no card has it.
+    parked: Option<Box<Playing>>,
     open: Option<Open<C::Card>>,
-    /// The seat that what plays comes back from.
-    awaited: Option<Seat>,
+    /// The link that what plays comes back from.
+    awaited: Option<CardLink>,
     has_complained: bool,
     /// What a person is to be told.
     pub(super) told: Vec<String>,
@@ -51,7 +52,7 @@ struct Open<Card> {
     /// Held, because dropping it stops it.
     card: Card,
     name: String,
-    seat: Seat,
+    link: CardLink,
     lost: Receiver<String>,
     /// Calls when it was looked at last, and since when there are no more.
     calls: u64,
@@ -59,22 +60,22 @@ struct Open<Card> {
     has_asked: bool,
 }
 
-impl<C: Cards> Desk<C> {
+impl<C: Cards> CardSupervisor<C> {
     pub(super) fn new(
         cards: C,
         name: Option<String>,
         clock: Arc<SoundClock>,
         runner: AudioRunner,
-    ) -> Desk<C> {
+    ) -> CardSupervisor<C> {
         let called =
             name.as_ref().map_or_else(|| "the sound card".into(), |name| format!("sound card `{name}`"));
-        Desk {
+        CardSupervisor {
             cards,
             name,
             supervisor: Supervisor::new(called, Patience::USUAL),
             clock,
             is_running: false,
-            at_home: Some(Box::new(Playing { runner, next_sample: 0 })),
+            parked: Some(Box::new(Playing { runner, next_sample: 0 })),
             open: None,
             awaited: None,
             has_complained: false,
@@ -92,10 +93,10 @@ impl<C: Cards> Desk<C> {
         if let Some(why) = self.loss(now) {
             self.lose(now, why);
         }
-        if let Some(seat) = &mut self.awaited
-            && let Ok(playing) = seat.back.pop()
+        if let Some(link) = &mut self.awaited
+            && let Ok(playing) = link.from_card.pop()
         {
-            self.at_home = Some(playing);
+            self.parked = Some(playing);
             self.awaited = None;
         }
         if self.open.is_none() && self.awaited.is_none() && self.supervisor.is_due(now) {
@@ -120,10 +121,10 @@ impl<C: Cards> Desk<C> {
     pub(super) fn stop(mut self) -> Option<AudioRunner> {
         if let Some(open) = self.open.take() {
             drop(open.card);
-            self.awaited = Some(open.seat);
+            self.awaited = Some(open.link);
         }
-        let back = self.awaited.as_mut().and_then(|seat| seat.back.pop().ok());
-        self.at_home.or(back).map(|playing| playing.runner)
+        let back = self.awaited.as_mut().and_then(|link| link.from_card.pop().ok());
+        self.parked.or(back).map(|playing| playing.runner)
     }
 
     fn loss(&mut self, now: Duration) -> Option<String> {
@@ -141,8 +142,8 @@ impl<C: Cards> Desk<C> {
     fn lose(&mut self, now: Duration, why: String) {
         let Some(open) = self.open.take() else { return };
         drop(open.card);
-        if self.at_home.is_none() {
-            self.awaited = Some(open.seat);
+        if self.parked.is_none() {
+            self.awaited = Some(open.link);
         }
         self.supervisor.failed(now, why.clone());
         self.has_complained = true;
@@ -151,20 +152,20 @@ impl<C: Cards> Desk<C> {
 
     fn try_to_open(&mut self, now: Duration) {
         let (lost, losses) = channel();
-        let mut seat = None;
+        let mut link = None;
         let clock = &self.clock;
         let mut output = |rate_hz| {
-            let (output, its_seat) = Output::new(rate_hz, clock.clone());
-            seat = Some(its_seat);
+            let (output, its_link) = Output::new(rate_hz, clock.clone());
+            link = Some(its_link);
             output
         };
         let opened = self.cards.open(self.name.as_deref(), &mut output, lost);
-        match (opened, seat) {
-            (Ok((card, name)), Some(seat)) => {
+        match (opened, link) {
+            (Ok((card, name)), Some(link)) => {
                 let back = if self.supervisor.found() == Change::Back { " again" } else { "" };
                 self.told.push(format!("playing on {name}{back}"));
                 let calls = self.clock.calls();
-                let open = Open { card, name, seat, lost: losses, calls, since: now, has_asked: false };
+                let open = Open { card, name, link, lost: losses, calls, since: now, has_asked: false };
                 self.open = Some(open);
             }
             (Ok(_), None) => {}
@@ -179,16 +180,16 @@ impl<C: Cards> Desk<C> {
 
     /// Hands what plays to the card once it asks, and keeps the time until then.
     fn play_on(&mut self, now: Duration) {
-        let Some(mut playing) = self.at_home.take() else { return };
+        let Some(mut playing) = self.parked.take() else { return };
         match &mut self.open {
             Some(open) if open.has_asked => {
-                if let Err(rtrb::PushError::Full(playing)) = open.seat.there.push(playing) {
-                    self.at_home = Some(playing);
+                if let Err(rtrb::PushError::Full(playing)) = open.link.to_card.push(playing) {
+                    self.parked = Some(playing);
                 }
             }
             _ => {
                 playing.run_silently(self.clock.silent_goal(now));
-                self.at_home = Some(playing);
+                self.parked = Some(playing);
             }
         }
     }
@@ -248,7 +249,7 @@ mod tests {
 
     struct Show {
         shelf: Shelf,
-        desk: Desk<Shelf>,
+        supervisor: CardSupervisor<Shelf>,
         clock: Arc<SoundClock>,
         now: Duration,
         begun: Duration,
@@ -260,14 +261,14 @@ mod tests {
             let shelf = Shelf::default();
             shelf.0.borrow_mut().rate_hz = rate_hz;
             let clock = Arc::new(SoundClock::new(800));
-            let desk = Desk::new(shelf.clone(), None, clock.clone(), runner);
-            Show { shelf, desk, clock, now: Duration::ZERO, begun: Duration::ZERO }
+            let supervisor = CardSupervisor::new(shelf.clone(), None, clock.clone(), runner);
+            Show { shelf, supervisor, clock, now: Duration::ZERO, begun: Duration::ZERO }
         }
 
         fn begin(&mut self) {
             self.begun = self.now;
             self.clock.begin(self.now);
-            self.desk.begin();
+            self.supervisor.begin();
         }
 
         /// Real time, with the card's callbacks every 10 ms.
@@ -278,7 +279,7 @@ mod tests {
                 if let Some(output) = &mut self.shelf.0.borrow_mut().output {
                     output.fill(self.now, rate_hz / 100, |_| {});
                 }
-                self.desk.turn(self.now);
+                self.supervisor.turn(self.now);
             }
         }
 
@@ -294,12 +295,12 @@ mod tests {
             let mut show = Show::new(rate_hz);
             show.shelf.0.borrow_mut().is_plugged = true;
             show.run(500);
-            assert!(show.desk.at_home.as_ref().is_some_and(|playing| playing.next_sample == 0));
+            assert!(show.supervisor.parked.as_ref().is_some_and(|playing| playing.next_sample == 0));
             show.begin();
             show.run(10_000);
-            assert!(show.desk.at_home.is_none(), "the card plays");
+            assert!(show.supervisor.parked.is_none(), "the card plays");
             assert!(show.error().abs() < 1000.0, "{rate_hz}: {}", show.error());
-            assert_eq!(show.desk.told, ["playing on a card"]);
+            assert_eq!(show.supervisor.told, ["playing on a card"]);
         }
     }
 
@@ -309,13 +310,13 @@ mod tests {
         show.begin();
         show.run(3000);
         assert_eq!(show.error(), 0.0);
-        let played = show.desk.at_home.as_ref().unwrap().next_sample;
+        let played = show.supervisor.parked.as_ref().unwrap().next_sample;
         assert!((3 * 48_000 - 1300..=3 * 48_000 - 800).contains(&played), "{played}");
         show.shelf.0.borrow_mut().is_plugged = true;
         show.run(6000);
-        assert!(show.desk.at_home.is_none());
+        assert!(show.supervisor.parked.is_none());
         assert!(show.error().abs() < 1000.0, "{}", show.error());
-        assert_eq!(show.desk.told.len(), 2, "it complains once: {:?}", show.desk.told);
+        assert_eq!(show.supervisor.told.len(), 2, "it complains once: {:?}", show.supervisor.told);
     }
 
     #[test]
@@ -331,10 +332,10 @@ mod tests {
         show.shelf.0.borrow_mut().is_plugged = true;
         show.shelf.0.borrow_mut().rate_hz = 96_000;
         show.run(8000);
-        assert!(show.desk.at_home.is_none(), "it plays again");
+        assert!(show.supervisor.parked.is_none(), "it plays again");
         assert!(show.error().abs() < 1000.0, "{}", show.error());
         assert_eq!(
-            show.desk.told,
+            show.supervisor.told,
             [
                 "playing on a card",
                 "a card is gone: unplugged; the music goes on silently",
@@ -352,12 +353,12 @@ mod tests {
         // It lies: it is open, and its callback is not called any more.
         for _ in 0..1000 {
             show.now += Duration::from_millis(10);
-            show.desk.turn(show.now);
+            show.supervisor.turn(show.now);
         }
         assert!(show.shelf.0.borrow().opened >= 2);
         assert!(show.error().abs() < 1000.0, "{}", show.error());
         show.run(3000);
-        assert!(show.desk.at_home.is_none());
+        assert!(show.supervisor.parked.is_none());
     }
 
     #[test]
@@ -382,6 +383,6 @@ mod tests {
         show.shelf.0.borrow_mut().is_plugged = true;
         show.begin();
         show.run(1000);
-        assert!(show.desk.stop().is_some());
+        assert!(show.supervisor.stop().is_some());
     }
 }

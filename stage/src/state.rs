@@ -15,7 +15,7 @@ const NOTICE: Duration = Duration::from_secs(4);
 
 /// The switches of the stage.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct StageState {
     /// The picture is held.
     pub(crate) is_frozen: bool,
     /// The picture is black.
@@ -32,9 +32,9 @@ pub(crate) struct Desk {
     notice: Option<(String, Instant)>,
 }
 
-impl Desk {
-    pub(crate) fn new(full_screen: bool, operator: bool) -> Desk {
-        Desk {
+impl StageState {
+    pub(crate) fn new(full_screen: bool, operator: bool) -> StageState {
+        StageState {
             is_frozen: false,
             is_black: false,
             fade: 1.0,
@@ -112,13 +112,13 @@ mod tests {
 
     #[test]
     fn a_blackout_keeps_the_fade() {
-        let mut desk = Desk::new(false, true);
-        desk.fade = 0.4;
-        assert_eq!(desk.light(), 0.4);
-        desk.is_black = true;
-        assert_eq!(desk.light(), 0.0);
-        desk.is_black = false;
-        assert_eq!(desk.light(), 0.4);
+        let mut state = StageState::new(false, true);
+        state.fade = 0.4;
+        assert_eq!(state.light(), 0.4);
+        state.is_black = true;
+        assert_eq!(state.light(), 0.0);
+        state.is_black = false;
+        assert_eq!(state.light(), 0.4);
     }
 
     #[test]

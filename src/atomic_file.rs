@@ -9,18 +9,18 @@ use crate::error::Error;
 /// A file that is written under a name of its own and gets its true name when it is finished. One
 /// that is dropped unfinished leaves nothing behind.
 #[derive(Debug)]
-pub(crate) struct WholeFile {
+pub(crate) struct AtomicFile {
     /// `None` once it is closed.
     file: Option<BufWriter<File>>,
     path: PathBuf,
     temporary: PathBuf,
 }
 
-impl WholeFile {
-    pub(crate) fn create(path: &Path) -> Result<WholeFile, Error> {
+impl AtomicFile {
+    pub(crate) fn create(path: &Path) -> Result<AtomicFile, Error> {
         let temporary = temporary_name(path);
         let file = File::create(&temporary).map_err(|error| Error::file("write", path, error))?;
-        Ok(WholeFile { file: Some(BufWriter::new(file)), path: path.to_owned(), temporary })
+        Ok(AtomicFile { file: Some(BufWriter::new(file)), path: path.to_owned(), temporary })
     }
 
     /// Gives the file its name.
@@ -45,7 +45,7 @@ impl WholeFile {
     }
 }
 
-impl Write for WholeFile {
+impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file()?.write(bytes)
     }
@@ -55,13 +55,13 @@ impl Write for WholeFile {
     }
 }
 
-impl Seek for WholeFile {
+impl Seek for AtomicFile {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
         self.file()?.seek(position)
     }
 }
 
-impl Drop for WholeFile {
+impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(file) = self.file.take() {
             // Without writing what is still in the buffer.
@@ -72,8 +72,8 @@ impl Drop for WholeFile {
 }
 
 /// Writes a whole file.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut file = WholeFile::create(path)?;
+pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut file = AtomicFile::create(path)?;
     file.write_all(bytes).map_err(|error| Error::file("write", path, error))?;
     file.finish()
 }
@@ -92,13 +92,13 @@ mod tests {
     fn an_unfinished_file_leaves_nothing_and_the_old_one_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");
-        write_whole(&path, b"old").unwrap();
-        let mut file = WholeFile::create(&path).unwrap();
+        write_atomic(&path, b"old").unwrap();
+        let mut file = AtomicFile::create(&path).unwrap();
         file.write_all(b"new").unwrap();
         drop(file);
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        let mut file = WholeFile::create(&path).unwrap();
+        let mut file = AtomicFile::create(&path).unwrap();
         file.write_all(b"new").unwrap();
         file.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
