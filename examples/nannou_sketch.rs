@@ -15,10 +15,13 @@ use pastiche::engine::gpu::Gpu;
 use pastiche::engine::key::NodeKey;
 use pastiche::engine::live::Live;
 use pastiche::engine::port::Value;
+use pastiche::loader::PatchSource;
+use pastiche::on_stage::play_on_stage;
+use pastiche::play::PlayJob;
 use pastiche::stage::StageConfig;
 use pastiche::stage::nannou::geom::Rect;
 use pastiche::stage::nannou::prelude::{Draw, Hsla, TAU, Vec2};
-use pastiche::{Pace, PatchSource, PlayJob, Player, PlayerConfig, play_on_stage, registry};
+use pastiche::{Pace, Player, PlayerConfig, registry};
 
 const PATCH: &str = r#"
     let turn = lfo(0.1, #{ shape: "saw" });

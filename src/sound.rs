@@ -1,9 +1,9 @@
 //! Where sound goes: a sound card, or a silent one that keeps the pace.
 
 mod card;
+mod card_supervisor;
 mod clock;
 mod denormals;
-mod card_supervisor;
 mod guard;
 mod line;
 mod output;

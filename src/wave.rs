@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use engine::clock::SAMPLE_RATE;
 use pastiche_engine as engine;
 
-use crate::error::Error;
 use crate::atomic_file::AtomicFile;
+use crate::error::Error;
 
 const CHANNELS: u16 = 2;
 const BYTES_PER_SAMPLE: u32 = 8;

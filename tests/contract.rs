@@ -7,6 +7,7 @@ use pastiche::engine::gpu::Gpu;
 use pastiche::engine::port::{Value, srgb_to_linear};
 use pastiche::models::painting::Painting;
 use pastiche::{Pace, Player, PlayerConfig};
+use pastiche_testing::{Means, need};
 
 const PATCH: &str = r#"
 let photo = picture("astronaut.png");            // relative to the patch
@@ -20,13 +21,7 @@ screen(glow);
 "#;
 
 fn player(size_px: [u32; 2], fps: f64, patch: &str) -> Option<Player> {
-    let gpu = match Gpu::new() {
-        Ok(gpu) => gpu,
-        Err(error) => {
-            eprintln!("SKIPPED, NOTHING IS TESTED: {error}");
-            return None;
-        }
-    };
+    let gpu = need(Means::Adapter, Gpu::new())?;
     let mut config = PlayerConfig::new(pastiche::registry().expect("good kinds"), Pace::Offline);
     config.gpu = Some(gpu);
     config.size_px = Some(size_px);

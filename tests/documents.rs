@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use pastiche::engine::docs;
 use pastiche::engine::gpu::Gpu;
 use pastiche::{Pace, Player, PlayerConfig};
+use pastiche_testing::{Means, need};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -36,13 +37,7 @@ fn the_definitions_for_editors_are_fresh() {
 }
 
 fn player() -> Option<Player> {
-    let gpu = match Gpu::new() {
-        Ok(gpu) => gpu,
-        Err(error) => {
-            eprintln!("SKIPPED, NOTHING IS TESTED: {error}");
-            return None;
-        }
-    };
+    let gpu = need(Means::Adapter, Gpu::new())?;
     let mut config = PlayerConfig::new(pastiche::registry().expect("good kinds"), Pace::Offline);
     config.gpu = Some(gpu);
     config.size_px = Some([64, 36]);

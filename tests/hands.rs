@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use pastiche::engine::port::Value;
 use pastiche::engine::take::{Input, Stamped};
-use pastiche::{
-    HandAction, HandEvent, HandNews, Hands, Hear, MidiEdge, MidiOutput, OpenInput, Pace, PatchSource, Player,
-    PlayerConfig, TakeWriter, Target, read_take, registry,
-};
+use pastiche::hands::{HandAction, HandEvent, HandNews, Hands, Target};
+use pastiche::loader::PatchSource;
+use pastiche::midi::{Hear, MidiEdge, MidiOutput, OpenInput};
+use pastiche::takes::{TakeWriter, read_take};
+use pastiche::{Pace, Player, PlayerConfig, registry};
 
 const PATCH: &str = "let glow = knob(0.25, #{ name: \"glow\" });\n\
                      let soft = glow * 2;\n\

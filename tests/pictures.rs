@@ -10,6 +10,7 @@ use std::process::Command;
 use pastiche::engine::docs::is_pictured;
 use pastiche::engine::gpu::Gpu;
 use pastiche::{Pace, Player, PlayerConfig};
+use pastiche_testing::{Means, find_program, need};
 
 const NODE_PX: [u32; 2] = [160, 90];
 const PATCH_PX: [u32; 2] = [128, 72];
@@ -18,7 +19,7 @@ const PATCH_PX: [u32; 2] = [128, 72];
 const FRAME: u64 = 15;
 
 fn open_gpu() -> Option<Gpu> {
-    Gpu::new().map_err(|error| eprintln!("SKIPPED, NOTHING IS TESTED: {error}")).ok()
+    need(Means::Adapter, Gpu::new())
 }
 
 /// What a patch shows after half a second.
@@ -41,6 +42,7 @@ fn shown(gpu: &Gpu, patch: &Path, size_px: [u32; 2]) -> Vec<u8> {
 #[test]
 fn every_node_that_draws_looks_as_in_the_reference() {
     let Some(gpu) = open_gpu() else { return };
+    let Some(()) = need(Means::Ffmpeg, find_program("ffmpeg", "-version")) else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let photograph = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/astronaut.png");
     fs::create_dir(folder.path().join("photos")).expect("writable");
@@ -64,7 +66,7 @@ fn write_clip(path: &Path, photograph: &str) {
         .args(["-vf", walk, "-c:v", "libx264", "-crf", "12"])
         .arg(path)
         .status();
-    assert!(status.expect("`ffmpeg` is installed: `apt install ffmpeg`").success());
+    assert!(status.expect("it runs").success());
 }
 
 #[test]

@@ -5,6 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use pastiche_testing::{Means, need};
+
 #[test]
 fn every_file_of_a_kind_is_formatted() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -13,14 +15,12 @@ fn every_file_of_a_kind_is_formatted() {
     let config = root.join("../rustfmt.toml");
     let mut run = Command::new("rustfmt");
     run.args(["--check", "--edition", "2024", "--config-path"]).arg(config);
-    match run.args(&files).output() {
-        Ok(output) => assert!(
-            output.status.success(),
-            "run `rustfmt --edition 2024 nodes/src/*.rs nodes/src/*/*.rs`:\n{}",
-            String::from_utf8_lossy(&output.stdout)
-        ),
-        Err(error) => eprintln!("SKIPPED, NOTHING IS TESTED: there is no rustfmt: {error}"),
-    }
+    let Some(output) = need(Means::Rustfmt, run.args(&files).output()) else { return };
+    assert!(
+        output.status.success(),
+        "run `rustfmt --edition 2024 nodes/src/*.rs nodes/src/*/*.rs`:\n{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
 }
 
 fn find(folder: &Path, files: &mut Vec<PathBuf>) {

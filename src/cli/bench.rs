@@ -13,13 +13,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use pastiche::assets::embedded;
 use pastiche::engine::clock::FrameRate;
 use pastiche::engine::diagnostic::count;
+use pastiche::loader::PatchSource;
 use pastiche::models::painting::Painting;
-use pastiche::{
-    DEFAULT_CANVAS_PX, Error, FrameStats, Pace, PatchSource, PlayJob, Player, PlayerConfig, Told, embedded,
-    play, registry,
-};
+use pastiche::play::{FrameStats, PlayJob, Told, play};
+use pastiche::player::DEFAULT_CANVAS_PX;
+use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
 use super::End;
 use super::arguments::{BenchArguments, BenchTarget};

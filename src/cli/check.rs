@@ -1,7 +1,8 @@
 //! `pastiche check`.
 
 use pastiche::engine::diagnostic::{Diagnostic, count};
-use pastiche::{Error, LoadReport, Pace, PatchSource, Player, PlayerConfig, registry};
+use pastiche::loader::{LoadReport, PatchSource};
+use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
 use super::End;
 use super::arguments::CheckArguments;

@@ -2,10 +2,12 @@
 
 use std::process::Command;
 
+use pastiche::camera::camera_names;
 use pastiche::engine::gpu::Gpu;
+use pastiche::midi::{midi_inputs, midi_outputs};
 use pastiche::models::painting::Painting;
 use pastiche::nodes::ffmpeg::{FFMPEG, FFPROBE, INSTALL};
-use pastiche::{camera_names, midi_inputs, midi_outputs, sound_cards, sound_lines};
+use pastiche::sound::{sound_cards, sound_lines};
 use serde_json::{Value, json};
 
 use super::End;

@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 
 use anyhow::Context;
-use pastiche::{Error, embedded};
+use pastiche::Error;
+use pastiche::assets::embedded;
 
 use super::End;
 use super::arguments::NewArguments;

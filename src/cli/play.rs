@@ -6,13 +6,16 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use pastiche::camera::SystemCameras;
 #[cfg(feature = "stage")]
 use pastiche::engine::clock::FrameRate;
 use pastiche::engine::gpu::Gpu;
-use pastiche::{
-    Error, HandSender, Hands, Pace, PatchSource, PlayJob, Played, Player, PlayerConfig, SoundOutput,
-    SystemCameras, SystemLines, TakeWriter, Told, parse_hand, play, registry,
-};
+use pastiche::hands::{HandSender, Hands, parse_hand};
+use pastiche::loader::PatchSource;
+use pastiche::play::{PlayJob, Played, Told, play};
+use pastiche::sound::{SoundOutput, SystemLines};
+use pastiche::takes::TakeWriter;
+use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
 use super::End;
 use super::arguments::PlayArguments;
@@ -97,7 +100,7 @@ fn in_windows(
     stage.monitor = arguments.window.monitor;
     stage.operator = !arguments.window.no_operator;
     stage.overlay = !arguments.window.no_overlay;
-    pastiche::play_on_stage(Player::new(config)?, job, stage, stop, tell)
+    pastiche::on_stage::play_on_stage(Player::new(config)?, job, stage, stop, tell)
 }
 
 /// Arguments that ask for a window are refused before.

@@ -3,7 +3,10 @@
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pastiche::{Pace, PatchSource, Player, PlayerConfig, Progress, RenderJob, read_take, registry, render};
+use pastiche::loader::PatchSource;
+use pastiche::render::{Progress, RenderJob, render};
+use pastiche::takes::read_take;
+use pastiche::{Pace, Player, PlayerConfig, registry};
 
 use super::End;
 use super::arguments::RenderArguments;

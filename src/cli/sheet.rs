@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use pastiche::{Error, Pace, PatchSource, Picture, Player, PlayerConfig, registry, write_png};
+use pastiche::loader::PatchSource;
+use pastiche::picture::Picture;
+use pastiche::render::write_png;
+use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
 use super::End;
 use super::arguments::SheetArguments;

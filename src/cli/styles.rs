@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use anyhow::Context;
+use pastiche::assets::embedded;
 use pastiche::models::painting::{Painting, STYLES};
-use pastiche::{embedded, write_png};
+use pastiche::render::write_png;
 
 use super::End;
 use super::arguments::StylesArguments;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
+use pastiche::Error;
 use pastiche::engine::diagnostic::{Diagnostic, count};
 use pastiche::engine::gpu::Gpu;
 use pastiche::engine::script::LogLine;
-use pastiche::{Error, LoadReport};
+use pastiche::loader::LoadReport;
 use tracing_subscriber::EnvFilter;
 
 #[cfg(not(feature = "stage"))]

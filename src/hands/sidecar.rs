@@ -11,8 +11,8 @@ use engine::diagnostic::Diagnostic;
 use pastiche_engine as engine;
 
 use super::kept::Kept;
-use crate::error::{Error, Reason};
 use crate::atomic_file;
+use crate::error::{Error, Reason};
 
 /// A burst of changes is over when nothing has changed for so long …
 const QUIET: Duration = Duration::from_secs(1);

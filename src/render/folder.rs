@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, ImageError};
 
+use crate::atomic_file::write_atomic;
 use crate::error::Error;
 use crate::picture::Picture;
-use crate::atomic_file::write_atomic;
 
 const SOUND: &str = "sound.wav";
 

@@ -10,9 +10,9 @@ use engine::clock::FrameRate;
 use pastiche_engine as engine;
 use pastiche_nodes::ffmpeg::{FFMPEG, INSTALL, movie_arguments};
 
+use crate::atomic_file::temporary_name;
 use crate::error::Error;
 use crate::picture::Picture;
-use crate::atomic_file::temporary_name;
 
 /// Lines of its complaints that are shown.
 const SHOWN_LINES: usize = 4;

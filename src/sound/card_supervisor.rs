@@ -10,7 +10,7 @@ use engine::supervisor::{Change, Patience, Supervisor};
 use pastiche_engine as engine;
 
 use super::clock::SoundClock;
-use super::output::{Output, Playing, CardLink};
+use super::output::{CardLink, Output, Playing};
 
 /// A card that asks for nothing for so long is gone, whatever it says.
 const STALLED: Duration = Duration::from_secs(2);

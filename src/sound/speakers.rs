@@ -12,8 +12,8 @@ use engine::node::Status;
 use pastiche_engine as engine;
 
 use super::card::MachineCards;
-use super::clock::SoundClock;
 use super::card_supervisor::CardSupervisor;
+use super::clock::SoundClock;
 use crate::error::Error;
 
 /// Between two looks at the card.

@@ -34,7 +34,6 @@ use nannou::prelude::render::NannouCamera;
 use pastiche_engine::gpu::Gpu;
 use pastiche_engine::live::Live;
 
-use crate::state::StageState;
 use crate::external::{External, Shown};
 use crate::forget;
 use crate::guard;
@@ -46,6 +45,7 @@ use crate::projector::{self, Projector};
 use crate::recovery;
 use crate::refresh;
 use crate::show::{Next, Show};
+use crate::state::StageState;
 
 /// Draws over the picture with nannou: called for every picture with the window's rectangle, whose
 /// middle is the origin, and the running graph.

@@ -10,11 +10,11 @@
 
 mod show;
 
-mod state;
 mod keys;
 mod monitor;
 mod outside;
 mod place;
+mod state;
 mod tap;
 
 mod external;

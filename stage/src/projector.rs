@@ -7,9 +7,9 @@ use nannou::geom::Rect;
 use nannou::prelude::{Draw, WHITE};
 use pastiche_engine::diagnostic::{Diagnostic, count};
 
-use crate::state::StageState;
 use crate::external::Shown;
 use crate::keys::HELP;
+use crate::state::StageState;
 
 /// Marks the window that the audience sees.
 #[derive(Component)]

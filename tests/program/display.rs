@@ -4,12 +4,14 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use pastiche::engine::gpu::Gpu;
+use pastiche_testing::{Means, find_program, need};
 use serde_json::Value;
 
 use crate::folder::Folder;
 
-/// Displays that nobody else is likely to use.
-const DISPLAYS: std::ops::RangeInclusive<u32> = 91..=99;
+/// Seconds after which a tool that waits for a window is given up; only a failing test waits so long.
+const PATIENCE: &str = "60";
 
 /// A virtual display with nothing on it, until it is dropped.
 pub struct Display {
@@ -18,32 +20,25 @@ pub struct Display {
 }
 
 impl Display {
-    /// `None`, said loudly, where this machine lacks what it takes.
+    /// Starts one, and finds an adapter to draw on; `None` where this machine lacks what it takes.
     pub fn start() -> Option<Display> {
-        for program in ["Xvfb", "xdotool", "import"] {
-            if Command::new(program).arg("-version").output().is_err() {
-                eprintln!("SKIPPED: `{program}` is missing; the windows are not tested on this machine");
-                return None;
-            }
-        }
-        for number in DISPLAYS {
-            let mut command = Command::new("Xvfb");
-            command.args([&format!(":{number}"), "-displayfd", "1", "-screen", "0", "1400x1000x24"]);
-            command.args(["-nolisten", "tcp"]);
-            let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-            let mut told = String::new();
-            // It tells its number when it is ready, and nothing when the number is taken.
-            BufReader::new(server.stdout.take().unwrap()).read_line(&mut told).unwrap();
-            if told.trim() == number.to_string() {
-                return Some(Display { server, name: format!(":{number}") });
-            }
-            server.wait().unwrap();
-        }
-        panic!("no display is free");
+        need(Means::Adapter, Gpu::new())?;
+        let programs = ["Xvfb", "xdotool", "import"];
+        need(Means::Display, programs.into_iter().try_for_each(|program| find_program(program, "-version")))?;
+        let mut command = Command::new("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]);
+        let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut number = String::new();
+        // It takes the first number that is free, and writes it when it is ready.
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        assert!(!number.is_empty(), "Xvfb has ended: {:?}", server.wait());
+        Some(Display { server, name: format!(":{}", number.trim()) })
     }
 
     fn tool(&self, program: &str, arguments: &[&str]) -> Vec<u8> {
-        let output = Command::new(program).args(arguments).env("DISPLAY", &self.name).output().unwrap();
+        let mut command = Command::new("timeout");
+        command.args([PATIENCE, program]).args(arguments).env("DISPLAY", &self.name);
+        let output = command.output().unwrap();
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{program} {arguments:?}: {error}");
         output.stdout

@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex};
 
 use pastiche::engine::gpu::Gpu;
 use pastiche::engine::take::Input;
+use pastiche::hands::{HandEvent, HandSender, Hands};
+use pastiche::loader::PatchSource;
+use pastiche::midi::{Hear, MidiEdge, MidiOutput, OpenInput};
+use pastiche::on_stage::play_on_stage;
+use pastiche::play::{PlayJob, Told};
 use pastiche::stage::StageConfig;
-use pastiche::{
-    HandEvent, HandSender, Hands, Hear, MidiEdge, MidiOutput, OpenInput, Pace, PatchSource, PlayJob, Player,
-    PlayerConfig, Told, play_on_stage, registry,
-};
+use pastiche::{Pace, Player, PlayerConfig, registry};
 
 /// A controller without lamps.
 struct Controller(Sender<Hear>);

@@ -66,7 +66,7 @@ pub fn step(name: &str, work: impl FnOnce() -> Result<String, String>) -> Result
 
 /// Runs `command` without input. Lines that `keep` picks are printed as they come, everything
 /// else only if the command fails.
-pub fn captured(mut command: Command, keep: impl Fn(&str) -> bool) -> Result<(), String> {
+pub fn captured(mut command: Command, mut keep: impl FnMut(&str) -> bool) -> Result<(), String> {
     let what = shown(&command);
     let cannot = |error: io::Error| format!("`{what}` could not be run: {error}");
     let (reader, writer) = io::pipe().map_err(cannot)?;

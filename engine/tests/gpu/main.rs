@@ -1,5 +1,4 @@
-//! Textures, effects and recorders on a real device. A software adapter will do; without any the
-//! tests say so and pass.
+//! Textures, effects and recorders on a real device. A software adapter will do.
 
 mod life;
 mod pictures;
@@ -8,7 +7,8 @@ use std::sync::OnceLock;
 
 use half::f16;
 use pastiche_engine::frame::{Frame, PixelFormat, Pixels};
-use pastiche_engine::gpu::{EffectDesc, Gpu, Presented, Recorder, Texture, WireId};
+use pastiche_engine::gpu::{EffectDesc, Gpu, GpuError, Presented, Recorder, Texture, WireId};
+use pastiche_testing::{Means, need};
 
 const WIRE: WireId = WireId { node: 1, output: 0 };
 
@@ -29,19 +29,13 @@ const _: () = assert_send::<Recorder>();
 const _: () = assert_shared::<(Gpu, Texture, Presented)>();
 
 fn open() -> Option<Gpu> {
-    match Gpu::new() {
-        Ok(gpu) => Some(gpu),
-        Err(error) => {
-            eprintln!("SKIPPED, NOTHING IS TESTED: {error}");
-            None
-        }
-    }
+    need(Means::Adapter, Gpu::new())
 }
 
 /// One device for the tests that do not count or break it.
 fn shared() -> Option<Gpu> {
-    static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
-    GPU.get_or_init(open).clone()
+    static GPU: OnceLock<Result<Gpu, GpuError>> = OnceLock::new();
+    need(Means::Adapter, GPU.get_or_init(Gpu::new).clone())
 }
 
 fn srgb8(size_px: [u32; 2], bytes: Vec<u8>) -> Frame {

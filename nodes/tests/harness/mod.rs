@@ -14,7 +14,7 @@ use pastiche_engine::check::check;
 use pastiche_engine::clock::FrameRate;
 use pastiche_engine::diagnostic::Diagnostic;
 use pastiche_engine::frame::{Frame, PixelFormat, Pixels};
-use pastiche_engine::gpu::{Gpu, WireId};
+use pastiche_engine::gpu::{Gpu, GpuError, WireId};
 use pastiche_engine::graph::{Given, GivenInput, GivenOption, GraphDesc, NodeDesc, NodeKey};
 use pastiche_engine::io::Io;
 use pastiche_engine::live::{FrameReport, Live, LiveConfig, Preparer, Summary};
@@ -29,6 +29,7 @@ use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, OutputSpec, Role,
 };
 use pastiche_engine::workers::Workers;
+use pastiche_testing::{Means, need};
 
 use files::Files;
 
@@ -299,11 +300,10 @@ pub fn text(diagnostics: &[Diagnostic]) -> String {
     diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// One device for all tests; without an adapter they say so and pass.
+/// One device for all tests.
 pub fn gpu() -> Option<Gpu> {
-    static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
-    let open = || Gpu::new().inspect_err(|error| eprintln!("SKIPPED, NOTHING IS TESTED: {error}")).ok();
-    GPU.get_or_init(open).clone()
+    static GPU: OnceLock<Result<Gpu, GpuError>> = OnceLock::new();
+    need(Means::Adapter, GPU.get_or_init(Gpu::new).clone())
 }
 
 /// A running graph with its loader's half, at 60 frames a second.

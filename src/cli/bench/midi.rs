@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use pastiche::engine::clock::FrameRate;
 use pastiche::engine::port::Value;
-use pastiche::{
-    Hands, Hear, MidiEdge, MidiOutput, OpenInput, Pace, PatchSource, Player, PlayerConfig, registry,
-};
+use pastiche::hands::Hands;
+use pastiche::loader::PatchSource;
+use pastiche::midi::{Hear, MidiEdge, MidiOutput, OpenInput};
+use pastiche::{Pace, Player, PlayerConfig, registry};
 
 use super::{median, millis, terminal};
 

@@ -11,7 +11,9 @@ use pastiche::engine::audio::{AudioRunner, MAX_BLOCK};
 use pastiche::engine::clock::SAMPLE_RATE;
 use pastiche::engine::port::PortType;
 use pastiche::engine::spec::{NodeSpec, OptionDefault, OptionType, Role, Unwired};
-use pastiche::{Pace, PatchSource, Player, PlayerConfig, WaveFile, registry};
+use pastiche::loader::PatchSource;
+use pastiche::wave::WaveFile;
+use pastiche::{Pace, Player, PlayerConfig, registry};
 
 use crate::cli::terminal;
 

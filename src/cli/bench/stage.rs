@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use pastiche::play::FrameStats;
 use pastiche::stage::thumbnails_at_once;
-use pastiche::{FrameStats, Pace, Player, PlayerConfig, registry};
+use pastiche::{Pace, Player, PlayerConfig, registry};
 
 use super::{median, millis};
 use crate::cli::terminal;

@@ -4,9 +4,9 @@ use bevy_egui::egui::{Color32, RichText, Sense, Slider, Ui, Vec2};
 use pastiche_engine::clock::SAMPLE_RATE;
 
 use super::look;
-use crate::state::StageState;
 use crate::keys::Action;
 use crate::show::Show;
+use crate::state::StageState;
 
 /// Beats that the lamps count.
 const LAMPS: u64 = 4;

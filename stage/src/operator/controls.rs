@@ -8,8 +8,8 @@ use pastiche_engine::port::PortType;
 use pastiche_engine::take::Input;
 
 use super::look;
-use crate::state::number;
 use crate::show::Show;
+use crate::state::number;
 
 /// What a person does to a control. The control is named by a move of it.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,9 +10,9 @@ use super::reference::Reference;
 use super::sparks::Sparks;
 use super::thumbnails::Thumbnails;
 use super::{Textures, clock, controls, faults, look};
-use crate::state::StageState;
 use crate::keys::Action;
 use crate::show::Show;
+use crate::state::StageState;
 
 /// How much of a new rate goes into the mean that is shown.
 const NEW_RATE: f64 = 0.1;
