@@ -5,6 +5,7 @@ mod golden;
 
 use pastiche::engine::gpu::Gpu;
 use pastiche::engine::port::{Value, srgb_to_linear};
+use pastiche::models::Threads;
 use pastiche::models::painting::Painting;
 use pastiche::{Pace, Player, PlayerConfig};
 use pastiche_testing::{Means, need};
@@ -67,7 +68,7 @@ fn it_moves_between_two_painters() {
     assert_ne!(paintings[1], paintings[3]);
     let Some(Value::Frame(Some(photo))) = player.output("photo", "image") else { panic!("no photo") };
     let rgba = photo.memory().expect("a photo in memory").to_srgb8();
-    let network = Painting::embedded(2).expect("good weights");
+    let network = Painting::embedded(&Threads::new(2)).expect("good weights");
     for (second, style) in [(1, 7), (3, 19)] {
         let expected =
             network.paint_srgb8(&rgba, photo.size_px(), &network.single_style(style)).expect("painted");

@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use pastiche_models::Threads;
 use pastiche_models::painting::Painting;
 
 fn main() {
@@ -12,7 +13,7 @@ fn main() {
         _ => [640, 360, 2, 11],
     };
     let started = Instant::now();
-    let painting = Painting::embedded(threads).expect("the embedded network loads");
+    let painting = Painting::embedded(&Threads::new(threads)).expect("the embedded network loads");
     println!("load {:.2}", started.elapsed().as_secs_f64() * 1e3);
     let pixels: Vec<u8> = (0..width * height * 4).map(|i| (i * 7919 % 251) as u8).collect();
     let style = painting.single_style(19);

@@ -6,6 +6,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use pastiche_models::Threads;
 use pastiche_models::painting::{EMBEDDED_WEIGHTS, Painting};
 
 const CASES_A_WORKER: usize = 10_000;
@@ -130,10 +131,11 @@ fn damaged(random: &mut Random, structure: &[usize]) -> Vec<u8> {
 fn worker(seed: u64) -> usize {
     let structure = structure();
     let mut random = Random(seed);
+    let threads = Threads::new(1);
     let mut loaded = 0;
     for case in 0..CASES_A_WORKER {
         let bytes = damaged(&mut random, &structure);
-        if let Ok(painting) = Painting::from_bytes(&bytes, 1) {
+        if let Ok(painting) = Painting::from_bytes(&bytes, &threads) {
             loaded += 1;
             // What loads must run; a sample of them keeps the test short.
             if loaded % 40 == 0 {

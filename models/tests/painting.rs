@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use pastiche_models::ModelError;
-use pastiche_models::painting::{LAYER_COUNT, LEAST_SIDE, MOST_PIXELS, Painting, Planes, STYLES};
+use pastiche_models::Threads;
+use pastiche_models::painting::{
+    LAYER_COUNT, LEAST_SIDE, MOST_PIXELS, Painting, PaintingError, Planes, STYLES,
+};
 
 fn picture(width: usize, height: usize) -> Vec<u8> {
     (0..width * height)
@@ -16,9 +18,9 @@ fn picture(width: usize, height: usize) -> Vec<u8> {
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
-    let one = Painting::embedded(1).unwrap();
-    let two = Painting::embedded(2).unwrap();
-    let five = Painting::embedded(5).unwrap();
+    let one = Painting::embedded(&Threads::new(1)).unwrap();
+    let two = Painting::embedded(&Threads::new(2)).unwrap();
+    let five = Painting::embedded(&Threads::new(5)).unwrap();
     for (width, height) in [(160, 90), (101, 67), (320, 180)] {
         let values: Vec<f32> = (0..3 * width * height).map(|i| (i * 7919 % 1000) as f32 / 999.0).collect();
         let picture = Planes::new(width, height, values).unwrap();
@@ -35,7 +37,7 @@ fn the_number_of_threads_changes_no_bit() {
 
 #[test]
 fn any_size_from_the_least_side_is_painted_and_keeps_its_alpha() {
-    let painting = Painting::embedded(2).unwrap();
+    let painting = Painting::embedded(&Threads::new(2)).unwrap();
     let style = painting.single_style(7);
     for (width, height) in [(32, 32), (33, 47), (34, 32), (35, 38), (200, 32)] {
         let pixels = picture(width, height);
@@ -48,7 +50,7 @@ fn any_size_from_the_least_side_is_painted_and_keeps_its_alpha() {
 
 #[test]
 fn bytes_and_floats_give_the_same_painting() {
-    let painting = Painting::embedded(2).unwrap();
+    let painting = Painting::embedded(&Threads::new(2)).unwrap();
     let style = painting.single_style(12);
     let (width, height) = (45, 39);
     let pixels = picture(width, height);
@@ -66,7 +68,7 @@ fn bytes_and_floats_give_the_same_painting() {
 
 #[test]
 fn every_style_looks_different_and_any_finite_weights_are_painted() {
-    let painting = Painting::embedded(2).unwrap();
+    let painting = Painting::embedded(&Threads::new(2)).unwrap();
     assert_eq!(painting.style_count(), STYLES.len());
     let pixels = picture(40, 36);
     let paint = |style: &[f32]| painting.paint_srgb8(&pixels, [40, 36], style).unwrap();
@@ -92,7 +94,7 @@ fn every_style_looks_different_and_any_finite_weights_are_painted() {
 
 #[test]
 fn each_layer_may_have_a_style_of_its_own() {
-    let painting = Painting::embedded(2).unwrap();
+    let painting = Painting::embedded(&Threads::new(2)).unwrap();
     assert_eq!(painting.layer_count(), LAYER_COUNT);
     let pixels = picture(40, 36);
     let paint = |style: &[f32]| painting.paint_srgb8(&pixels, [40, 36], style).unwrap();
@@ -105,37 +107,37 @@ fn each_layer_may_have_a_style_of_its_own() {
     }
     for length in [26 * 2, 26 * LAYER_COUNT - 1, 26 * (LAYER_COUNT + 1)] {
         let error = painting.paint_srgb8(&pixels, [40, 36], &vec![0.0; length]).unwrap_err();
-        assert!(matches!(error, ModelError::StyleLength { .. }));
+        assert!(matches!(error, PaintingError::StyleLength { .. }));
     }
 }
 
 #[test]
 fn bad_input_is_refused_in_words() {
-    let painting = Painting::embedded(1).unwrap();
+    let painting = Painting::embedded(&Threads::new(1)).unwrap();
     let style = painting.single_style(0);
     let refused =
         |size: [u32; 2], pixels: &[u8], style: &[f32]| painting.paint_srgb8(pixels, size, style).unwrap_err();
     for size in [[0, 0], [0, 64], [31, 64], [64, 31]] {
-        assert!(matches!(refused(size, &[], &style), ModelError::PictureTooSmall { .. }));
+        assert!(matches!(refused(size, &[], &style), PaintingError::PictureTooSmall { .. }));
     }
     for size in [[u32::MAX, u32::MAX], [1 << 20, 1 << 20], [MOST_PIXELS as u32 / 32, 33]] {
-        assert!(matches!(refused(size, &[], &style), ModelError::PictureTooLarge { .. }));
+        assert!(matches!(refused(size, &[], &style), PaintingError::PictureTooLarge { .. }));
     }
     let side = LEAST_SIDE as u32;
     for length in [0, 32 * 32 * 3, 32 * 32 * 4 - 1, 32 * 32 * 4 + 1] {
         let error = refused([side, side], &vec![0; length], &style);
-        assert!(matches!(error, ModelError::BufferLength { .. }));
+        assert!(matches!(error, PaintingError::BufferLength { .. }));
     }
     let pixels = picture(32, 32);
     for length in [0, 25, 27] {
         let error = refused([side, side], &pixels, &vec![0.0; length]);
-        assert!(matches!(error, ModelError::StyleLength { .. }));
+        assert!(matches!(error, PaintingError::StyleLength { .. }));
     }
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut style = style.clone();
         style[9] = value;
         let error = refused([side, side], &pixels, &style);
-        assert!(matches!(error, ModelError::StyleNotFinite { index: 9, .. }));
+        assert!(matches!(error, PaintingError::StyleNotFinite { index: 9, .. }));
     }
     let error = refused([31, 64], &[], &style).to_string();
     assert_eq!(

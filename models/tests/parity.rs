@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use half::f16;
+use pastiche_models::Threads;
 use pastiche_models::painting::{Painting, Planes};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
@@ -103,7 +104,7 @@ fn difference(a: &[f32], b: &[f32]) -> (f64, f32) {
 
 #[test]
 fn all_styles_and_mixes_agree_with_onnxruntime() {
-    let painting = Painting::embedded(2).unwrap();
+    let painting = Painting::embedded(&Threads::new(2)).unwrap();
     let (mut worst_average, mut worst) = (0.0, 0.0);
     for case in cases() {
         let painted = painting.paint_planes(&case.picture, &case.style).unwrap();
@@ -123,7 +124,7 @@ fn all_styles_and_mixes_agree_with_onnxruntime() {
 fn the_rewritten_graph_agrees_with_the_published_file_run_unchanged() {
     let file = pastiche_models::painting::EMBEDDED_WEIGHTS;
     let published = rten::ModelOptions::with_all_ops().load(file.to_vec()).unwrap();
-    let painting = Painting::embedded(2).unwrap();
+    let painting = Painting::embedded(&Threads::new(2)).unwrap();
     let picture = photo("coffee_64x64.png");
     for style in [painting.single_style(3), painting.single_style(17), vec![0.125; 26]] {
         let image = NdTensorView::try_from_data([1, 3, 64, 64], picture.values()).unwrap();

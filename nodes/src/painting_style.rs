@@ -7,6 +7,7 @@ use pastiche_engine::node::{BuildError, Fault};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::Style;
 use pastiche_engine::spec::{OptionDefault, OptionSpec, OptionType};
+use pastiche_models::Threads;
 use pastiche_models::painting::Painting;
 
 /// The name by which styles of the embedded network know each other.
@@ -34,12 +35,12 @@ pub(crate) fn is_embedded(options: &Options) -> bool {
 }
 
 /// Loads the chosen network.
-pub(crate) fn load(options: &Options, threads: usize) -> Result<Painting, BuildError> {
+pub(crate) fn load(options: &Options) -> Result<Painting, BuildError> {
     match options.asset(MODEL.name) {
-        None => Painting::embedded(threads).map_err(|error| {
+        None => Painting::embedded(Threads::shared()).map_err(|error| {
             BuildError::new(format!("the painting network does not load: {error}"), "install Pastiche anew")
         }),
-        Some(asset) => Painting::from_bytes(&asset.bytes, threads).map_err(|error| {
+        Some(asset) => Painting::from_bytes(&asset.bytes, Threads::shared()).map_err(|error| {
             let message = format!("`{}` is not a painting network: {error}", asset.name);
             BuildError::new(message, "convert or train one of the same build as the embedded network")
                 .option(MODEL.name)

@@ -53,7 +53,7 @@ impl Node for Constant {
 
 /// One weight of 1 among zeros.
 fn vector_of(options: &Options) -> Result<Vec<f32>, BuildError> {
-    let count = if is_embedded(options) { STYLES.len() } else { load(options, 1)?.style_count() };
+    let count = if is_embedded(options) { STYLES.len() } else { load(options)?.style_count() };
     let number = number_of(options, count)?;
     Ok((0..count).map(|style| f32::from(u8::from(style == number))).collect())
 }

@@ -54,8 +54,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     },
     inputs_for: None,
     make: |ctx, options| {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let network = load(options, threads)?;
+        let network = load(options)?;
         Ok(Box::new(StyleTransfer {
             network: painting_style::network(options),
             painter: Arc::new(Mutex::new(Painter {
@@ -239,6 +238,7 @@ fn scale(pixels: &Pixels, [width, height]: [u32; 2]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pastiche_models::Threads;
 
     #[test]
     fn any_shape_is_painted_within_the_limits() {
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_still_picture_is_scaled_once() {
-        let mut painter = Painter { network: Painting::embedded(1).unwrap(), height: 32, scaled: None };
+        let mut painter = Painter { network: Painting::embedded(Threads::shared()).unwrap(), height: 32, scaled: None };
         let pixels = Arc::new(Pixels::new([48, 64], PixelFormat::Srgb8, vec![90; 48 * 64 * 4]).unwrap());
         let one = painter.network.single_style(3);
         let painted = painter.paint(&pixels, &one).unwrap();

@@ -8,6 +8,7 @@ use pastiche_engine::graph::Given;
 use pastiche_engine::node::Status;
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::workers::Workers;
+use pastiche_models::Threads;
 use pastiche_models::painting::Painting;
 
 const OUTPUTS: [&str; 4] = ["red", "green", "blue", "alpha"];
@@ -183,7 +184,7 @@ fn a_style_of_layers_is_painted_layer_by_layer() {
         show.step();
         show.raw("paint").unwrap().memory().unwrap().to_srgb8()
     };
-    let network = Painting::embedded(1).unwrap();
+    let network = Painting::embedded(&Threads::new(1)).unwrap();
     let expected = |style: &[f32]| network.paint_srgb8(&photo, [40, 36], style).unwrap();
     assert_eq!(at(1.0), expected(&network.single_style(3)));
     assert_eq!(at(0.0), expected(&network.single_style(19)));

@@ -10,6 +10,7 @@ use pastiche_engine::graph::Given;
 use pastiche_engine::node::Status;
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::workers::{Priority, Workers};
+use pastiche_models::Threads;
 use pastiche_models::painting::Painting;
 
 const SIZE_PX: [u32; 2] = [48, 40];
@@ -36,7 +37,7 @@ fn painted(show: &Show) -> Vec<u8> {
 fn offline_it_paints_this_very_frame_as_the_network_does_without_a_gpu() {
     let mut show = Show::with(None, Workers::inline(), true, &paint(1, 40.0, 19.0, 1.0));
     show.step();
-    let network = Painting::embedded(1).unwrap();
+    let network = Painting::embedded(&Threads::new(1)).unwrap();
     let expected = network.paint_srgb8(&photo(1), SIZE_PX, &network.single_style(19)).unwrap();
     assert_eq!(painted(&show), expected);
     // Nothing has changed: the very same painting goes on.
@@ -80,7 +81,7 @@ fn live_it_paints_beside_the_show_and_gives_the_newest() {
     show.load(&paint(2, 40.0, 19.0, 1.0)).unwrap();
     show.step();
     show.load(&paint(3, 40.0, 3.0, 1.0)).unwrap();
-    let network = Painting::embedded(1).unwrap();
+    let network = Painting::embedded(&Threads::new(1)).unwrap();
     let expected = network.paint_srgb8(&photo(3), SIZE_PX, &network.single_style(3)).unwrap();
     open.send(()).unwrap();
     // The painting that was asked for first, then the one of the newest picture.

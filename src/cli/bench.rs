@@ -17,6 +17,7 @@ use pastiche::assets::embedded;
 use pastiche::engine::clock::FrameRate;
 use pastiche::engine::diagnostic::count;
 use pastiche::loader::PatchSource;
+use pastiche::models::Threads;
 use pastiche::models::painting::Painting;
 use pastiche::play::{FrameStats, PlayJob, Told, play};
 use pastiche::player::DEFAULT_CANVAS_PX;
@@ -150,7 +151,7 @@ fn style() -> anyhow::Result<()> {
     let photograph =
         photograph.resize_to_fill(width, height, image::imageops::FilterType::Triangle).to_rgba8();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let painting = Painting::embedded(cores).context("the network is damaged")?;
+    let painting = Painting::embedded(Threads::shared()).context("the network is damaged")?;
     let style = painting.single_style(0);
     let mut times = Vec::with_capacity(PAINTINGS);
     for _ in 0..PAINTINGS {

@@ -5,6 +5,7 @@ use std::process::Command;
 use pastiche::camera::camera_names;
 use pastiche::engine::gpu::Gpu;
 use pastiche::midi::{midi_inputs, midi_outputs};
+use pastiche::models::Threads;
 use pastiche::models::painting::Painting;
 use pastiche::nodes::ffmpeg::{FFMPEG, FFPROBE, INSTALL};
 use pastiche::sound::{sound_cards, sound_lines};
@@ -140,6 +141,7 @@ fn lines() -> Result<String, String> {
 }
 
 fn painting() -> Result<String, String> {
-    let painting = Painting::embedded(1).map_err(|error| format!("damaged: {error}; install again"))?;
+    let painting = Painting::embedded(Threads::shared());
+    let painting = painting.map_err(|error| format!("damaged: {error}; install again"))?;
     Ok(format!("{} styles", painting.style_count()))
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use pastiche::assets::embedded;
+use pastiche::models::Threads;
 use pastiche::models::painting::{Painting, STYLES};
 use pastiche::render::write_png;
 
@@ -38,8 +39,7 @@ fn sheet(path: &Path) -> anyhow::Result<()> {
     let photograph = image::load_from_memory(bytes).context("the photograph is damaged")?;
     let cell = CELL_PX as u32;
     let photograph = photograph.resize_to_fill(cell, cell, image::imageops::FilterType::Triangle).to_rgba8();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let painting = Painting::embedded(threads).context("the network is damaged")?;
+    let painting = Painting::embedded(Threads::shared()).context("the network is damaged")?;
     let mut sheet = Sheet::new(STYLES.len(), COLUMNS, [CELL_PX; 2]);
     for style in STYLES {
         let vector = painting.single_style(style.number);

@@ -1,22 +1,17 @@
 //! The network on the CPU, run by rten.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-
-use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool};
+use rten::{Model, ModelOptions, NodeId, RunOptions};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::graph::{self, PICTURE_INPUT, PICTURE_OUTPUT, STYLE_INPUT};
 use super::picture::Planes;
 use super::weights::Weights;
-use super::{LAYER_COUNT, NETWORK, PaintingNetwork};
-use crate::error::ModelError;
+use super::{LAYER_COUNT, PaintingError, PaintingNetwork};
+use crate::threads::Threads;
 
-/// The most threads that a pool of its own may have.
-const MOST_THREADS: usize = 64;
-
-/// The published network on the CPU, with a pool of threads of its own.
+/// The published network on the CPU.
 ///
 /// The same picture and style give the same bits whatever the number of threads.
 pub struct RtenPainting {
@@ -25,15 +20,14 @@ pub struct RtenPainting {
     style_input: NodeId,
     picture_output: NodeId,
     styles: usize,
-    pool: Arc<ThreadPool>,
+    threads: Threads,
 }
 
 impl RtenPainting {
-    /// Reads the weights out of an ONNX file and prepares to run on `threads` threads (from 1 to
-    /// 64; a number outside is taken as the nearest of these).
-    pub fn from_onnx(bytes: &[u8], threads: usize) -> Result<Self, ModelError> {
+    /// Reads the weights out of an ONNX file and prepares to run on `threads`.
+    pub fn from_onnx(bytes: &[u8], threads: &Threads) -> Result<Self, PaintingError> {
         let weights = Weights::from_onnx(bytes)?;
-        let unloadable = |reason: String| ModelError::WeightsUnreadable { network: NETWORK, reason };
+        let unloadable = |reason: String| PaintingError::WeightsUnreadable { reason };
         let file = graph::build(&weights).write_buf().map_err(|e| unloadable(e.to_string()))?;
         let model = ModelOptions::with_all_ops()
             .prepack_weights(true)
@@ -45,7 +39,7 @@ impl RtenPainting {
             style_input: node(STYLE_INPUT)?,
             picture_output: node(PICTURE_OUTPUT)?,
             styles: weights.styles,
-            pool: Arc::new(ThreadPool::with_num_threads(threads.clamp(1, MOST_THREADS))),
+            threads: threads.clone(),
             model,
         })
     }
@@ -56,7 +50,7 @@ impl RtenPainting {
         let rows = style.repeat(if style.len() == self.styles { LAYER_COUNT } else { 1 });
         let weights = NdTensorView::try_from_data([LAYER_COUNT, self.styles], &rows[..]).map_err(text)?;
         let mut options = RunOptions::default();
-        options.thread_pool = Some(self.pool.clone());
+        options.thread_pool = Some(self.threads.pool());
         let inputs = vec![(self.picture_input, image.into()), (self.style_input, weights.into())];
         let outputs = self.model.run(inputs, &[self.picture_output], Some(options)).map_err(text)?;
         let output = outputs.into_iter().next().ok_or("the network has no output")?;
@@ -78,12 +72,12 @@ impl PaintingNetwork for RtenPainting {
         LAYER_COUNT
     }
 
-    fn run(&self, picture: &Planes, style: &[f32]) -> Result<Planes, ModelError> {
+    fn run(&self, picture: &Planes, style: &[f32]) -> Result<Planes, PaintingError> {
         let (width, height) = (picture.width(), picture.height());
         // The executor belongs to another project; a panic in it must not end the show.
         catch_unwind(AssertUnwindSafe(|| self.run(picture, style)))
             .unwrap_or_else(|_| Err("the executor panicked".to_owned()))
-            .map_err(|reason| ModelError::RunFailed { network: NETWORK, width, height, reason })
+            .map_err(|reason| PaintingError::RunFailed { width, height, reason })
             .and_then(|values| Planes::new(width, height, values))
     }
 }

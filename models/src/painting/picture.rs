@@ -1,6 +1,6 @@
 //! Pictures as the network takes them, and the way there and back.
 
-use crate::error::ModelError;
+use super::PaintingError;
 
 /// A picture as three planes of 32-bit floats: all of red, then green, then blue, each row by row
 /// from the top. Values are sRGB-encoded and run from 0 to 1.
@@ -13,7 +13,7 @@ pub struct Planes {
 
 impl Planes {
     /// Wraps the values of a picture; there must be `3 * width * height`.
-    pub fn new(width: usize, height: usize, values: Vec<f32>) -> Result<Self, ModelError> {
+    pub fn new(width: usize, height: usize, values: Vec<f32>) -> Result<Self, PaintingError> {
         check_length(width, height, 3, values.len())?;
         Ok(Self { width, height, values })
     }
@@ -61,7 +61,7 @@ impl Planes {
     }
 
     /// Planes from 8-bit sRGB pixels of four channels; alpha is not looked at.
-    pub(super) fn from_srgb8(pixels: &[u8], width: usize, height: usize) -> Result<Self, ModelError> {
+    pub(super) fn from_srgb8(pixels: &[u8], width: usize, height: usize) -> Result<Self, PaintingError> {
         check_length(width, height, 4, pixels.len())?;
         let mut values = vec![0.0; 3 * width * height];
         for (channel, plane) in values.chunks_exact_mut((width * height).max(1)).enumerate() {
@@ -88,9 +88,13 @@ impl Planes {
     }
 }
 
-fn check_length(width: usize, height: usize, channels: usize, found: usize) -> Result<(), ModelError> {
+fn check_length(width: usize, height: usize, channels: usize, found: usize) -> Result<(), PaintingError> {
     let expected = width.saturating_mul(height).saturating_mul(channels);
-    if found == expected { Ok(()) } else { Err(ModelError::BufferLength { width, height, expected, found }) }
+    if found == expected {
+        Ok(())
+    } else {
+        Err(PaintingError::BufferLength { width, height, expected, found })
+    }
 }
 
 /// Where pixel `at` of a padded side comes from, mirrored at the last pixel of the side.
@@ -140,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_buffer_of_the_wrong_length_is_refused() {
-        let error = ModelError::BufferLength { width: 2, height: 2, expected: 12, found: 11 };
+        let error = PaintingError::BufferLength { width: 2, height: 2, expected: 12, found: 11 };
         assert_eq!(Planes::new(2, 2, vec![0.0; 11]), Err(error));
         assert!(Planes::from_srgb8(&[], usize::MAX, 2).is_err());
     }

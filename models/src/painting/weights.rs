@@ -4,9 +4,8 @@
 //! not run. So nothing in a damaged file can ask the executor for memory or work: the graph
 //! is always the one that [`super::graph`] builds, at sizes known here.
 
-use super::NETWORK;
+use super::PaintingError;
 use super::onnx_file::{self, FLOAT, FileTensor};
-use crate::error::ModelError;
 
 /// The longest file that is looked at, in bytes. The published one has 751,171.
 const MOST_FILE_BYTES: usize = 16 << 20;
@@ -90,7 +89,7 @@ pub(super) struct Weights {
 
 impl Weights {
     /// Reads and checks the tensors of an ONNX file.
-    pub(super) fn from_onnx(bytes: &[u8]) -> Result<Self, ModelError> {
+    pub(super) fn from_onnx(bytes: &[u8]) -> Result<Self, PaintingError> {
         if bytes.len() > MOST_FILE_BYTES {
             return Err(unreadable(format!("it has {} bytes, more than {MOST_FILE_BYTES}", bytes.len())));
         }
@@ -107,13 +106,13 @@ impl Weights {
                     beta: values(tensors, &format!("{}.norm.beta", spec.name), &style_shape)?,
                 })
             })
-            .collect::<Result<_, ModelError>>()?;
+            .collect::<Result<_, PaintingError>>()?;
         Ok(Self { styles, layers })
     }
 }
 
 /// Reads the number of styles off the first layer; all others are then held to it.
-fn style_count(tensors: &[FileTensor<'_>]) -> Result<usize, ModelError> {
+fn style_count(tensors: &[FileTensor<'_>]) -> Result<usize, PaintingError> {
     let name = format!("{}.norm.gamma", LAYERS[0].name);
     let dims = &find(tensors, &name)?.dims;
     match dims.first().map(|&count| usize::try_from(count)) {
@@ -126,14 +125,14 @@ fn style_count(tensors: &[FileTensor<'_>]) -> Result<usize, ModelError> {
     }
 }
 
-fn find<'a>(tensors: &'a [FileTensor<'a>], name: &str) -> Result<&'a FileTensor<'a>, ModelError> {
+fn find<'a>(tensors: &'a [FileTensor<'a>], name: &str) -> Result<&'a FileTensor<'a>, PaintingError> {
     tensors
         .iter()
         .find(|tensor| tensor.name == name.as_bytes())
         .ok_or_else(|| unfit(name, "present".to_owned(), "nothing by that name".to_owned()))
 }
 
-fn values(tensors: &[FileTensor<'_>], name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
+fn values(tensors: &[FileTensor<'_>], name: &str, shape: &[usize]) -> Result<Vec<f32>, PaintingError> {
     let tensor = find(tensors, name)?;
     let fits = tensor.dims.len() == shape.len()
         && tensor.dims.iter().zip(shape).all(|(&found, &wanted)| usize::try_from(found) == Ok(wanted));
@@ -156,10 +155,10 @@ fn values(tensors: &[FileTensor<'_>], name: &str, shape: &[usize]) -> Result<Vec
     }
 }
 
-fn unreadable(reason: String) -> ModelError {
-    ModelError::WeightsUnreadable { network: NETWORK, reason }
+fn unreadable(reason: String) -> PaintingError {
+    PaintingError::WeightsUnreadable { reason }
 }
 
-fn unfit(tensor: &str, expected: String, found: String) -> ModelError {
-    ModelError::WeightsUnfit { network: NETWORK, tensor: tensor.to_owned(), expected, found }
+fn unfit(tensor: &str, expected: String, found: String) -> PaintingError {
+    PaintingError::WeightsUnfit { tensor: tensor.to_owned(), expected, found }
 }

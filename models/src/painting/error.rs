@@ -1,29 +1,27 @@
-//! What can go wrong with a network, in words for the person who plays it.
+//! What can go wrong with the painting network, in words for the person who plays it.
 
 use thiserror::Error;
 
-/// Why a network could not be loaded or run. No case panics, and none leaves the network unusable:
-/// after an error the same network paints the next, correct picture.
+use super::{LEAST_SIDE, MOST_PIXELS};
+
+/// Why the painting network could not be loaded or run. No case panics, and none leaves the network
+/// unusable: after an error the same network paints the next, correct picture.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
-pub enum ModelError {
+pub enum PaintingError {
     /// The bytes are no ONNX file, or a damaged one.
     #[error(
-        "cannot read the weights of the {network} network: {reason}; the file is damaged or is no ONNX file, so fetch it again"
+        "cannot read the weights of the painting network: {reason}; the file is damaged or is no ONNX file, so fetch it again"
     )]
     WeightsUnreadable {
-        /// The network that was to be loaded.
-        network: &'static str,
         /// What the reader stumbled over.
         reason: String,
     },
     /// The bytes are an ONNX file, but a tensor in it is missing or not what the network needs.
     #[error(
-        "the weights of the {network} network do not fit: tensor `{tensor}` should be {expected}, found {found}; use the file that the network was published with"
+        "the weights do not fit the painting network: tensor `{tensor}` should be {expected}, found {found}; use the file that the network was published with, or one trained for the same layers"
     )]
     WeightsUnfit {
-        /// The network that was to be loaded.
-        network: &'static str,
         /// The tensor's name in the file.
         tensor: String,
         /// What the network needs.
@@ -33,31 +31,23 @@ pub enum ModelError {
     },
     /// A picture has a side shorter than the network can see.
     #[error(
-        "the picture is {width}x{height} pixels, and the {network} network needs at least {least} a side; give it a larger picture"
+        "the picture is {width}x{height} pixels, and the painting network needs at least {LEAST_SIDE} a side; give it a larger picture"
     )]
     PictureTooSmall {
-        /// The network that was to run.
-        network: &'static str,
         /// The picture's width in pixels.
         width: usize,
         /// The picture's height in pixels.
         height: usize,
-        /// The shortest side that works, in pixels.
-        least: usize,
     },
     /// A picture has more pixels than the network may take memory for.
     #[error(
-        "the picture is {width}x{height} pixels, and the {network} network takes at most {most_pixels} in all; scale the picture down"
+        "the picture is {width}x{height} pixels, and the painting network takes at most {MOST_PIXELS} in all; scale the picture down"
     )]
     PictureTooLarge {
-        /// The network that was to run.
-        network: &'static str,
         /// The picture's width in pixels.
         width: usize,
         /// The picture's height in pixels.
         height: usize,
-        /// The largest number of pixels that works.
-        most_pixels: usize,
     },
     /// A picture's buffer is shorter or longer than its size says.
     #[error(
@@ -75,13 +65,13 @@ pub enum ModelError {
     },
     /// A style vector has the wrong length.
     #[error(
-        "the {network} network has {expected} styles, so a style vector needs {expected} weights, found {found}"
+        "the painting network has {styles} styles and {layers} layers, so a style vector needs {styles} weights, or {styles} for each layer, found {found}"
     )]
     StyleLength {
-        /// The network that was to run.
-        network: &'static str,
         /// The number of styles.
-        expected: usize,
+        styles: usize,
+        /// The number of layers that may have a style each.
+        layers: usize,
         /// The number of weights that were given.
         found: usize,
     },
@@ -97,11 +87,9 @@ pub enum ModelError {
     },
     /// The executor failed on a correct picture and style.
     #[error(
-        "the {network} network failed on a {width}x{height} picture: {reason}; a smaller picture needs less memory"
+        "the painting network failed on a {width}x{height} picture: {reason}; a smaller picture needs less memory"
     )]
     RunFailed {
-        /// The network that ran.
-        network: &'static str,
         /// The picture's width in pixels.
         width: usize,
         /// The picture's height in pixels.
