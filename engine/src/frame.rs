@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use half::f16;
 
+use crate::colour::linear_to_srgb;
 use crate::gpu::Texture;
-use crate::port::linear_to_srgb;
 
 /// How the bytes of [`Pixels`] are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

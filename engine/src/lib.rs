@@ -8,39 +8,28 @@
 //! script -> GraphDesc -> check -> Plan -> diff -> Changes -> prepare -> Prepared -> commit -> Live
 //! ```
 
-// What may travel, and how a kind is declared. Pure data.
+// The pure half, which is a crate of its own.
+#[cfg(feature = "script")]
+pub use pastiche_graph::script;
+pub use pastiche_graph::{
+    assets, check, clock, colour, description as graph, diagnostic, diff, docs, fault, key, midi, options,
+    plan, spec, stamp, suggest, supervisor, take,
+};
+
+// What may travel, and how a kind is built.
 pub mod frame;
-pub mod key;
-pub mod options;
 pub mod port;
 pub mod registry;
-pub mod spec;
-
-// From a description to a plan, and from two plans to the difference. Pure functions.
-pub mod assets;
-pub mod check;
-pub mod diagnostic;
-pub mod diff;
-pub mod graph;
-pub mod plan;
-pub mod suggest;
+pub mod value;
 
 // Running a plan.
 pub mod audio;
 pub mod cameras;
-pub mod clock;
 pub mod gpu;
 pub mod io;
 pub mod lines;
 pub mod live;
-pub mod midi;
 pub mod node;
 pub mod outgoing;
 pub mod outside;
-pub mod supervisor;
-pub mod take;
 pub mod workers;
-
-// Front ends and readers of the registry.
-pub mod docs;
-pub mod script;

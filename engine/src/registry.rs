@@ -1,19 +1,11 @@
-//! The table of all kinds.
+//! The table of all kinds: what is declared, and how to build it.
 
-use std::collections::HashMap;
+pub use pastiche_graph::kinds::{InputsFor, Kind, Kinds, SpecError, UnknownKind};
 
-use thiserror::Error;
-
-use crate::assets::Assets;
-use crate::node::{BuildCtx, BuildError, Node};
+use crate::fault::BuildError;
+use crate::node::{BuildCtx, Node};
 use crate::options::Options;
-use crate::port::PortType;
-use crate::spec::{InputSpec, NodeSpec, OptionDefault, OptionType, Unwired};
-use crate::suggest::nearest;
-
-/// Finds the inputs of a node whose inputs depend on its options, and refuses options that cannot be
-/// before anything is built. Returns all inputs, those of the declaration first.
-pub type InputsFor = fn(&Options, &dyn Assets) -> Result<Vec<InputSpec>, BuildError>;
+use crate::spec::NodeSpec;
 
 /// Builds a node. Runs on the loader thread and may be slow.
 pub type Make = fn(&BuildCtx<'_>, &Options) -> Result<Box<dyn Node>, BuildError>;
@@ -29,136 +21,34 @@ pub struct NodeKind {
     pub make: Make,
 }
 
-/// What is wrong with a declaration; found when the registry is made.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[error("kind `{kind}`: {message}")]
-pub struct SpecError {
-    /// The kind.
-    pub kind: &'static str,
-    /// What is wrong.
-    pub message: String,
-}
-
-/// There is no such kind.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[error("there is no node `{name}`")]
-pub struct UnknownKind {
-    /// What was asked for.
-    pub name: String,
-    /// The nearest name, if one is near.
-    pub nearest: Option<&'static str>,
-}
-
 /// All kinds, in the order of the reference.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
-    kinds: Vec<&'static NodeKind>,
-    positions: HashMap<&'static str, usize>,
+    kinds: Kinds,
+    /// In the order of `kinds`.
+    entries: Vec<&'static NodeKind>,
 }
 
 impl Registry {
     /// Checks every declaration.
     pub fn new(kinds: impl IntoIterator<Item = &'static NodeKind>) -> Result<Registry, Vec<SpecError>> {
-        let mut registry = Registry::default();
-        let mut errors = Vec::new();
-        for kind in kinds {
-            errors.extend(faults_of(&kind.spec));
-            let position = registry.kinds.len();
-            if registry.positions.insert(kind.spec.name, position).is_some() {
-                errors.push(SpecError { kind: kind.spec.name, message: "the name is taken".into() });
-            }
-            registry.kinds.push(kind);
-        }
-        if errors.is_empty() { Ok(registry) } else { Err(errors) }
+        let entries: Vec<&'static NodeKind> = kinds.into_iter().collect();
+        let declared = entries.iter().map(|kind| Kind { spec: &kind.spec, inputs_for: kind.inputs_for });
+        Ok(Registry { kinds: Kinds::new(declared)?, entries })
+    }
+
+    /// The declarations: what descriptions are checked against, and what documents are made from.
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
     }
 
     /// The kind of a name.
     pub fn get(&self, name: &str) -> Result<&'static NodeKind, UnknownKind> {
-        match self.positions.get(name) {
-            Some(position) => Ok(self.kinds[*position]),
-            None => Err(UnknownKind { name: name.into(), nearest: nearest(name, self.names()) }),
-        }
+        self.kinds.position(name).map(|position| self.entries[position])
     }
 
     /// Every kind, in the order of the reference.
     pub fn iter(&self) -> impl Iterator<Item = &'static NodeKind> + '_ {
-        self.kinds.iter().copied()
+        self.entries.iter().copied()
     }
-
-    /// Every name.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.kinds.iter().map(|kind| kind.spec.name)
-    }
-}
-
-fn faults_of(spec: &NodeSpec) -> Vec<SpecError> {
-    let mut messages = Vec::new();
-    let mut names: Vec<&str> = Vec::new();
-    let sentence = |what: &str, text: &str| {
-        let complete = text.ends_with('.') && text.chars().next().is_some_and(|first| !first.is_lowercase());
-        (!complete).then(|| format!("{what} is not a sentence: `{text}`"))
-    };
-    messages.extend(sentence("the summary", spec.summary));
-    messages.extend(sentence("the documentation", spec.doc));
-    if !is_snake_case(spec.name) {
-        messages.push("the name is not snake_case".into());
-    }
-    if spec.example.trim().is_empty() {
-        messages.push("there is no example".into());
-    }
-    for input in spec.inputs {
-        names.push(&input.name);
-        messages.extend(sentence(&format!("the documentation of input `{}`", input.name), &input.doc));
-        messages.extend(faults_of_input(input));
-    }
-    for option in spec.options {
-        names.push(option.name);
-        messages.extend(sentence(&format!("the documentation of option `{}`", option.name), option.doc));
-        if let (OptionType::Choice(choices), OptionDefault::Text(text)) = (option.takes, option.default)
-            && !choices.contains(&text)
-        {
-            messages.push(format!("the default of option `{}` is not one of its choices", option.name));
-        }
-        if let (OptionType::Number(range) | OptionType::Whole(range), OptionDefault::Number(number)) =
-            (option.takes, option.default)
-            && !range.contains(number)
-        {
-            messages.push(format!("the default of option `{}` is outside its range", option.name));
-        }
-    }
-    for output in spec.outputs {
-        messages.extend(sentence(&format!("the documentation of output `{}`", output.name), output.doc));
-        if !is_snake_case(output.name) {
-            messages.push(format!("output `{}` is not snake_case", output.name));
-        }
-    }
-    names.sort_unstable();
-    for pair in names.windows(2).filter(|pair| pair[0] == pair[1]) {
-        messages.push(format!("`{}` is declared twice", pair[0]));
-    }
-    messages.into_iter().map(|message| SpecError { kind: spec.name, message }).collect()
-}
-
-/// What is wrong with an input's declaration.
-pub(crate) fn faults_of_input(input: &InputSpec) -> Vec<String> {
-    let mut messages = Vec::new();
-    if input.port == PortType::Control {
-        let nested = input.hard.contains(input.soft.min) && input.hard.contains(input.soft.max);
-        if !nested || input.soft.min >= input.soft.max {
-            messages.push(format!("input `{}`: the soft range is not inside the hard range", input.name));
-        }
-        if let Unwired::Value(value) = input.unwired
-            && !input.soft.contains(value)
-        {
-            messages.push(format!("input `{}`: the default is outside the soft range", input.name));
-        }
-    }
-    messages
-}
-
-fn is_snake_case(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
 }

@@ -29,7 +29,7 @@ fn nodes_stand_behind_what_they_read() {
 #[test]
 fn what_nobody_sees_does_not_run_and_is_mentioned() {
     let desc = Desc::new().node("x", "ramp").sink("x").node("y", "ramp").node("z", "add").wire("a", "y");
-    let checked = check(&desc.0, &registry(), &NoAssets).expect("good");
+    let checked = check(&desc.0, registry().kinds(), &NoAssets).expect("good");
     assert_eq!(checked.plan.nodes.len(), 2);
     assert_eq!(
         text(&checked.warnings),
@@ -98,7 +98,7 @@ fn every_fault_is_reported_at_once() {
 #[test]
 fn a_number_past_the_end_plays_clamped_with_a_warning() {
     let desc = Desc::new().node("x", "add").number("b", 1000.0).sink("x");
-    let checked = check(&desc.0, &registry(), &NoAssets).expect("good");
+    let checked = check(&desc.0, registry().kinds(), &NoAssets).expect("good");
     assert!(text(&checked.warnings).starts_with("warning: `b` is 1000, past its end: 100 is used"));
     let mut show = toys::Show::new(&desc);
     show.step();

@@ -219,8 +219,9 @@ impl Show {
 
     fn load(&mut self, parts: &[Part]) {
         let registry = Registry::new([&PLAYER, &PASS, &COUNTER, &SPEAKERS]).expect("sound declarations");
-        let checked = check(&desc(parts), &registry, &NoAssets).expect("a sound graph");
-        let prepared = self.preparer.prepare(checked.plan, &NoAssets).expect("nodes that can be built");
+        let checked = check(&desc(parts), registry.kinds(), &NoAssets).expect("a sound graph");
+        let prepared =
+            self.preparer.prepare(checked.plan, &registry, &NoAssets).expect("nodes that can be built");
         assert!(self.live.commit(prepared).is_ok());
     }
 

@@ -8,7 +8,7 @@ use pastiche_engine::graph::NodeKey;
 use pastiche_engine::live::Summary;
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::take::{Input, Stamped};
-use toys::{Desc, Show, text};
+use toys::{Desc, Show, registry, text};
 
 /// A chain `name`, `name.a`, `name.a.a` …, made from the inside out as a script makes it. Kinds from
 /// the inside out.
@@ -128,9 +128,9 @@ fn a_fault_while_building_leaves_everything_as_it_was() {
         |start: f64| Desc::new().node("c", "count").option("start", OptionValue::Number(start)).sink("c");
     let mut show = Show::new(&desc(0.0));
     show.step();
-    let faults = show.preparer.prepare(desc(13.0).plan(), &NoAssets).err().expect("bad luck");
+    let faults = show.preparer.prepare(desc(13.0).plan(), &registry(), &NoAssets).err().expect("bad luck");
     assert_eq!(text(&faults), "error: `count`: 13 brings bad luck\n  = count from 14");
-    let faults = show.preparer.prepare(desc(99.0).plan(), &NoAssets).err().expect("a panic");
+    let faults = show.preparer.prepare(desc(99.0).plan(), &registry(), &NoAssets).err().expect("a panic");
     assert!(
         text(&faults).contains("it panicked while it was built: a node that panics"),
         "{}",
@@ -222,8 +222,8 @@ fn a_node_that_fails_holds_its_last_output_and_the_rest_plays_on() {
 fn versions_are_committed_in_order() {
     let desc = Desc::new().node("x", "ramp").sink("x");
     let mut show = Show::new(&desc);
-    let skipped = show.preparer.prepare(desc.plan(), &NoAssets).expect("good");
-    let early = show.preparer.prepare(desc.plan(), &NoAssets).expect("good");
+    let skipped = show.preparer.prepare(desc.plan(), &registry(), &NoAssets).expect("good");
+    let early = show.preparer.prepare(desc.plan(), &registry(), &NoAssets).expect("good");
     let early = show.live.commit(early).err().expect("another comes first");
     assert!(show.live.commit(skipped).is_ok());
     assert!(show.live.commit(*early).is_ok());

@@ -274,7 +274,7 @@ fn every_example_is_a_patch_that_runs() {
     let files = files();
     for kind in kinds() {
         let source = Source { name: kind.spec.name.into(), text: kind.spec.example.into(), folder: None };
-        let evaluated = evaluate(&source, &registry);
+        let evaluated = evaluate(&source, registry.kinds());
         let told = text(&evaluated.diagnostics);
         assert!(evaluated.diagnostics.is_empty(), "{}: {told}", kind.spec.name);
         assert!(
@@ -282,7 +282,7 @@ fn every_example_is_a_patch_that_runs() {
             "the example of {} does not show it",
             kind.spec.name
         );
-        let checked = check(&evaluated.graph, &registry, &files);
+        let checked = check(&evaluated.graph, registry.kinds(), &files);
         let checked = checked.unwrap_or_else(|faults| panic!("{}: {}", kind.spec.name, text(&faults)));
         assert!(checked.warnings.is_empty(), "{}: {}", kind.spec.name, text(&checked.warnings));
         let desc = Desc { graph: evaluated.graph, files: files.clone() };
@@ -303,7 +303,7 @@ fn every_name_can_be_written_in_a_patch() {
         let entries: Vec<String> = names.map(|name| format!("{name}: 1")).collect();
         let outputs: Vec<String> = spec.outputs.iter().map(|output| format!("x.{};", output.name)).collect();
         let text = format!("let x = {}(#{{ {} }});\n{}", spec.name, entries.join(", "), outputs.join("\n"));
-        let evaluated = evaluate(&Source { name: "names".into(), text, folder: None }, &registry);
+        let evaluated = evaluate(&Source { name: "names".into(), text, folder: None }, registry.kinds());
         for fault in &evaluated.diagnostics {
             // Numbers fit few of the inputs and options; that is no fault of their names.
             let syntax = fault.message.contains("expect") || fault.message.contains("reserved");

@@ -29,7 +29,7 @@ pub fn run(arguments: &NodesArguments) -> anyhow::Result<End> {
 }
 
 fn json(registry: &Registry, only: Option<&NodeKind>) -> Value {
-    let all = docs::nodes_json(registry);
+    let all = docs::nodes_json(registry.kinds());
     match (only, all) {
         (Some(kind), Value::Array(mut kinds)) => {
             kinds.retain(|record| record["name"] == kind.spec.name);
@@ -40,7 +40,7 @@ fn json(registry: &Registry, only: Option<&NodeKind>) -> Value {
 }
 
 fn list(registry: &Registry) -> String {
-    let width = registry.names().map(str::len).max().unwrap_or(0);
+    let width = registry.kinds().names().map(str::len).max().unwrap_or(0);
     let mut text = String::new();
     for category in Category::ALL {
         let mut members = registry.iter().filter(|kind| kind.spec.category == category).peekable();

@@ -149,7 +149,7 @@ impl Loader {
         };
         let (patch, text) = self.playing.clone().unwrap_or((PatchSource::opening(), String::new()));
         let assets = PatchAssets::new(patch.folder(), &text, &self.config.allow, &self.cache);
-        let prepared = match self.preparer.move_to(gpu, &assets) {
+        let prepared = match self.preparer.move_to(gpu, &self.config.registry, &assets) {
             Ok(prepared) => prepared,
             Err(faults) => {
                 let why = faults.first().map_or_else(String::new, |fault| fault.message.clone());
@@ -175,14 +175,14 @@ impl Loader {
                 return None;
             }
         };
-        let mut script = patch::evaluate(patch, &text, &self.config.registry, &mut looked_at);
+        let mut script = patch::evaluate(patch, &text, self.config.registry.kinds(), &mut looked_at);
         report.diagnostics = std::mem::take(&mut script.evaluated.diagnostics);
         report.log = std::mem::take(&mut script.evaluated.log);
         report.timings.evaluate = begun.elapsed();
 
         let begun = Instant::now();
         let assets = PatchAssets::new(patch.folder(), &text, &self.config.allow, &self.cache);
-        let checked = check(&script.evaluated.graph, &self.config.registry, &assets);
+        let checked = check(&script.evaluated.graph, self.config.registry.kinds(), &assets);
         report.timings.check = begun.elapsed();
         let begun = Instant::now();
         let prepared = match checked {
@@ -196,7 +196,7 @@ impl Loader {
                 if report.diagnostics.iter().any(Diagnostic::is_error) {
                     None
                 } else {
-                    let prepared = self.preparer.prepare(checked.plan, &assets);
+                    let prepared = self.preparer.prepare(checked.plan, &self.config.registry, &assets);
                     prepared.map_err(|faults| report.diagnostics.extend(faults)).ok()
                 }
             }

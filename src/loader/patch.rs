@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use engine::diagnostic::Diagnostic;
-use engine::registry::Registry;
+use engine::registry::Kinds;
 use engine::script::{Evaluated, Source};
 use pastiche_engine as engine;
 
@@ -116,14 +116,14 @@ pub(super) struct Script {
 pub(super) fn evaluate(
     patch: &PatchSource,
     text: &str,
-    registry: &Registry,
+    kinds: &Kinds,
     looked_at: &mut BTreeMap<PathBuf, Seen>,
 ) -> Script {
     let name = patch.name();
     let folder = patch.folder().map(Path::to_owned);
     let source = Source { name: name.as_str().into(), text: text.to_owned(), folder };
     let begun = SystemTime::now();
-    let evaluated = engine::script::evaluate(&source, registry);
+    let evaluated = engine::script::evaluate(&source, kinds);
     for import in &evaluated.imports {
         looked_at.insert(import.clone(), Seen::read_since(import, MOST_SCRIPT_BYTES, begun));
     }

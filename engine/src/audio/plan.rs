@@ -1,7 +1,6 @@
 //! A plan of audio halves: who reads which buffer, in the order in which they run.
 
 use std::any::Any;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use super::io::Members;
 use super::{AudioIo, AudioLink, AudioNode, Block, BlockCtx, LOUDEST, MAX_BLOCK};
 use crate::plan::{Plan, PlanNode, Source};
 use crate::spec::{InputSpec, OutputSpec, Role};
+use crate::stamp::Stamp;
 
 /// The audio half of one node of a plan.
 pub struct AudioHalf {
@@ -69,12 +69,12 @@ impl AudioPlan {
         let mut buffers = 0;
         let mut wiring = Wiring { nodes: Vec::with_capacity(plan.nodes.len()) };
         let mut links = Vec::with_capacity(plan.nodes.len());
-        let mut heard = DefaultHasher::new();
+        let mut heard = Stamp::new();
         for (node, half) in plan.nodes.iter().zip(halves) {
             if node.kind.spec.role == Role::Speakers
                 && let Some(source) = node.sources.first()
             {
-                wiring.stamp(source).hash(&mut heard);
+                heard = heard.number(wiring.stamp(source));
                 audio.speakers.push(wiring.members(source));
             }
             let Some(half) = half else {
@@ -83,9 +83,8 @@ impl AudioPlan {
                 continue;
             };
             let slot = Slot::new(node, half, &wiring, buffers);
-            let stamps: Vec<u64> = node.sources.iter().map(|source| wiring.stamp(source)).collect();
-            let mut stamp = DefaultHasher::new();
-            (slot.uid, stamps).hash(&mut stamp);
+            let stamps = node.sources.iter().map(|source| wiring.stamp(source));
+            let stamp = stamps.fold(Stamp::new().number(slot.uid), Stamp::number);
             wiring.nodes.push(Some((buffers, stamp.finish())));
             links.push(Some(slot.link.clone()));
             buffers += slot.outputs.len();
@@ -228,18 +227,18 @@ impl Wiring {
 
     /// Equal for the same running nodes through the same wires.
     fn stamp(&self, source: &Source) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        match source {
-            Source::Wire { node, output } => {
-                (1, self.at(*node).map(|(_, stamp)| stamp), output).hash(&mut hasher)
-            }
+        let stamp = match source {
+            Source::Wire { node, output } => match self.at(*node) {
+                Some((_, stamp)) => Stamp::new().number(1).number(stamp).number(*output as u64),
+                None => Stamp::new().number(2),
+            },
             Source::List(members) => {
-                let stamps: Vec<u64> = members.iter().map(|member| self.stamp(member)).collect();
-                (2, stamps).hash(&mut hasher);
+                let stamps = members.iter().map(|member| self.stamp(member));
+                stamps.fold(Stamp::new().number(3).number(members.len() as u64), Stamp::number)
             }
-            Source::Empty | Source::Number(_) | Source::Colour(_) => 0.hash(&mut hasher),
-        }
-        hasher.finish()
+            Source::Empty | Source::Number(_) | Source::Colour(_) => Stamp::new().number(0),
+        };
+        stamp.finish()
     }
 
     fn at(&self, node: usize) -> Option<(usize, u64)> {

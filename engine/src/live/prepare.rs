@@ -3,7 +3,6 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -12,12 +11,15 @@ use crate::audio::{AudioHalf, AudioLink, AudioPart, AudioPlan};
 use crate::cameras::Cameras;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
+use crate::fault::BuildError;
 use crate::gpu::{Gpu, Recorder};
 use crate::io::Slot;
 use crate::lines::Lines;
-use crate::node::{BuildCtx, BuildError, Node};
+use crate::node::{BuildCtx, Node};
 use crate::plan::{Plan, PlanNode};
 use crate::port::PortType;
+use crate::registry::Registry;
+use crate::stamp::Stamp;
 use crate::workers::Workers;
 
 /// The loader's half of a running graph: knows the plan that was prepared last, and builds the next.
@@ -108,8 +110,13 @@ impl Preparer {
         self.lines = Some(lines);
     }
 
-    /// Builds all new nodes of a plan. A fault of any node leaves everything as it was.
-    pub fn prepare(&mut self, next: Plan, assets: &dyn Assets) -> Result<Prepared, Vec<Diagnostic>> {
+    /// Builds all new nodes of a plan with the makers of `registry`. A fault of any node leaves everything as it was.
+    pub fn prepare(
+        &mut self,
+        next: Plan,
+        registry: &Registry,
+        assets: &dyn Assets,
+    ) -> Result<Prepared, Vec<Diagnostic>> {
         let mut changes = diff(&self.plan, &next);
         if self.moves {
             changes
@@ -136,7 +143,7 @@ impl Preparer {
                 next_uid += 1;
                 next_uid
             });
-            let mut fresh = if kept { None } else { self.build(node, assets, &mut faults) };
+            let mut fresh = if kept { None } else { self.build(node, registry, assets, &mut faults) };
             let part = match (&mut fresh, change.old()) {
                 (Some(node), old) => node.take_audio().map(|node| {
                     let before = old.and_then(|old| self.links[old].clone());
@@ -170,15 +177,21 @@ impl Preparer {
 
     /// The plan that was prepared last, anew on another GPU: whatever draws is built again and begins
     /// anew, but for what was moved by hand; everything else goes on.
-    pub fn move_to(&mut self, gpu: Gpu, assets: &dyn Assets) -> Result<Prepared, Vec<Diagnostic>> {
+    pub fn move_to(
+        &mut self,
+        gpu: Gpu,
+        registry: &Registry,
+        assets: &dyn Assets,
+    ) -> Result<Prepared, Vec<Diagnostic>> {
         self.gpu = Some(gpu);
         self.moves = true;
-        self.prepare(Plan::clone(&self.plan), assets)
+        self.prepare(Plan::clone(&self.plan), registry, assets)
     }
 
     fn build(
         &self,
         node: &PlanNode,
+        registry: &Registry,
         assets: &dyn Assets,
         faults: &mut Vec<Diagnostic>,
     ) -> Option<Box<dyn Node>> {
@@ -190,8 +203,14 @@ impl Preparer {
             workers: &self.workers,
             seed: seed_of(self.seed, &node.key.0),
         };
-        let built = catch_unwind(AssertUnwindSafe(|| (node.kind.make)(&ctx, &node.options)))
-            .unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+        let built = match registry.get(node.kind.spec.name) {
+            Ok(kind) => catch_unwind(AssertUnwindSafe(|| (kind.make)(&ctx, &node.options)))
+                .unwrap_or_else(|panic| Err(panicked(panic.as_ref()))),
+            Err(unknown) => Err(BuildError::new(
+                unknown.to_string(),
+                "the plan was checked against other kinds than those that it is built with",
+            )),
+        };
         built
             .map_err(|error| {
                 faults.push(error.diagnostic(&node.key.0, node.kind.spec.name, node.span.clone()));
@@ -224,9 +243,7 @@ pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
 
 /// A node's own seed: the same for the same name and `seed`, whatever else the patch holds.
 fn seed_of(seed: u64, key: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (seed, key).hash(&mut hasher);
-    hasher.finish()
+    Stamp::new().number(seed).text(key).finish()
 }
 
 /// Positions by uid.

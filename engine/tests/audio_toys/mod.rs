@@ -9,7 +9,7 @@ use pastiche_engine::node::BuildError;
 use pastiche_engine::options::Options;
 use pastiche_engine::plan::{Plan, PlanNode, Source};
 use pastiche_engine::port::{Audio, Control, List};
-use pastiche_engine::registry::NodeKind;
+use pastiche_engine::registry::{Kind, NodeKind};
 use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, OutputSpec, Role, Unit, range};
 
 pub const FREQUENCY: In<Control> =
@@ -106,7 +106,7 @@ pub fn node(kind: &'static NodeKind, sources: Vec<Source>) -> PlanNode {
     };
     PlanNode {
         key: NodeKey::new(kind.spec.name),
-        kind,
+        kind: Kind { spec: &kind.spec, inputs_for: kind.inputs_for },
         options: Options::default(),
         stamp: 0,
         inputs: inputs.into(),

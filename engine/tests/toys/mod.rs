@@ -204,7 +204,7 @@ impl Desc {
     }
 
     pub fn check(&self) -> Result<Plan, Vec<Diagnostic>> {
-        check(&self.0, &registry(), &NoAssets).map(|checked| checked.plan)
+        check(&self.0, registry().kinds(), &NoAssets).map(|checked| checked.plan)
     }
 
     pub fn plan(&self) -> Plan {
@@ -242,7 +242,7 @@ impl Show {
     pub fn load(&mut self, desc: &Desc) -> Summary {
         let prepared = self
             .preparer
-            .prepare(desc.plan(), &NoAssets)
+            .prepare(desc.plan(), &registry(), &NoAssets)
             .unwrap_or_else(|faults| panic!("{}", text(&faults)));
         let summary = prepared.summary();
         assert!(self.live.commit(prepared).is_ok());

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use image::RgbaImage;
 use image::imageops::thumbnail;
 use pastiche_engine::assets::Media;
 use pastiche_engine::frame::{PixelFormat, Pixels};
+use pastiche_engine::stamp::Stamp;
 
 use crate::still::{ENDINGS, decode};
 
@@ -64,9 +64,8 @@ impl Album {
     fn key<'a>(&self, round: u64, path: &'a Path) -> (u64, Option<&'a OsStr>) {
         let name = path.file_name();
         let Some(seed) = self.seed else { return (0, name) };
-        let mut hasher = DefaultHasher::new();
-        (seed, round, name).hash(&mut hasher);
-        (hasher.finish(), name)
+        let letters = name.map(OsStr::as_encoded_bytes).unwrap_or_default();
+        (Stamp::new().number(seed).number(round).bytes(letters).finish(), name)
     }
 }
 

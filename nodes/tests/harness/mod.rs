@@ -292,7 +292,7 @@ impl Desc {
     }
 
     pub fn check(&self) -> Result<Plan, Vec<Diagnostic>> {
-        check(&self.graph, &registry(), &self.files).map(|checked| checked.plan)
+        check(&self.graph, registry().kinds(), &self.files).map(|checked| checked.plan)
     }
 }
 
@@ -341,7 +341,7 @@ impl Show {
     }
 
     pub fn load(&mut self, desc: &Desc) -> Result<Summary, Vec<Diagnostic>> {
-        let prepared = self.preparer.prepare(desc.check()?, &desc.files)?;
+        let prepared = self.preparer.prepare(desc.check()?, &registry(), &desc.files)?;
         let summary = prepared.summary();
         assert!(self.live.commit(prepared).is_ok());
         Ok(summary)

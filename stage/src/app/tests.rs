@@ -60,10 +60,10 @@ impl Toy {
         });
         let evaluated = script::evaluate(
             &script::Source { name: "toy".into(), text: patch.into(), folder: None },
-            &registry,
+            registry.kinds(),
         );
-        let checked = check(&evaluated.graph, &registry, &NoAssets).unwrap();
-        let prepared = preparer.prepare(checked.plan, &NoAssets).unwrap();
+        let checked = check(&evaluated.graph, registry.kinds(), &NoAssets).unwrap();
+        let prepared = preparer.prepare(checked.plan, &registry, &NoAssets).unwrap();
         assert!(live.commit(prepared).is_ok());
         Toy { registry, live, preparer, frame: 0, faults: Vec::new() }
     }
@@ -72,7 +72,7 @@ impl Toy {
 impl Show for Toy {
     fn next(&mut self) -> Next {
         if self.live.recorder().is_some_and(|recorder| recorder.gpu().is_lost()) {
-            let moved = self.preparer.move_to(Gpu::new().unwrap(), &NoAssets).unwrap();
+            let moved = self.preparer.move_to(Gpu::new().unwrap(), &self.registry, &NoAssets).unwrap();
             assert!(self.live.commit(moved).is_ok());
         }
         self.live.frame(self.frame);

@@ -1,0 +1,162 @@
+//! The table of all kinds: their declarations.
+
+use std::collections::HashMap;
+
+use thiserror::Error;
+
+use crate::assets::Assets;
+use crate::fault::BuildError;
+use crate::options::Options;
+use crate::port::PortType;
+use crate::spec::{InputSpec, NodeSpec, OptionDefault, OptionType, Unwired};
+use crate::suggest::nearest;
+
+/// Finds the inputs of a node whose inputs depend on its options, and refuses options that cannot be
+/// before anything is built. Returns all inputs, those of the declaration first.
+pub type InputsFor = fn(&Options, &dyn Assets) -> Result<Vec<InputSpec>, BuildError>;
+
+/// A kind: all that is known about it without building one.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// The declaration.
+    pub spec: &'static NodeSpec,
+    /// For kinds whose inputs depend on their options.
+    pub inputs_for: Option<InputsFor>,
+}
+
+/// What is wrong with a declaration; found when the table is made.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error("kind `{kind}`: {message}")]
+pub struct SpecError {
+    /// The kind.
+    pub kind: &'static str,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// There is no such kind.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error("there is no node `{name}`")]
+pub struct UnknownKind {
+    /// What was asked for.
+    pub name: String,
+    /// The nearest name, if one is near.
+    pub nearest: Option<&'static str>,
+}
+
+/// All kinds, in the order of the reference.
+#[derive(Clone, Debug, Default)]
+pub struct Kinds {
+    kinds: Vec<Kind>,
+    positions: HashMap<&'static str, usize>,
+}
+
+impl Kinds {
+    /// Checks every declaration.
+    pub fn new(kinds: impl IntoIterator<Item = Kind>) -> Result<Kinds, Vec<SpecError>> {
+        let mut table = Kinds::default();
+        let mut errors = Vec::new();
+        for kind in kinds {
+            errors.extend(faults_of(kind.spec));
+            let position = table.kinds.len();
+            if table.positions.insert(kind.spec.name, position).is_some() {
+                errors.push(SpecError { kind: kind.spec.name, message: "the name is taken".into() });
+            }
+            table.kinds.push(kind);
+        }
+        if errors.is_empty() { Ok(table) } else { Err(errors) }
+    }
+
+    /// The kind of a name.
+    pub fn get(&self, name: &str) -> Result<Kind, UnknownKind> {
+        self.position(name).map(|position| self.kinds[position])
+    }
+
+    /// The position of a name in the order in which the kinds were given.
+    pub fn position(&self, name: &str) -> Result<usize, UnknownKind> {
+        let known = self.positions.get(name).copied();
+        known.ok_or_else(|| UnknownKind { name: name.into(), nearest: nearest(name, self.names()) })
+    }
+
+    /// Every kind, in the order of the reference.
+    pub fn iter(&self) -> impl Iterator<Item = Kind> + '_ {
+        self.kinds.iter().copied()
+    }
+
+    /// Every name.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.kinds.iter().map(|kind| kind.spec.name)
+    }
+}
+
+fn faults_of(spec: &NodeSpec) -> Vec<SpecError> {
+    let mut messages = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
+    let sentence = |what: &str, text: &str| {
+        let complete = text.ends_with('.') && text.chars().next().is_some_and(|first| !first.is_lowercase());
+        (!complete).then(|| format!("{what} is not a sentence: `{text}`"))
+    };
+    messages.extend(sentence("the summary", spec.summary));
+    messages.extend(sentence("the documentation", spec.doc));
+    if !is_snake_case(spec.name) {
+        messages.push("the name is not snake_case".into());
+    }
+    if spec.example.trim().is_empty() {
+        messages.push("there is no example".into());
+    }
+    for input in spec.inputs {
+        names.push(&input.name);
+        messages.extend(sentence(&format!("the documentation of input `{}`", input.name), &input.doc));
+        messages.extend(faults_of_input(input));
+    }
+    for option in spec.options {
+        names.push(option.name);
+        messages.extend(sentence(&format!("the documentation of option `{}`", option.name), option.doc));
+        if let (OptionType::Choice(choices), OptionDefault::Text(text)) = (option.takes, option.default)
+            && !choices.contains(&text)
+        {
+            messages.push(format!("the default of option `{}` is not one of its choices", option.name));
+        }
+        if let (OptionType::Number(range) | OptionType::Whole(range), OptionDefault::Number(number)) =
+            (option.takes, option.default)
+            && !range.contains(number)
+        {
+            messages.push(format!("the default of option `{}` is outside its range", option.name));
+        }
+    }
+    for output in spec.outputs {
+        messages.extend(sentence(&format!("the documentation of output `{}`", output.name), output.doc));
+        if !is_snake_case(output.name) {
+            messages.push(format!("output `{}` is not snake_case", output.name));
+        }
+    }
+    names.sort_unstable();
+    for pair in names.windows(2).filter(|pair| pair[0] == pair[1]) {
+        messages.push(format!("`{}` is declared twice", pair[0]));
+    }
+    messages.into_iter().map(|message| SpecError { kind: spec.name, message }).collect()
+}
+
+/// What is wrong with an input's declaration.
+pub(crate) fn faults_of_input(input: &InputSpec) -> Vec<String> {
+    let mut messages = Vec::new();
+    if input.port == PortType::Control {
+        let nested = input.hard.contains(input.soft.min) && input.hard.contains(input.soft.max);
+        if !nested || input.soft.min >= input.soft.max {
+            messages.push(format!("input `{}`: the soft range is not inside the hard range", input.name));
+        }
+        if let Unwired::Value(value) = input.unwired
+            && !input.soft.contains(value)
+        {
+            messages.push(format!("input `{}`: the default is outside the soft range", input.name));
+        }
+    }
+    messages
+}
+
+fn is_snake_case(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name
+            .chars()
+            .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
+}

@@ -1,0 +1,108 @@
+//! Patches in rhai.
+//!
+//! A script is read (its syntax tree is walked for every fault that can be seen), then run once. Each
+//! kind is a function and a method of its first input; calling it makes a node. What
+//! comes out is a description of a graph, and every fault at once.
+
+mod api;
+mod arguments;
+mod bodies;
+mod checks;
+mod errors;
+mod faults;
+mod files;
+mod imports;
+mod limits;
+mod names;
+mod numbers;
+mod operators;
+mod run;
+mod session;
+mod sites;
+mod values;
+mod vocabulary;
+mod walk;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use limits::Limits;
+
+use crate::description::GraphDesc;
+use crate::diagnostic::Diagnostic;
+use crate::kinds::Kinds;
+
+/// A patch to evaluate.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The file as the user knows it, for errors.
+    pub name: Arc<str>,
+    /// Its text.
+    pub text: String,
+    /// The folder that `import` reads from.
+    pub folder: Option<PathBuf>,
+}
+
+/// What a patch asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluated {
+    /// The graph; partial if there is an error among the diagnostics.
+    pub graph: GraphDesc,
+    /// Every fault and warning, in the order of files and lines.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The imported files, found or not: a change to one of them changes the patch.
+    pub imports: Vec<PathBuf>,
+    /// What the script printed.
+    pub log: Vec<LogLine>,
+}
+
+/// A line that a script printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// The file as the user knows it.
+    pub file: Arc<str>,
+    /// The line of the `print`.
+    pub line: usize,
+    /// What it printed.
+    pub text: String,
+}
+
+/// Evaluates a patch. Takes milliseconds, and a second at most; call it off the render thread.
+pub fn evaluate(source: &Source, kinds: &Kinds) -> Evaluated {
+    evaluate_within(source, kinds, Limits::default())
+}
+
+/// Evaluates a patch within other limits.
+pub fn evaluate_within(source: &Source, kinds: &Kinds, limits: Limits) -> Evaluated {
+    // A thread of its own: deep scripts need a deep stack, and a fault inside the interpreter must
+    // stop nothing else.
+    let outcome = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("script".into())
+            .stack_size(limits::STACK_BYTES)
+            .spawn_scoped(scope, || run::run(source, kinds, limits))
+            .map(|thread| thread.join())
+    });
+    match outcome {
+        Ok(Ok(evaluated)) => evaluated,
+        Ok(Err(_)) => failed("the script broke the interpreter", "change what was written last"),
+        Err(error) => failed(&format!("the script cannot be started: {error}"), "save it again"),
+    }
+}
+
+fn failed(message: &str, help: &str) -> Evaluated {
+    let diagnostics = vec![Diagnostic::error(message).help(help)];
+    Evaluated { diagnostics, ..Evaluated::default() }
+}
+
+/// Whether scripts can use a name for a kind, an input, an option or an output: words of the
+/// language cannot be.
+pub fn is_usable_name(name: &str) -> bool {
+    let engine = rhai::Engine::new_raw();
+    rhai::is_valid_identifier(name)
+        && engine
+            .compile(format!(
+                "let {name} = 1; {name}(#{{ {name}: {name} }}); {name}.{name}; {name}.{name}(1);"
+            ))
+            .is_ok()
+}
