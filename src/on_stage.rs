@@ -85,6 +85,12 @@ impl OnStage {
             playing.hands().sender().send(event);
         }
     }
+
+    /// Says on the terminal and in the operator's window what came of a key.
+    fn report(&mut self, line: String) {
+        self.news.push(line.clone());
+        (self.tell)(Told::Hands(line));
+    }
 }
 
 impl Show for OnStage {
@@ -182,7 +188,7 @@ impl Show for OnStage {
     fn save_still(&mut self) {
         match self.player.pixels(0) {
             Ok(picture) => self.keepsakes.save(picture),
-            Err(fault) => self.news.push(format!("no still: {}", fault.message)),
+            Err(fault) => self.report(format!("no still: {}", fault.message)),
         }
     }
 
@@ -190,22 +196,23 @@ impl Show for OnStage {
         let Some(playing) = &mut self.playing else { return };
         if playing.end_take().is_some() {
             let take = self.take.take().map(|path| path.display().to_string());
-            self.news.push(format!("the take is in {}", take.unwrap_or_else(|| "its file".into())));
+            self.report(format!("the take is in {}", take.unwrap_or_else(|| "its file".into())));
             return;
         }
         let begun = self.keepsakes.take(&self.patch, self.seed);
         let begun = begun.and_then(|(path, take)| playing.begin_take(&self.player, take).map(|()| path));
         match begun {
             Ok(path) => {
-                self.news.push(format!("records {}", path.display()));
+                self.report(format!("recording {}", path.display()));
                 self.take = Some(path);
             }
-            Err(error) => self.news.push(format!("no take: {error}")),
+            Err(error) => self.report(format!("no take: {error}")),
         }
     }
 
     fn news(&mut self) -> Vec<String> {
-        self.news.extend(self.keepsakes.news());
+        let of_stills: Vec<String> = self.keepsakes.news().collect();
+        of_stills.into_iter().for_each(|line| self.report(line));
         std::mem::take(&mut self.news)
     }
 }

@@ -65,7 +65,7 @@ pub struct StageConfig {
     pub monitor: Option<MonitorChoice>,
     /// Whether the operator's window opens by itself.
     pub operator: bool,
-    /// Whether faults, notices and the help may be written over the picture.
+    /// Whether faults of the patch and the help may be written over the picture.
     pub overlay: bool,
     /// Draws over the picture.
     pub sketch: Option<Sketch>,

@@ -36,14 +36,11 @@ pub(crate) fn draw_dark(draw: &Draw, window: Rect, state: &StageState) {
     }
 }
 
-/// Writes what is to be told: a fault in the lower left corner, a notice in the lower right one, the
-/// keys in the middle.
+/// Writes a fault of the patch into the lower left corner, and the keys in the middle. What else there is
+/// to say belongs to the operator, not to the audience.
 pub(crate) fn draw_overlay(draw: &Draw, window: Rect, state: &StageState, fault: Option<&str>) {
     if let Some(fault) = fault {
-        draw_note(draw, window, fault, Corner::Left);
-    }
-    if let Some(notice) = state.notice() {
-        draw_note(draw, window, notice, Corner::Right);
+        draw_fault(draw, window, fault);
     }
     if state.helps {
         draw_help(draw, window);
@@ -76,15 +73,9 @@ pub(crate) fn brief(faults: &[Diagnostic], version: u64) -> Option<String> {
     Some(text)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Corner {
-    Left,
-    Right,
-}
-
-/// A small text on a dark ground. Its size follows the window, so that it is as small on a wall as on
+/// A small text on a dark ground in the lower left corner. Its size follows the window, so that it is as small on a wall as on
 /// a laptop.
-fn draw_note(draw: &Draw, window: Rect, text: &str, corner: Corner) {
+fn draw_fault(draw: &Draw, window: Rect, text: &str) {
     let size = font_size(window);
     // The advance of a sans-serif letter, on average; long lines are broken.
     let letter = size * 0.55;
@@ -93,10 +84,7 @@ fn draw_note(draw: &Draw, window: Rect, text: &str, corner: Corner) {
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
     let width = longest as f32 * letter + 2.0 * MARGIN;
     let height = lines.len() as f32 * size * LINE + MARGIN;
-    let x = match corner {
-        Corner::Left => window.left() + MARGIN + width / 2.0,
-        Corner::Right => window.right() - MARGIN - width / 2.0,
-    };
+    let x = window.left() + MARGIN + width / 2.0;
     let y = window.bottom() + MARGIN + height / 2.0;
     draw_box(draw, [x, y], [width, height]);
     draw_lines(draw, [x, y], width, &lines, size);

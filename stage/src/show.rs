@@ -58,7 +58,8 @@ pub trait Show {
     /// Begins a take, or ends the one that is being recorded. [`Show::news`] tells which.
     fn record(&mut self);
 
-    /// What has happened beside the picture since it was last asked: one sentence each.
+    /// What the operator's window reports since it was last asked, such as a device that is gone: one
+    /// sentence each.
     fn news(&mut self) -> Vec<String>;
 }
 

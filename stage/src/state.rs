@@ -1,4 +1,4 @@
-//! What a person at the stage has switched, and what is told to them.
+//! What a person at the stage has switched, and what the operator's window reports.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::tap::{self, Taps};
 /// A step of the master fade by key.
 const FADE_STEP: f32 = 0.05;
 
-/// How long a notice stands.
+/// How long a notice stands in the operator's window.
 const NOTICE: Duration = Duration::from_secs(4);
 
 /// The switches of the stage.
@@ -81,12 +81,12 @@ impl StageState {
         }
     }
 
-    /// Tells something for a while.
+    /// Reports something in the operator's window for a while.
     pub(crate) fn notify(&mut self, notice: impl Into<String>) {
         self.notice = Some((notice.into(), Instant::now()));
     }
 
-    /// What is told just now.
+    /// What is reported just now.
     pub(crate) fn notice(&self) -> Option<&str> {
         let (notice, since) = self.notice.as_ref()?;
         (since.elapsed() < NOTICE).then_some(notice)

@@ -2,6 +2,10 @@
 
 use crate::folder::Folder;
 
+/// A default device that exists and cannot be opened, as with ALSA's plug-ins where there is no card.
+pub const CLOSED: &str = "pcm.!default { type hw card 31 hint { show on description \"Closed\" } }\n\
+                          defaults.namehint.showall on\n";
+
 /// The command that plays with this configuration of ALSA.
 fn played(folder: &Folder, alsa: &str) -> (String, usize) {
     folder.write("asound.conf", alsa);
@@ -20,6 +24,14 @@ fn a_card_plays_and_the_time_goes_by_it() {
     let folder = Folder::with("speakers(keys(melody([60, 64, 67], 0.25)));\n");
     let (told, frames) = played(&folder, "pcm.!default { type null }\nctl.!default { type null }\n");
     assert!(told.contains("sound: playing on"), "{told}");
+    assert!(frames >= 10, "{frames} frames of 45");
+}
+
+#[test]
+fn a_card_that_cannot_be_opened_is_reported_once() {
+    let folder = Folder::with("speakers(keys(melody([60, 64, 67], 0.25)));\n");
+    let (told, frames) = played(&folder, CLOSED);
+    assert_eq!(told.matches("playing silently until there is one").count(), 1, "{told}");
     assert!(frames >= 10, "{frames} frames of 45");
 }
 

@@ -136,10 +136,9 @@ impl Seen {
         [self.0[at], self.0[at + 1], self.0[at + 2]]
     }
 
-    /// How many pixels of the lower left corner are bright: letters.
+    /// How many pixels are bright: letters.
     fn letters(&self) -> usize {
-        let corner = (SIZE_PX[1] / 2..SIZE_PX[1]).flat_map(|y| (0..SIZE_PX[0] / 2).map(move |x| (x, y)));
-        corner.filter(|(x, y)| self.at(*x, *y).iter().all(|part| *part > 180)).count()
+        self.0.chunks_exact(4).filter(|pixel| pixel[..3].iter().all(|part| *part > 180)).count()
     }
 }
 
@@ -241,6 +240,9 @@ fn the_audience_sees_the_picture_and_what_is_wrong() {
     let broken = seen(&gpu, Toy { faults: vec![fault()], ..toy() }, |_, _| {});
     assert!(broken.letters() > 100, "the fault is not to be read: {}", broken.letters());
     assert_eq!(broken.at(300, 120), [128, 128, 128], "the picture plays on");
+
+    let noticed = seen(&gpu, toy(), |_, state| state.notify("the sound card is gone"));
+    assert_eq!(noticed.letters(), 0, "a notice is not for the audience");
 
     let hidden = seen(&gpu, Toy { faults: vec![fault()], ..toy() }, |config, _| config.overlay = false);
     assert_eq!(hidden.letters(), 0);
