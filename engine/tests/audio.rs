@@ -74,9 +74,35 @@ fn the_length_of_a_block_is_not_heard() {
         out
     });
     assert!(played[0] == played[1] && played[0] == played[2]);
-    let step = |pair: &[[f32; 2]]| (pair[1][0] - pair[0][0]).abs();
-    let largest = played[0].windows(2).map(step).fold(0.0, f32::max);
-    assert!(largest < 0.31, "a moved control makes no step: {largest}");
+}
+
+/// The largest step from one sample to the next on the left, the first coming after silence.
+fn largest_step(out: &[[f32; 2]]) -> f32 {
+    let before = std::iter::once(0.0).chain(out.iter().map(|sample| sample[0]));
+    before.zip(out).map(|(before, sample)| (sample[0] - before).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+fn a_moved_control_makes_no_step() {
+    // A level of one, so that all that moves is the control.
+    let level = run(|_, io| io.out(&OUT)[0].fill(1.0));
+    let patch = plan(vec![
+        node(&TONE, vec![Source::Number(0.0)]),
+        node(&GAIN, vec![wire(0), Source::Number(0.0)]),
+        node(&SPEAKERS, vec![wire(1)]),
+    ]);
+    let (mut handle, mut runner) = audio_pair(RATE);
+    let (audio, links) = AudioPlan::new(&patch, vec![new(1, level), new(2, Gain::default()), None]);
+    handle.send(audio);
+    let mut out = pull(&mut runner, 0, 800);
+    for (frame, amount) in [(1, 1.0), (2, 0.25), (3, 0.75)] {
+        links[1].as_ref().unwrap().store(1, 0, amount);
+        out.extend(pull(&mut runner, frame * 800, 800));
+        assert_eq!(out.last(), Some(&[amount as f32, 0.0]), "it arrives");
+    }
+    // A line over 512 samples.
+    let largest = largest_step(&out);
+    assert!(largest < 1.01 / 512.0, "{largest}");
 }
 
 #[test]
@@ -179,7 +205,11 @@ fn a_panic_silences_one_node() {
     handle.send(audio);
     let tone = |position: usize| (std::f64::consts::TAU * 440.0 * position as f64 / 48_000.0).sin() as f32;
     let out = pull(&mut runner, 0, 4800);
-    assert!((out[0][0] - 0.5 - tone(0)).abs() < 0.51, "declicked: {}", out[0][0]);
+    assert!((out[100][0] - tone(100)).abs() > 0.01, "the fragile node is heard at first");
+    // A tone's own steepest step, and that of a jump of 0.5 that is faded over 1,024 samples.
+    let steepest = std::f32::consts::TAU * 440.0 / 48_000.0 + 1.5 * 0.5 / 1024.0;
+    let largest = largest_step(&out);
+    assert!(largest < 1.01 * steepest, "neither the beginning nor the panic clicks: {largest}");
     assert!((out[4799][0] - tone(4799)).abs() < 1e-5, "the rest plays on");
     let panicked = links.iter().flatten().map(|link| link.panicked()).collect::<Vec<_>>();
     assert_eq!(panicked, [true, false]);

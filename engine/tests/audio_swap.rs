@@ -5,6 +5,7 @@ mod audio_toys;
 
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
 
 use audio_toys::{GAIN, Gain, LEVELS, MIX, OUT, SPEAKERS, TONE, Tone, new, node, plan, run, wire};
 use pastiche_engine::audio::{
@@ -14,6 +15,9 @@ use pastiche_engine::clock::FrameRate;
 use pastiche_engine::plan::{Plan, Source};
 
 const RATE: FrameRate = FrameRate { frames: 60, secs: 1 };
+
+/// Only a failing test waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn kept(uid: u64, links: &[Option<Arc<AudioLink>>], position: usize) -> Option<AudioHalf> {
     links[position].clone().map(|link| AudioHalf { uid, part: AudioPart::Kept { link } })
@@ -105,9 +109,11 @@ fn what_retires_is_freed_on_the_frame_side() {
             freed += 1;
         }
     }
+    let begun = Instant::now();
     while freed < 100 {
         freed += usize::from(handle.retired().is_some());
         thread::yield_now();
+        assert!(begun.elapsed() < PATIENCE, "only {freed} came back");
     }
     assert_eq!(*dropped.lock().unwrap(), vec![thread::current().id(); 99]);
     stop.send(()).unwrap();
