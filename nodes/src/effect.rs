@@ -18,7 +18,7 @@ pub(crate) fn compile<U>(
     inputs: usize,
     wgsl: &str,
 ) -> Result<Arc<Effect>, BuildError> {
-    let wgsl = format!("{}\n{wgsl}", include_str!("wgsl/common.wgsl"));
+    let wgsl = format!("{}\n{wgsl}", include_str!("common.wgsl"));
     let desc = EffectDesc { label, wgsl: &wgsl, inputs, uniform_bytes: size_of::<U>() };
     ctx.gpu()?.effect(&desc).map_err(|error| {
         let message = format!("the graphics adapter cannot run the shader \"{label}\": {error}");
@@ -109,7 +109,7 @@ struct AmountUniforms {
 
 impl AtAmount {
     pub(crate) fn new(ctx: &BuildCtx<'_>) -> Result<AtAmount, BuildError> {
-        compile::<AmountUniforms>(ctx, "amount", 2, include_str!("wgsl/at_amount.wgsl")).map(AtAmount)
+        compile::<AmountUniforms>(ctx, "amount", 2, include_str!("at_amount.wgsl")).map(AtAmount)
     }
 
     /// The picture itself at 0, the whole effect at 1, both untouched.

@@ -18,7 +18,7 @@ fn every_file_of_a_kind_is_formatted() {
     let Some(output) = need(Means::Rustfmt, run.args(&files).output()) else { return };
     assert!(
         output.status.success(),
-        "run `rustfmt --edition 2024 nodes/src/*.rs nodes/src/*/*.rs`:\n{}",
+        "run `rustfmt --edition 2024 $(find nodes/src -name '*.rs')`:\n{}",
         String::from_utf8_lossy(&output.stdout)
     );
 }

@@ -1,0 +1,101 @@
+//! A picture pushed around by another.
+
+use std::sync::Arc;
+
+use bytemuck::{Pod, Zeroable};
+use pastiche_engine::frame::Frame;
+use pastiche_engine::gpu::Effect;
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::port::Control;
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+};
+
+use crate::effect::{choice, compile, pass_of_two, radians, to_change};
+
+const IMAGE: In<Frame> = In::required("image", "Picture to push around.");
+const BY: In<Frame> = In::required("by", "Picture that pushes.");
+const STRENGTH: In<Control> = In::control(
+    "strength",
+    60.0,
+    Unit::Px,
+    range(-300.0, 300.0),
+    range(-20_000.0, 20_000.0),
+    "Distance between where black and where white push to.",
+);
+const ANGLE: In<Control> = In::control(
+    "angle",
+    0.0,
+    Unit::Degrees,
+    range(-180.0, 180.0),
+    range(-36_000.0, 36_000.0),
+    "Direction of the push.",
+);
+const AMOUNT: In<Control> = In::amount("How much of the push.");
+const OUT: Out<Frame> = Out::new("image", "The picture, pushed around.");
+
+const CHANNEL: &str = "channel";
+
+/// In the order of the numbers in `displace.wgsl`.
+const CHANNEL_WORDS: [&str; 6] = ["red_green", "brightness", "red", "green", "blue", "alpha"];
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "displace",
+        category: Category::Look,
+        summary: "Pushes a picture around with another one.",
+        doc: "Every point shows what lies a little beside it; how far beside, the picture `by` says. With \
+              `red_green` its red pushes across and its green upwards; any other channel pushes along \
+              `angle`. A middle grey and whatever is transparent leave the picture where it is; darker \
+              pushes one way, lighter the other. This is the displacement map of SVG, with upwards \
+              positive.",
+        example: "let card = test_card();\n\
+                  screen(displace(card, blur(card, 30), lfo(0.2) * 120));\n",
+        inputs: &[&IMAGE.0, &BY.0, &STRENGTH.0, &ANGLE.0, &AMOUNT.0],
+        options: &[OptionSpec {
+            name: CHANNEL,
+            takes: OptionType::Choice(&CHANNEL_WORDS),
+            default: OptionDefault::Text("red_green"),
+            doc: "What of the second picture pushes.",
+        }],
+        outputs: &[OUT.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |ctx, options| {
+        let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("displace.wgsl"));
+        let effect = compile::<Uniforms>(ctx, "displace", 2, wgsl)?;
+        Ok(Box::new(Displace { channel: choice(options, CHANNEL, &CHANNEL_WORDS), effect }))
+    },
+}];
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Uniforms {
+    across: [f32; 2],
+    channel: u32,
+}
+
+struct Displace {
+    channel: u32,
+    effect: Arc<Effect>,
+}
+
+impl Node for Displace {
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
+        let Some(by) = io.frame(&BY) else {
+            io.set_frame(&OUT, image);
+            return Ok(());
+        };
+        let (sine, cosine) = radians(io.control(&ANGLE)).sin_cos();
+        let strength_px = (io.control(&STRENGTH) * ctx.pixel_scale() * amount) as f32;
+        let uniforms =
+            Uniforms { across: [cosine, sine].map(|part| part * strength_px), channel: self.channel };
+        io.set_frame(&OUT, pass_of_two(ctx, &self.effect, &image, by, &uniforms)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! Plays the notes of a chord one after the other.
+
+use std::any::Any;
+
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::port::{Control, Note, Notes};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+};
+
+use crate::note_window::{Ends, Window, Written, is_same, midi_pitch};
+use crate::random_numbers::uniform;
+use crate::timing::Base;
+
+const NOTES: In<Notes> = In::required("notes", "The notes that are held.");
+const EVERY: In<Control> = In::control(
+    "every",
+    0.25,
+    Unit::Beats,
+    range(0.0625, 4.0),
+    range(0.0, 1e6),
+    "Length of a step; 0 stands still.",
+);
+const LENGTH: In<Control> = In::control(
+    "length",
+    0.8,
+    Unit::Ratio,
+    range(0.0, 1.0),
+    range(0.0, 64.0),
+    "Share of a step for which a note sounds.",
+);
+const OCTAVES: In<Control> = In::control(
+    "octaves",
+    1.0,
+    Unit::None,
+    range(1.0, 4.0),
+    range(1.0, 10.0),
+    "Octaves through which the chord goes, rounded.",
+);
+const OUT: Out<Notes> = Out::new("notes", "One note after the other.");
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "arpeggio",
+        category: Category::Notes,
+        summary: "Plays the notes of a chord one after the other.",
+        doc: "As long as notes are held, plays them in turn on the grid of the beat, each on its sample. Steps \
+              count on while nothing is held, so a new chord falls into the rhythm.",
+        example: "let chord = merge(melody([57, 53], 4, 1), melody([60, 57], 4, 1), melody([64, 60], 4, 1));\n\
+                  speakers(keys(arpeggio(chord, 0.25, #{ octaves: 2, order: \"up_down\" })));\n",
+        inputs: &[&NOTES.0, &EVERY.0, &LENGTH.0, &OCTAVES.0],
+        options: &[OptionSpec {
+            name: "order",
+            takes: OptionType::Choice(&["up", "down", "up_down", "played", "random"]),
+            default: OptionDefault::Text("up"),
+            doc: "Which note comes next: by pitch, as they were played, or by chance.",
+        }],
+        outputs: &[OUT.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |ctx, options| {
+        let order = match options.text("order") {
+            Some("down") => Order::Down,
+            Some("up_down") => Order::UpDown,
+            Some("played") => Order::Played,
+            Some("random") => Order::Random(ctx.seed),
+            _ => Order::Up,
+        };
+        Ok(Box::new(Arpeggio { order, state: State::default() }))
+    },
+}];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Up,
+    Down,
+    UpDown,
+    Played,
+    Random(u64),
+}
+
+struct Arpeggio {
+    order: Order,
+    state: State,
+}
+
+#[derive(Default)]
+struct State {
+    written: Written,
+    ends: Ends,
+    /// Notes that are held, as they were played.
+    held: Vec<Note>,
+}
+
+impl Node for Arpeggio {
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let window = self.state.written.next(ctx, Base::Beats);
+        let (notes, every, length) = (io.notes(&NOTES), io.control(&EVERY), io.control(&LENGTH));
+        let octaves = io.control(&OCTAVES).round() as usize;
+        let Some(out) = io.notes_out(&OUT) else { return Ok(()) };
+        self.state.play(self.order, notes, &window, [every, length], octaves, out);
+        Ok(())
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_mut::<Arpeggio>() {
+            std::mem::swap(&mut self.state, &mut old.state);
+        }
+    }
+}
+
+impl State {
+    fn play(
+        &mut self,
+        order: Order,
+        notes: &[Note],
+        window: &Window,
+        [every, length]: [f64; 2],
+        octaves: usize,
+        out: &mut Vec<Note>,
+    ) {
+        let mut events = notes.iter().peekable();
+        for step in window.cells(every, 0.0) {
+            let at = step as f64 * every;
+            let at_secs = window.at_secs(at);
+            while let Some(event) = events.next_if(|event| event.at_secs <= at_secs) {
+                self.hold(event);
+            }
+            self.ends.end_until(out, window, at);
+            if let Some(note) = chosen(order, &self.held, octaves, step).filter(|_| length > 0.0) {
+                self.ends.start(out, window, at, note, at + every * length);
+            }
+        }
+        events.for_each(|event| self.hold(event));
+        self.ends.end_until(out, window, window.until);
+    }
+
+    fn hold(&mut self, event: &Note) {
+        self.held.retain(|note| !is_same(note, event));
+        if event.on {
+            self.held.push(*event);
+        }
+    }
+}
+
+/// The note of a step.
+fn chosen(order: Order, held: &[Note], octaves: usize, step: i64) -> Option<Note> {
+    let mut chord = held.to_vec();
+    if order != Order::Played {
+        chord.sort_by_key(|note| note.pitch);
+    }
+    let count = (chord.len() * octaves.max(1)) as i64;
+    if count == 0 {
+        return None;
+    }
+    let place = match order {
+        Order::Up | Order::Played => step.rem_euclid(count),
+        Order::Down => count - 1 - step.rem_euclid(count),
+        Order::UpDown if count == 1 => 0,
+        Order::UpDown => {
+            let place = step.rem_euclid(2 * count - 2);
+            if place < count { place } else { 2 * count - 2 - place }
+        }
+        Order::Random(seed) => (uniform(seed, step) * count as f64) as i64,
+    } as usize;
+    let note = chord[place % chord.len()];
+    let pitch = f64::from(note.pitch) + 12.0 * (place / chord.len()) as f64;
+    midi_pitch(pitch).map(|pitch| Note { pitch, ..note })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pitches(order: Order, octaves: usize) -> Vec<u8> {
+        let held = [64, 60, 67].map(|pitch| Note {
+            at_secs: 0.0,
+            pitch,
+            velocity: 100,
+            voice: 0,
+            channel: 0,
+            on: true,
+        });
+        (0..8).filter_map(|step| chosen(order, &held, octaves, step)).map(|note| note.pitch).collect()
+    }
+
+    #[test]
+    fn each_order_is_what_its_name_says() {
+        assert_eq!(pitches(Order::Up, 1), [60, 64, 67, 60, 64, 67, 60, 64]);
+        assert_eq!(pitches(Order::Up, 2), [60, 64, 67, 72, 76, 79, 60, 64]);
+        assert_eq!(pitches(Order::Down, 1), [67, 64, 60, 67, 64, 60, 67, 64]);
+        assert_eq!(pitches(Order::UpDown, 1), [60, 64, 67, 64, 60, 64, 67, 64]);
+        assert_eq!(pitches(Order::Played, 1), [64, 60, 67, 64, 60, 67, 64, 60]);
+        let random = pitches(Order::Random(3), 1);
+        assert!(random.iter().all(|pitch| [60, 64, 67].contains(pitch)));
+        assert_eq!(chosen(Order::Up, &[], 1, 5), None);
+    }
+}

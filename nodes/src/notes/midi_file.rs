@@ -1,0 +1,180 @@
+//! Plays a MIDI file.
+
+use std::any::Any;
+
+use pastiche_engine::assets::{Asset, Media};
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
+use pastiche_engine::port::{Control, Note, Notes, Trigger};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+};
+
+use crate::note_window::{Written, is_same};
+use crate::timing::Base;
+
+mod read;
+
+use read::{Tune, read};
+
+const SPEED: In<Control> = In::control(
+    "speed",
+    1.0,
+    Unit::Ratio,
+    range(0.0, 2.0),
+    range(0.0, 64.0),
+    "How fast it is played; 0 stands still.",
+);
+const RESET: In<Trigger> = In::optional("reset", "Begins again.");
+const NOTES: Out<Notes> = Out::new("notes", "Its notes; the voice of a note is the number of its track.");
+const POSITION: Out<Control> = Out::new("position", "Where it is: beats of the file, or seconds.");
+const FINISHED: Out<Trigger> = Out::new("finished", "Each time its end is reached.");
+
+const FILE: &str = "file";
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "midi_file",
+        category: Category::Notes,
+        summary: "Plays a MIDI file.",
+        doc: "Reads a Standard MIDI File (format 0 or 1) and plays its notes, each on its sample: in the tempo \
+              of the patch, or in its own with all its changes. Tracks with notes count as voices from 0, and \
+              channels stay. A changed file is read again and goes on where it was.",
+        example: "let tune = midi_file(\"tune.mid\");\nspeakers(keys(tune));\n",
+        inputs: &[&SPEED.0, &RESET.0],
+        options: &[
+            OptionSpec {
+                name: FILE,
+                takes: OptionType::File(Media::Midi),
+                default: OptionDefault::Required,
+                doc: "Name of the file.",
+            },
+            OptionSpec {
+                name: "tempo",
+                takes: OptionType::Choice(&["patch", "file"]),
+                default: OptionDefault::Text("patch"),
+                doc: "Whose tempo counts: the patch's, or the file's own.",
+            },
+            OptionSpec {
+                name: "repeat",
+                takes: OptionType::Flag,
+                default: OptionDefault::Flag(true),
+                doc: "Whether it begins again at its end, which is rounded up to a whole beat.",
+            },
+        ],
+        outputs: &[NOTES.0, POSITION.0, FINISHED.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |_, options| {
+        let asset = options.asset(FILE).ok_or_else(|| {
+            BuildError::new("no MIDI file was given", "give the name of a `.mid` file").option(FILE)
+        })?;
+        let base = if options.text("tempo") == Some("file") { Base::Secs } else { Base::Beats };
+        let tune = load(asset, base)?;
+        let repeats = options.flag("repeat");
+        Ok(Box::new(Player { tune, base, repeats, head: Head::default() }))
+    },
+}];
+
+fn load(asset: &Asset, base: Base) -> Result<Tune, BuildError> {
+    read(&asset.bytes, base).map_err(|error| {
+        BuildError::new(format!("`{}` is no MIDI file that can be played: {error}", asset.name), error.help())
+            .option(FILE)
+    })
+}
+
+struct Player {
+    tune: Tune,
+    base: Base,
+    repeats: bool,
+    head: Head,
+}
+
+#[derive(Clone, Default)]
+struct Head {
+    written: Written,
+    /// How far it is played, in units of the tune.
+    played: f64,
+    sounding: Vec<Note>,
+}
+
+impl Node for Player {
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let window = self.head.written.next(ctx, self.base);
+        let speed = io.control(&SPEED);
+        let is_reset = io.trigger(&RESET) > 0;
+        let mut finished = 0;
+        if let Some(out) = io.notes_out(&NOTES) {
+            let head = &mut self.head;
+            if is_reset {
+                head.end_all(out, 0.0);
+                head.played = 0.0;
+            }
+            let length = self.tune.length;
+            let mut begin = window.from;
+            let mut left = (window.until - window.from) * speed;
+            while left > 0.0 && head.played < length {
+                // By steps, so that rounding never leaves a rest that is too small to be played.
+                let room = length - head.played;
+                let is_end = left >= room;
+                let step = if is_end { room } else { left };
+                let until = if is_end { length } else { head.played + step };
+                for (time, note) in self.tune.between(head.played, until) {
+                    let at = begin + (time - head.played) / speed;
+                    if note.on && window.is_too_late(at) {
+                        continue;
+                    }
+                    head.play(out, Note { at_secs: window.at_secs(at), ..*note });
+                }
+                begin += step / speed;
+                left -= step;
+                head.played = until;
+                if is_end {
+                    finished += 1;
+                    head.end_all(out, window.at_secs(begin));
+                    if self.repeats {
+                        head.played = 0.0;
+                    }
+                }
+            }
+        }
+        io.set_control(&POSITION, self.head.played);
+        io.set_trigger(&FINISHED, finished);
+        Ok(())
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_mut::<Player>()
+            && self.base == old.base
+        {
+            std::mem::swap(&mut self.head, &mut old.head);
+            self.head.played = self.head.played.min(self.tune.length);
+            // What sounded in the old file need not end in the new one: the engine ends it.
+            self.head.sounding.clear();
+        }
+    }
+}
+
+impl Head {
+    fn play(&mut self, out: &mut Vec<Note>, event: Note) {
+        let before = self.sounding.len();
+        self.sounding.retain(|note| !is_same(note, &event));
+        if !event.on && self.sounding.len() == before {
+            return;
+        }
+        if event.on {
+            if self.sounding.len() < before {
+                out.push(Note { on: false, ..event });
+            }
+            self.sounding.push(event);
+        }
+        out.push(event);
+    }
+
+    fn end_all(&mut self, out: &mut Vec<Note>, at_secs: f32) {
+        out.extend(self.sounding.drain(..).map(|note| Note { at_secs, on: false, ..note }));
+    }
+}

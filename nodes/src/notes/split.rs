@@ -1,0 +1,96 @@
+//! Takes some notes out of many.
+
+use std::any::Any;
+
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::port::{Control, Note, Notes};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+};
+
+use crate::note_window::Becomes;
+
+const NOTES: In<Notes> = In::required("notes", "Notes to choose from.");
+const FROM: In<Control> = In::control(
+    "from",
+    0.0,
+    Unit::None,
+    range(0.0, 127.0),
+    range(0.0, 255.0),
+    "Lowest pitch, voice or channel that is taken, rounded.",
+);
+const TO: In<Control> = In::control(
+    "to",
+    127.0,
+    Unit::None,
+    range(0.0, 127.0),
+    range(0.0, 255.0),
+    "Highest pitch, voice or channel that is taken, rounded.",
+);
+const TAKEN: Out<Notes> = Out::new("notes", "The notes that are taken.");
+const REST: Out<Notes> = Out::new("rest", "All others.");
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "split",
+        category: Category::Notes,
+        summary: "Takes some notes out of many.",
+        doc: "Divides notes by pitch (a keyboard split), by voice (0 is the highest) or by MIDI channel (1 to \
+              16): what lies inside goes one way, the rest the other. A note that sounds ends where it began.",
+        example: "let tune = melody([48, 60, 52, 64], 0.5);\nlet low = split(tune, 0, 55);\n\
+                  speakers(keys(low.rest));\nspeakers(organ(low));\n",
+        inputs: &[&NOTES.0, &FROM.0, &TO.0],
+        options: &[OptionSpec {
+            name: "by",
+            takes: OptionType::Choice(&["pitch", "voice", "channel"]),
+            default: OptionDefault::Text("pitch"),
+            doc: "What is looked at.",
+        }],
+        outputs: &[TAKEN.0, REST.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |_, options| {
+        let number: fn(&Note) -> f64 = match options.text("by") {
+            Some("voice") => |note| f64::from(note.voice),
+            Some("channel") => |note| f64::from(note.channel) + 1.0,
+            _ => |note| f64::from(note.pitch),
+        };
+        Ok(Box::new(Split { number, taken: Becomes::default(), rest: Becomes::default() }))
+    },
+}];
+
+struct Split {
+    number: fn(&Note) -> f64,
+    taken: Becomes,
+    rest: Becomes,
+}
+
+impl Node for Split {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let (notes, from, to) = (io.notes(&NOTES), io.control(&FROM).round(), io.control(&TO).round());
+        let number = self.number;
+        let is_taken = |note: &Note| (from..=to).contains(&number(note));
+        if let Some(out) = io.notes_out(&TAKEN) {
+            for event in notes {
+                self.taken.pass(out, event, |note| is_taken(note).then_some(*note));
+            }
+        }
+        if let Some(out) = io.notes_out(&REST) {
+            for event in notes {
+                self.rest.pass(out, event, |note| (!is_taken(note)).then_some(*note));
+            }
+        }
+        Ok(())
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_mut::<Split>() {
+            std::mem::swap(&mut self.taken, &mut old.taken);
+            std::mem::swap(&mut self.rest, &mut old.rest);
+        }
+    }
+}

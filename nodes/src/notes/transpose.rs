@@ -1,0 +1,64 @@
+//! Moves notes up or down.
+
+use std::any::Any;
+
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::port::{Control, Note, Notes};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+
+use crate::note_window::{Becomes, midi_pitch};
+
+const NOTES: In<Notes> = In::required("notes", "Notes to move.");
+const BY: In<Control> = In::control(
+    "by",
+    12.0,
+    Unit::Semitones,
+    range(-24.0, 24.0),
+    range(-127.0, 127.0),
+    "Semitones up, rounded; below 0 down. 12 is an octave.",
+);
+const OUT: Out<Notes> = Out::new("notes", "The moved notes.");
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "transpose",
+        category: Category::Notes,
+        summary: "Moves notes up or down.",
+        doc: "Moves each note as it starts; what sounds already stays. Notes that would leave the keyboard \
+              (0 to 127) are left out.",
+        example: "let tune = melody([60, 62, 64, 67], 0.5);\nspeakers(keys(transpose(tune, -12)));\n",
+        inputs: &[&NOTES.0, &BY.0],
+        options: &[],
+        outputs: &[OUT.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |_, _| Ok(Box::new(Transpose::default())),
+}];
+
+#[derive(Default)]
+struct Transpose {
+    becomes: Becomes,
+}
+
+impl Node for Transpose {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let (notes, by) = (io.notes(&NOTES), io.control(&BY).round());
+        let Some(out) = io.notes_out(&OUT) else { return Ok(()) };
+        for event in notes {
+            self.becomes.pass(out, event, |note| {
+                midi_pitch(f64::from(note.pitch) + by).map(|pitch| Note { pitch, ..*note })
+            });
+        }
+        Ok(())
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_mut::<Transpose>() {
+            std::mem::swap(self, old);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Notes on their way out: to a MIDI port while they play, or into a file.
+
+use std::any::Any;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
+use pastiche_engine::options::{OptionValue, Options};
+use pastiche_engine::outgoing::WhichPort;
+use pastiche_engine::port::{Control, Note, Notes};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+};
+use pastiche_engine::workers::Priority;
+
+use crate::note_window::is_same;
+use crate::out::claim::{Claim, FOLDER, NAME, destination};
+
+mod port;
+mod write;
+
+use port::PortOut;
+use write::{Event, encode};
+
+const NOTES: In<Notes> = In::required("notes", "Notes to send or write.");
+const ON: In<Control> = In::control(
+    "on",
+    1.0,
+    Unit::None,
+    range(0.0, 1.0),
+    range(0.0, 1.0),
+    "Above 0.5 it listens; when it falls, or when the show is over, what sounds is ended and the file is written.",
+);
+const WRITTEN: Out<Control> = Out::new("written", "How many files have been written.");
+
+const PORT: &str = "port";
+
+/// Then a file is written, and the next one begins: hours of the fastest playing.
+const MOST_EVENTS: usize = 1 << 20;
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "midi_out",
+        category: Category::Out,
+        summary: "Sends notes to a MIDI port, or writes them to a MIDI file.",
+        doc: "With `port` it plays a synthesiser, a sampler or another program: each note is sent when it is heard, \
+              not only at the start of a frame, and ends when the wire, the node or the show does. A port that is \
+              unplugged is taken up again when it comes back. Without `port` it \
+              keeps what is played and writes it as a Standard MIDI File, with the tempo of the patch and all its \
+              changes, and bars that begin with the beat. Files are numbered and appear when they are whole; \
+              nothing that is there is ever written over. They go into the folder of the patch or one that \
+              `folder` names.",
+        example: "let tune = humanise(melody([60, 64, 67], 0.5));\nspeakers(keys(tune));\n\
+                  midi_out(tune, #{ on: knob(\"rec\"), folder: \"recordings\" });\n",
+        inputs: &[&NOTES.0, &ON.0],
+        options: &[
+            OptionSpec {
+                name: PORT,
+                takes: OptionType::NumberOrName,
+                default: OptionDefault::Absent,
+                doc: "The port to send to: a part of its name, or its number from 0 as `pastiche doctor` lists them; \
+                      without one, a file is written.",
+            },
+            OptionSpec {
+                name: FOLDER,
+                takes: OptionType::Text,
+                default: OptionDefault::Text(""),
+                doc: "Folder for the files, made when it is needed; empty for that of the patch.",
+            },
+            OptionSpec {
+                name: NAME,
+                takes: OptionType::Text,
+                default: OptionDefault::Text("notes"),
+                doc: "What the names of the files begin with.",
+            },
+        ],
+        outputs: &[WRITTEN.0],
+        role: Role::Recorder,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |ctx, options| match options.get(PORT) {
+        Some(OptionValue::Text(name)) => Ok(Box::new(PortOut::new(WhichPort::Name(name.clone())))),
+        Some(OptionValue::Number(number)) => Ok(Box::new(PortOut::new(WhichPort::Number(*number as u32)))),
+        _ => Ok(Box::new(MidiOut::new(ctx, options)?)),
+    },
+}];
+
+struct MidiOut {
+    folder: PathBuf,
+    name: String,
+    take: Take,
+    written: u64,
+    /// What became of the files that workers write.
+    done: (Sender<Written>, Receiver<Written>),
+}
+
+/// What became of a file, with why it could not be written.
+type Written = Result<(), String>;
+
+/// What has been played since it listens.
+#[derive(Default)]
+struct Take {
+    /// The beat from which it counts.
+    from: Option<f64>,
+    bpm: f64,
+    events: Vec<Event>,
+    sounding: Vec<Note>,
+}
+
+impl MidiOut {
+    fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<MidiOut, BuildError> {
+        let (folder, name) = destination(ctx, options)?;
+        Ok(MidiOut { folder, name, take: Take::default(), written: 0, done: channel() })
+    }
+
+    /// What writes all that has been played, if anything has.
+    fn save(&mut self) -> Option<impl FnOnce() + Send + 'static> {
+        let take = std::mem::take(&mut self.take);
+        let (folder, name, done) = (self.folder.clone(), self.name.clone(), self.done.0.clone());
+        take.events.iter().any(Event::is_note).then_some(move || {
+            let written = write(&folder, &name, &encode(&take.events, &take.sounding));
+            let told = written.map(|path| tracing::info!("wrote {}", path.display()));
+            let told = told.map_err(|error| format!("cannot write into {}: {error}", folder.display()));
+            if let Err(message) = &told {
+                tracing::error!("{message}");
+            }
+            // A node that is gone does not ask.
+            drop(done.send(told));
+        })
+    }
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    let (claim, mut file) = Claim::new(folder, name, ".mid", 1)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    claim.finish()
+}
+
+impl Node for MidiOut {
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let is_on = io.control(&ON) > 0.5;
+        let notes = io.notes(&NOTES);
+        if is_on {
+            self.take.hear(ctx, notes);
+        }
+        if (!is_on || self.take.events.len() >= MOST_EVENTS)
+            && let Some(job) = self.save()
+        {
+            ctx.workers.submit(Priority::Model, job);
+        }
+        let failure = self.done.1.try_iter().fold(None, |failure, told| {
+            self.written += u64::from(told.is_ok());
+            told.err().or(failure)
+        });
+        io.set_control(&WRITTEN, self.written as f64);
+        failure.map_or(Ok(()), |message| Err(Fault::new(message, "make room, or name another folder")))
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_mut::<MidiOut>()
+            && old.folder == self.folder
+            && old.name == self.name
+        {
+            self.take = std::mem::take(&mut old.take);
+            self.written = old.written;
+        }
+    }
+
+    fn status(&self) -> Status {
+        match self.take.events.len() {
+            0 if self.take.from.is_some() => Status::Waiting("waiting for a note".into()),
+            _ => Status::Ready,
+        }
+    }
+}
+
+impl Drop for MidiOut {
+    fn drop(&mut self) {
+        if let Some(job) = self.save() {
+            job();
+        }
+    }
+}
+
+impl Take {
+    fn hear(&mut self, ctx: &FrameCtx<'_>, notes: &[Note]) {
+        let beats = ctx.beats;
+        // Bars are counted from the show's start: the file begins on a beat.
+        let from = *self.from.get_or_insert(beats.now.floor());
+        if self.bpm != beats.bpm {
+            self.bpm = beats.bpm;
+            self.events.push(Event::Tempo { beat: (beats.now - from).max(0.0), bpm: beats.bpm });
+        }
+        for note in notes {
+            let beat = beats.now - from + f64::from(note.at_secs) * beats.bpm / 60.0;
+            self.sounding.retain(|other| !is_same(other, note));
+            if note.on {
+                self.sounding.push(*note);
+            }
+            self.events.push(Event::Note { beat: beat.max(0.0), note: *note });
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Sends notes to a MIDI port while they play.
+
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::outgoing::WhichPort;
+use pastiche_engine::port::Note;
+
+use super::{NOTES, ON, WRITTEN};
+use crate::note_window::is_same;
+
+pub(super) struct PortOut {
+    port: WhichPort,
+    sounding: Vec<Note>,
+}
+
+impl PortOut {
+    pub(super) fn new(port: WhichPort) -> PortOut {
+        PortOut { port, sounding: Vec::new() }
+    }
+
+    fn send(&self, ctx: &mut FrameCtx<'_>, note: &Note) {
+        let (channel, pitch) = (note.channel.min(15), note.pitch.min(127));
+        let bytes = if note.on {
+            [0x90 | channel, pitch, note.velocity.clamp(1, 127)]
+        } else {
+            [0x80 | channel, pitch, 0]
+        };
+        ctx.send_midi(&self.port, note.at_secs, bytes);
+    }
+}
+
+impl Node for PortOut {
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        if io.control(&ON) > 0.5 {
+            for note in io.notes(&NOTES) {
+                let was_sounding = self.sounding.len();
+                self.sounding.retain(|other| !is_same(other, note));
+                // One that began while nobody listened does not end.
+                if note.on || self.sounding.len() < was_sounding {
+                    self.send(ctx, note);
+                }
+                if note.on {
+                    self.sounding.push(*note);
+                }
+            }
+        } else {
+            for note in std::mem::take(&mut self.sounding) {
+                self.send(ctx, &Note { on: false, at_secs: 0.0, ..note });
+            }
+        }
+        io.set_control(&WRITTEN, 0.0);
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! Painting with neural networks.
+
+mod painting_style;
+
+kinds! {
+    style, style_mix, style_transfer, style_path, style_pad, style_layers, keep_colour,
+}

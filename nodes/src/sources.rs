@@ -1,0 +1,8 @@
+//! Where pictures come from.
+
+mod drawn_scene;
+mod image_file;
+
+kinds! {
+    picture, test_card, noise, solid, gradient, shape, text, particles, scene, movie, slides, camera,
+}

@@ -1,0 +1,54 @@
+//! A still picture from a file.
+
+use pastiche_engine::assets::Media;
+use pastiche_engine::frame::Frame;
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role};
+
+use crate::sources::image_file::decode;
+
+const IMAGE: Out<Frame> = Out::new("image", "The picture, at its own size.");
+
+const FILE: &str = "file";
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "picture",
+        category: Category::Source,
+        summary: "A still picture from a file.",
+        doc: "Shows a PNG, JPEG, WebP, BMP, TIFF or GIF file (of an animation the first picture) at its own \
+              size, turned the way the camera noted. A changed file is read again. Pictures may have up to \
+              16384 pixels a side.",
+        example: "screen(picture(\"picture.png\"));\n",
+        inputs: &[],
+        options: &[OptionSpec {
+            name: FILE,
+            takes: OptionType::File(Media::Picture),
+            default: OptionDefault::Required,
+            doc: "Name of the file.",
+        }],
+        outputs: &[IMAGE.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |_, options| {
+        let asset = options.asset(FILE).ok_or_else(|| {
+            BuildError::new("no picture was given", "give the name of a picture file").option(FILE)
+        })?;
+        let pixels = decode(&asset.name, &asset.bytes)
+            .map_err(|error| BuildError::new(error.message, error.help).option(FILE))?;
+        Ok(Box::new(Picture(Frame::from_pixels(pixels))))
+    },
+}];
+
+struct Picture(Frame);
+
+impl Node for Picture {
+    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        io.set_frame(&IMAGE, self.0.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,308 @@
+//! Words.
+
+mod raster;
+
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+use ab_glyph::FontArc;
+use bytemuck::{Pod, Zeroable};
+use pastiche_engine::assets::{Asset, Media};
+use pastiche_engine::frame::Frame;
+use pastiche_engine::gpu::Effect;
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
+use pastiche_engine::options::Options;
+use pastiche_engine::port::{Colour, Control};
+use pastiche_engine::registry::NodeKind;
+use pastiche_engine::spec::{
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Role, Unit, range,
+};
+use pastiche_engine::workers::Priority;
+
+use crate::effect::compile;
+
+use raster::{Alignment, Letters, Raster};
+
+const FAR: Range = range(-20_000.0, 20_000.0);
+
+const SIZE: In<Control> = In::control(
+    "size",
+    120.0,
+    Unit::Px,
+    range(8.0, 500.0),
+    range(0.0, 20_000.0),
+    "Height of a line, from the tops of its letters to the bottoms.",
+);
+const X: In<Control> =
+    In::control("x", 0.0, Unit::Px, range(-960.0, 960.0), FAR, "How far to the right of the middle it is.");
+const Y: In<Control> =
+    In::control("y", 0.0, Unit::Px, range(-540.0, 540.0), FAR, "How far above the middle it is.");
+const COLOUR: In<Colour> = In::colour("colour", Colour::WHITE, "Colour of the letters.");
+const IMAGE: Out<Frame> = Out::new("image", "The words on nothing, at the size of the canvas.");
+
+const CONTENT: &str = "content";
+const ALIGN: &str = "align";
+const SPACING: &str = "spacing";
+const FILE: &str = "file";
+
+const ALIGNMENTS: [&str; 3] = ["left", "centre", "right"];
+
+/// The typeface Inter; see `NOTICE`.
+const INTER: &[u8] = include_bytes!("../../fonts/Inter-Medium.otf");
+
+const MOST_LETTERS: usize = 4096;
+
+pub static KINDS: [NodeKind; 1] = [NodeKind {
+    spec: NodeSpec {
+        name: "text",
+        category: Category::Source,
+        summary: "Words, in one line or many.",
+        doc: "Draws words in the middle of the picture; around them it is transparent. A line break begins \
+              a new line. Up to 4096 letters, from left to right; a letter that the typeface does not have \
+              is a box. Without a file of your own they are set in Inter.",
+        example: "let title = text(\"Pastiche\\nplays tonight\", 140, #{ colour: colour(\"#ffd9a0\") });\n\
+                  screen(blend(test_card(), title));\n",
+        inputs: &[&SIZE.0, &X.0, &Y.0, &COLOUR.0],
+        options: &[
+            OptionSpec {
+                name: CONTENT,
+                takes: OptionType::Text,
+                default: OptionDefault::Required,
+                doc: "The words.",
+            },
+            OptionSpec {
+                name: ALIGN,
+                takes: OptionType::Choice(&ALIGNMENTS),
+                default: OptionDefault::Text("centre"),
+                doc: "At which side the lines are flush.",
+            },
+            OptionSpec {
+                name: SPACING,
+                takes: OptionType::Number(range(-10.0, 10.0)),
+                default: OptionDefault::Number(1.2),
+                doc: "From one line to the next, in heights of a line.",
+            },
+            OptionSpec {
+                name: FILE,
+                takes: OptionType::File(Media::Font),
+                default: OptionDefault::Absent,
+                doc: "A typeface of your own: a TrueType or OpenType file.",
+            },
+        ],
+        outputs: &[IMAGE.0],
+        role: Role::Plain,
+        breaks_cycles: false,
+    },
+    inputs_for: None,
+    make: |ctx, options| {
+        let letters = letters(options)?;
+        Ok(Box::new(Text {
+            letters: Arc::new(letters),
+            effect: compile::<Uniforms>(ctx, "text", 1, include_str!("text.wgsl"))?,
+            drawn: None,
+            running: None,
+        }))
+    },
+}];
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Uniforms {
+    colour: [f32; 4],
+    /// The picture's corner on the canvas, in pixels, and a pixel of it there.
+    corner: [f32; 2],
+    scale: f32,
+    padding: f32,
+}
+
+struct Text {
+    letters: Arc<Letters>,
+    effect: Arc<Effect>,
+    /// Drawn for this height of a line; other heights show it larger or smaller until theirs is there.
+    drawn: Option<Drawn>,
+    running: Option<(f64, Receiver<Option<Raster>>)>,
+}
+
+struct Drawn {
+    line_px: f64,
+    /// Other words, of the node before: shown until these are drawn.
+    is_old: bool,
+    raster: Option<(Frame, [f64; 2])>,
+}
+
+impl Text {
+    /// Has the letters drawn for this height of a line, unless they are.
+    fn ask(&mut self, ctx: &FrameCtx<'_>, line_px: f64) {
+        self.collect();
+        let is_there = self.drawn.as_ref().is_some_and(|drawn| drawn.line_px == line_px && !drawn.is_old);
+        if is_there || self.running.is_some() {
+            return;
+        }
+        let (sender, receiver) = channel();
+        self.running = Some((line_px, receiver));
+        let letters = self.letters.clone();
+        // Nobody receives it when the node has gone.
+        let job = move || drop(sender.send(letters.draw(line_px)));
+        // The first is waited for: words are there from the first frame on.
+        if ctx.offline || ctx.workers.is_inline() || self.drawn.is_none() {
+            job();
+            self.collect();
+        } else {
+            ctx.workers.submit(Priority::Picture, job);
+        }
+    }
+
+    fn collect(&mut self) {
+        let Some((line_px, receiver)) = &self.running else { return };
+        let raster = match receiver.try_recv() {
+            Ok(raster) => raster,
+            Err(TryRecvError::Empty) => return,
+            Err(TryRecvError::Disconnected) => None,
+        };
+        let raster = raster.map(|raster| (Frame::from_pixels(raster.pixels), raster.corner_px));
+        self.drawn = Some(Drawn { line_px: *line_px, is_old: false, raster });
+        self.running = None;
+    }
+}
+
+impl Node for Text {
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let size_px = ctx.canvas_px;
+        let wanted_px = io.control(&SIZE) * ctx.pixel_scale();
+        let line_px = self.letters.drawable(wanted_px);
+        self.ask(ctx, line_px);
+        let place = [io.control(&X), io.control(&Y)].map(|length| length * ctx.pixel_scale());
+        let gpu = ctx.gpu()?;
+        let drawn = self.drawn.as_ref().filter(|_| wanted_px > 0.0);
+        let Some((drawn, (raster, corner_px))) =
+            drawn.and_then(|drawn| Some((drawn, drawn.raster.as_ref()?)))
+        else {
+            let nothing = gpu.solid(Colour([0.0; 4]), size_px)?;
+            io.set_frame(&IMAGE, Frame::from_texture(nothing));
+            return Ok(());
+        };
+        let scale = wanted_px / drawn.line_px;
+        let [width, height] = size_px.map(f64::from);
+        let corner =
+            [0.5 * width + place[0] + corner_px[0] * scale, 0.5 * height - place[1] + corner_px[1] * scale];
+        let uniforms = Uniforms {
+            colour: io.colour(&COLOUR).0,
+            corner: corner.map(|length| length as f32),
+            scale: scale as f32,
+            padding: 0.0,
+        };
+        let letters = gpu.texture(raster)?;
+        let texture = gpu.draw(&self.effect, &[&letters], bytemuck::bytes_of(&uniforms), size_px)?;
+        io.set_frame(&IMAGE, Frame::from_texture(texture));
+        Ok(())
+    }
+
+    fn adopt(&mut self, old: &mut dyn Any) {
+        // The old words stay until the new ones are drawn.
+        if let Some(old) = old.downcast_mut::<Text>() {
+            self.drawn = old.drawn.take().map(|drawn| Drawn { is_old: true, ..drawn });
+        }
+    }
+
+    fn status(&self) -> Status {
+        match self.drawn {
+            None => Status::Waiting("drawing the letters".into()),
+            Some(_) => Status::Ready,
+        }
+    }
+}
+
+fn letters(options: &Options) -> Result<Letters, BuildError> {
+    let content = options.text(CONTENT).unwrap_or_default();
+    let count = content.chars().count();
+    if count > MOST_LETTERS {
+        let message = format!("{count} letters are more than the {MOST_LETTERS} that it draws");
+        return Err(BuildError::new(message, "write less, or share it out among several").option(CONTENT));
+    }
+    let alignment = match options.text(ALIGN) {
+        Some("left") => Alignment::Left,
+        Some("right") => Alignment::Right,
+        _ => Alignment::Centre,
+    };
+    let spacing = options.number(SPACING).unwrap_or(1.2);
+    Ok(Letters::new(font(options.asset(FILE))?, content, alignment, spacing))
+}
+
+fn font(asset: Option<&Asset>) -> Result<FontArc, BuildError> {
+    let Some(asset) = asset else {
+        return FontArc::try_from_slice(INTER)
+            .map_err(|_| BuildError::new("its own typeface is damaged", "install Pastiche anew"));
+    };
+    let name = &asset.name;
+    let font = FontArc::try_from_vec(asset.bytes.to_vec()).ok().filter(raster::has_a_size);
+    font.ok_or_else(|| {
+        let message = if asset.bytes.is_empty() {
+            format!("the typeface `{name}` is empty")
+        } else {
+            format!("`{name}` is no typeface that can be read, or is damaged")
+        };
+        BuildError::new(message, "give the name of a TrueType or OpenType file (.ttf or .otf)").option(FILE)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pastiche_engine::options::OptionValue;
+
+    fn asset(bytes: &[u8]) -> Asset {
+        Asset::new("own.ttf", None, bytes)
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_font() {
+        for (bytes, message) in [
+            (&b""[..], "the typeface `own.ttf` is empty"),
+            (b"not letters", "`own.ttf` is no typeface that can be read, or is damaged"),
+            (&INTER[..200], "`own.ttf` is no typeface that can be read, or is damaged"),
+        ] {
+            let error = font(Some(&asset(bytes))).unwrap_err();
+            assert_eq!((&*error.message, error.option), (message, Some(FILE)));
+        }
+        assert!(font(Some(&asset(INTER))).is_ok());
+    }
+
+    #[test]
+    fn damaged_fonts_never_panic() {
+        let mut bits = 0x2545_f491_4f6c_dd1d_u64;
+        let mut random = move |below: usize| {
+            bits ^= bits << 13;
+            bits ^= bits >> 7;
+            bits ^= bits << 17;
+            (bits % below as u64) as usize
+        };
+        let mut read = 0;
+        for case in 0..2000 {
+            let mut bytes = INTER.to_vec();
+            // The header and the directory of tables in most cases, else anywhere.
+            let reach = if case % 4 == 0 { bytes.len() } else { 320 };
+            for _ in 0..1 + random(6) {
+                bytes[random(reach)] = random(256) as u8;
+            }
+            if case % 5 == 0 {
+                bytes.truncate(random(bytes.len()));
+            }
+            let Ok(font) = font(Some(&asset(&bytes))) else { continue };
+            read += 1;
+            let drawn = Letters::new(font, "Ag\nß\u{1F600}", Alignment::Left, 1.2).draw(18.0);
+            assert!(drawn.is_none_or(|raster| raster.pixels.size_px().iter().all(|side| *side <= 4096)));
+        }
+        assert!(read > 100, "only {read} could be read at all");
+    }
+
+    #[test]
+    fn too_many_letters_are_refused() {
+        let mut options = Options::default();
+        options.set(CONTENT, OptionValue::Text("a".repeat(MOST_LETTERS + 1)));
+        let error = letters(&options).err().unwrap();
+        assert_eq!(error.option, Some(CONTENT));
+        assert!(error.message.starts_with("4097 letters"), "{}", error.message);
+    }
+}
