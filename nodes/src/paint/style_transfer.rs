@@ -255,7 +255,8 @@ mod tests {
 
     #[test]
     fn a_still_picture_is_scaled_once() {
-        let mut painter = Painter { network: Painting::embedded(Threads::shared()).unwrap(), height: 32, scaled: None };
+        let mut painter =
+            Painter { network: Painting::embedded(Threads::shared()).unwrap(), height: 32, scaled: None };
         let pixels = Arc::new(Pixels::new([48, 64], PixelFormat::Srgb8, vec![90; 48 * 64 * 4]).unwrap());
         let one = painter.network.single_style(3);
         let painted = painter.paint(&pixels, &one).unwrap();
