@@ -7,8 +7,9 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use half::f16;
+use pastiche_kernels::Level;
 use pastiche_models::Threads;
-use pastiche_models::painting::{Painting, Planes};
+use pastiche_models::painting::{CpuPainting, Painting, PaintingNetwork, Planes, RtenPainting};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
 
@@ -121,20 +122,27 @@ fn all_styles_and_mixes_agree_with_onnxruntime() {
 }
 
 #[test]
-fn the_rewritten_graph_agrees_with_the_published_file_run_unchanged() {
+fn every_executor_agrees_with_the_published_file_run_unchanged() {
     let file = pastiche_models::painting::EMBEDDED_WEIGHTS;
     let published = rten::ModelOptions::with_all_ops().load(file.to_vec()).unwrap();
-    let painting = Painting::embedded(&Threads::new(2)).unwrap();
+    let threads = &Threads::new(2);
+    let levels = Level::available().into_iter();
+    let kernels =
+        levels.map(|level| Box::new(CpuPainting::at_level(file, threads, level).unwrap()) as Box<_>);
+    let rten: Box<dyn PaintingNetwork> = Box::new(RtenPainting::from_onnx(file, threads).unwrap());
+    let paintings: Vec<Painting> = kernels.chain([rten]).map(Painting::with_network).collect();
     let picture = photo("coffee_64x64.png");
-    for style in [painting.single_style(3), painting.single_style(17), vec![0.125; 26]] {
+    for style in [paintings[0].single_style(3), paintings[0].single_style(17), vec![0.125; 26]] {
         let image = NdTensorView::try_from_data([1, 3, 64, 64], picture.values()).unwrap();
         let weights = NdTensorView::try_from_data([26], &style[..]).unwrap();
         let inputs = published.input_ids();
         let inputs = vec![(inputs[0], image.into()), (inputs[1], weights.into())];
         let outputs = published.run(inputs, published.output_ids(), None).unwrap();
         let output: NdTensor<f32, 4> = outputs.into_iter().next().unwrap().try_into().unwrap();
-        let painted = painting.paint_planes(&picture, &style).unwrap();
-        let (_, most) = difference(painted.values(), &output.to_vec());
-        assert!(most < 1e-4, "{most}");
+        for painting in &paintings {
+            let painted = painting.paint_planes(&picture, &style).unwrap();
+            let (_, most) = difference(painted.values(), &output.to_vec());
+            assert!(most < 1e-4, "{most}");
+        }
     }
 }

@@ -1,9 +1,10 @@
-//! The network on the CPU, run by rten.
+//! The network run by rten: slower than the kernels of our own, and what they are held against.
 
-use rten::{Model, ModelOptions, NodeId, RunOptions};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ::rten::{Model, ModelOptions, NodeId, RunOptions};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::graph::{self, PICTURE_INPUT, PICTURE_OUTPUT, STYLE_INPUT};
 use super::picture::Planes;
