@@ -43,7 +43,7 @@ pub const EMBEDDED_WEIGHTS: &[u8] = include_bytes!("../../weights/multistyle26.o
 /// The shortest side of a picture, in pixels.
 pub const LEAST_SIDE: usize = 32;
 
-/// The most pixels of a picture (3840 x 2160); at that size a run takes about 2.8 GB of memory.
+/// The most pixels of a picture (3840 x 2160); at that size a run takes about 1.8 GB of memory.
 pub const MOST_PIXELS: usize = 3840 * 2160;
 
 /// The layers of the published network that a style works on.
@@ -52,7 +52,7 @@ pub const LAYER_COUNT: usize = weights::LAYERS.len();
 /// The network halves the picture twice.
 const SIDE_STEP: usize = 4;
 
-/// Something that runs the painting network: the CPU now, faster executors later.
+/// Something that runs the painting network.
 ///
 /// It may rely on what [`Painting`] has checked: sides that are multiples of four and at least
 /// [`LEAST_SIDE`], at most [`MOST_PIXELS`] and a few more, and finite weights, as many as it takes.
