@@ -11,7 +11,7 @@ use pastiche::engine::io::Io;
 use pastiche::engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche::engine::port::{Control, Value};
 use pastiche::engine::registry::{NodeKind, Registry};
-use pastiche::engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche::engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche::{Pace, Player, PlayerConfig};
 
 const KICK: In<Control> = In::control(
@@ -36,10 +36,8 @@ static WOBBLE: NodeKind = NodeKind {
         doc: "Every jump of `kick` sets it swinging anew, as high as the jump.",
         example: "let w = wobble(knob(\"kick\", 0.0));\nscreen(test_card().blur(w * 50 + 50));\n",
         inputs: &[&KICK.0, &RATE.0, &DECAY.0],
-        options: &[],
         outputs: &[SWING.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_ctx, _options| -> Result<Box<dyn Node>, BuildError> { Ok(Box::new(Wobble::default())) },

@@ -1,7 +1,5 @@
 //! Notes on their way from a node to the audio half of another: each at its sample, none left sounding.
 
-use std::any::Any;
-
 use pastiche_engine::assets::NoAssets;
 use pastiche_engine::audio::{AudioIo, AudioNode, AudioRunner, BlockCtx, NoteEvent};
 use pastiche_engine::check::check;
@@ -162,10 +160,8 @@ impl AudioNode for Sounding {
         io.out(&HEARD)[0][from..].fill(self.notes);
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Sounding>() {
-            self.notes = old.notes;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.notes = old.notes;
     }
 }
 

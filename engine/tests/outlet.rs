@@ -2,8 +2,6 @@
 
 mod audio_toys;
 
-use std::any::Any;
-
 use audio_toys::{OUT, SOUND, TONE, Tone, new, node, plan, wire};
 use pastiche_engine::audio::{
     AudioHalf, AudioIo, AudioNode, AudioPart, AudioPlan, BlockCtx, MAX_BLOCK, SoundReceiver, SoundSender,
@@ -26,10 +24,8 @@ impl AudioNode for Tap {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Tap>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }
 

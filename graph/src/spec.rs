@@ -267,6 +267,21 @@ pub struct NodeSpec {
 }
 
 impl NodeSpec {
+    /// A declaration without a name, texts, inputs, options and outputs, of a kind with which the engine
+    /// does nothing special: what stands behind `..` in the declaration of a kind.
+    pub const PLAIN: NodeSpec = NodeSpec {
+        name: "",
+        category: Category::Source,
+        summary: "",
+        doc: "",
+        example: "",
+        inputs: &[],
+        options: &[],
+        outputs: &[],
+        role: Role::Plain,
+        breaks_cycles: false,
+    };
+
     /// The position and declaration of an output.
     pub fn output(&self, name: &str) -> Option<(usize, &OutputSpec)> {
         self.outputs.iter().enumerate().find(|(_, output)| output.name == name)

@@ -64,9 +64,7 @@ impl AudioNode for Tap {
         self.0.send(ctx, io.audio(&SOUND));
     }
 
-    fn adopt(&mut self, old: &mut dyn std::any::Any) {
-        if let Some(old) = old.downcast_mut::<Tap>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

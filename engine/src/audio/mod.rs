@@ -36,7 +36,7 @@ pub const LOUDEST: f32 = 1e6;
 pub type Block = [[f32; MAX_BLOCK]; 2];
 
 /// The audio half of a node.
-pub trait AudioNode: Any + Send {
+pub trait AudioNode: AdoptAudio + Any + Send {
     /// At most [`MAX_BLOCK`] samples. No allocation, lock, input or output, panic.
     ///
     /// How time is cut into blocks is no one's to hear: the same samples come out for blocks of
@@ -45,7 +45,25 @@ pub trait AudioNode: Any + Send {
 
     /// An option changed: take over what still fits from the audio half that this one replaces, by
     /// swapping. Runs on the audio thread: no allocation, and nothing is freed.
-    fn adopt(&mut self, _old: &mut dyn Any) {}
+    fn adopt(&mut self, _old: &mut Self)
+    where
+        Self: Sized,
+    {
+    }
+}
+
+/// `AudioNode::adopt` for a audio half whose type is not known: implemented for every audio half.
+pub trait AdoptAudio {
+    /// Adopts from what is of the same type; from anything else there is nothing to take.
+    fn adopt_from(&mut self, old: &mut dyn Any);
+}
+
+impl<N: AudioNode> AdoptAudio for N {
+    fn adopt_from(&mut self, old: &mut dyn Any) {
+        if let Some(old) = old.downcast_mut() {
+            self.adopt(old);
+        }
+    }
 }
 
 /// What is known about a block.

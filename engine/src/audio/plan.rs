@@ -112,7 +112,7 @@ impl AudioPlan {
             };
             let replaced = slot.adopt_from.and_then(|uid| old.slot(uid)).filter(|old| old.panic.is_none());
             let Some(old) = replaced.and_then(|old| old.node.as_deref_mut()) else { continue };
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| node.adopt(old))) {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| node.adopt_from(old))) {
                 slot.link.report_panic();
                 slot.panic = Some(panic);
             }

@@ -411,7 +411,7 @@ fn take_over_notes(notes: &mut [NotesInput], old: &mut [NotesInput]) {
 
 fn adopt(node: &mut dyn Node, old: &mut dyn Node) {
     let old: &mut dyn Any = old;
-    if catch_unwind(AssertUnwindSafe(|| node.adopt(old))).is_err() {
+    if catch_unwind(AssertUnwindSafe(|| node.adopt_from(old))).is_err() {
         tracing::error!("a node panicked while it took over from the one it replaces; it starts anew");
     }
 }

@@ -1,8 +1,6 @@
 //! Toy nodes and hand-made plans for the tests of the audio half.
 #![allow(dead_code, reason = "no test program uses all of them")]
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioHalf, AudioIo, AudioNode, AudioPart, BlockCtx, Phase, Smoothed};
 use pastiche_engine::graph::NodeKey;
 use pastiche_engine::node::BuildError;
@@ -60,10 +58,8 @@ impl AudioNode for Tone {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Tone>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }
 

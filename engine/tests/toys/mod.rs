@@ -2,8 +2,6 @@
 //! scripts, files or a GPU.
 #![allow(dead_code, reason = "each test binary uses a part of the toys")]
 
-use std::any::Any;
-
 use pastiche_engine::assets::NoAssets;
 use pastiche_engine::check::check;
 use pastiche_engine::clock::FrameRate;
@@ -42,10 +40,8 @@ impl Node for Toy {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Toy>() {
-            self.step = old.step;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.step = old.step;
     }
 }
 

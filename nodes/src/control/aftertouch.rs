@@ -6,7 +6,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::control::midi_listener::{CHANNEL, Listener, PORT};
 
@@ -31,8 +31,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&PITCH.0],
         options: &[PORT, CHANNEL],
         outputs: &[VALUE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| Ok(Box::new(Aftertouch::new(options))),

@@ -4,9 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
-};
+use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range};
 
 use crate::timing::Base;
 
@@ -28,7 +26,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "The beat of the patch's tempo, its bars and phrases. Each phase rises from 0 to 1 and falls back: \
               `1 - beat().beat` is a flash on each beat.",
         example: "tempo(110);\nlet flash = 1 - beat().beat;\nscreen(blur(test_card(), flash * flash * 30));\n",
-        inputs: &[],
         options: &[
             OptionSpec {
                 name: BEATS,
@@ -44,8 +41,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[BEAT.0, BAR.0, PHRASE.0, COUNT.0, TRIGGER.0, DOWNBEAT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {

@@ -1,7 +1,5 @@
 //! A fader, knob or pedal of a MIDI controller.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::midi::{Encoder, Message};
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
@@ -9,7 +7,7 @@ use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::control::midi_listener::{CHANNEL, Heard, Listener, PORT};
@@ -78,8 +76,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[VALUE.0, MOVED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| Ok(Box::new(Cc::new(options))),
@@ -108,10 +105,8 @@ impl Node for Cc {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Cc>()
-            && old.listener.is_like(&self.listener)
-        {
+    fn adopt(&mut self, old: &mut Self) {
+        if old.listener.is_like(&self.listener) {
             self.turned = old.turned;
         }
     }

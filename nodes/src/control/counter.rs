@@ -1,12 +1,10 @@
 //! Counts triggers.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 const TRIGGER: In<Trigger> = In::required("trigger", "What is counted.");
 const TO: In<Control> = In::control(
@@ -30,10 +28,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               rhythm: with `to` at 4, every fourth trigger. The count survives a reload.",
         example: "let step = counter(beat().trigger, 4);\nscreen(blur(test_card(), step * 8 + 2));\n",
         inputs: &[&TRIGGER.0, &TO.0, &RESET.0],
-        options: &[],
         outputs: &[COUNT.0, WRAPPED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Counter(0))),
@@ -50,10 +46,8 @@ impl Node for Counter {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Counter>() {
-            self.0 = old.0;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.0 = old.0;
     }
 }
 

@@ -1,6 +1,5 @@
 //! A control as it was a while ago.
 
-use std::any::Any;
 use std::collections::VecDeque;
 
 use pastiche_engine::clock::SAMPLE_RATE;
@@ -8,7 +7,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Unit, range};
 
 const VALUE: In<Control> = In::control("value", 0.0, Unit::None, range(0.0, 1.0), ANY, "Control to delay.");
 const SECS: In<Control> =
@@ -31,10 +30,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let lead = lfo(0.4) * 12 + 14;\nlet card = test_card();\n\
                   screen(blend(blur(card, lead), blur(card, delay_control(lead, 0.6)), 0.5));\n",
         inputs: &[&VALUE.0, &SECS.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(DelayControl::default())),
@@ -51,10 +48,8 @@ impl Node for DelayControl {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<DelayControl>() {
-            self.0 = std::mem::take(&mut old.0);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.0 = std::mem::take(&mut old.0);
     }
 }
 

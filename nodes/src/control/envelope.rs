@@ -1,12 +1,10 @@
 //! A rise and a fall.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::control::curve::bend;
 
@@ -56,10 +54,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let hit = envelope(0, #{ trigger: beat().trigger, decay: 0.3, sustain: 0 });\n\
                   screen(blur(test_card(), hit * 40));\n",
         inputs: &[&GATE.0, &ATTACK.0, &DECAY.0, &SUSTAIN.0, &RELEASE.0, &CURVE.0, &TRIGGER.0],
-        options: &[],
         outputs: &[LEVEL.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Envelope::default())),
@@ -109,10 +105,8 @@ impl Node for Envelope {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Envelope>() {
-            *self = *old;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        *self = *old;
     }
 }
 

@@ -4,7 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::timing::Base;
 
@@ -50,10 +50,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let hit = envelope(0, #{ trigger: euclid(5, 8), decay: 0.2, sustain: 0 });\n\
                   screen(blur(test_card(), hit * 40));\n",
         inputs: &[&PULSES.0, &STEPS.0, &ROTATE.0, &EVERY.0, &LENGTH.0],
-        options: &[],
         outputs: &[TRIGGER.0, GATE.0, STEP.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Euclid)),

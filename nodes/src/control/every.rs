@@ -4,7 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Unit, range};
 
 use crate::timing::Base;
 
@@ -37,8 +37,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&PERIOD.0, &OFFSET.0],
         options: &[Base::OPTION],
         outputs: &[TRIGGER.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| Ok(Box::new(Every(Base::of(options)))),

@@ -1,12 +1,10 @@
 //! Keeps a value until it is told to take another.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Unit, range};
 
 const VALUE: In<Control> =
     In::control("value", 0.0, Unit::None, range(0.0, 1.0), ANY, "Control to take from.");
@@ -22,10 +20,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               frame. The value survives a reload.",
         example: "let radius = hold(lfo(0.3) * 20 + 24, beat().trigger);\nscreen(blur(test_card(), radius));\n",
         inputs: &[&VALUE.0, &TRIGGER.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Hold(None))),
@@ -41,9 +37,7 @@ impl Node for Hold {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Hold>() {
-            self.0 = old.0;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.0 = old.0;
     }
 }

@@ -1,12 +1,10 @@
 //! A key of the computer's keyboard.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role};
+use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
 use pastiche_engine::take::Input;
 
 const DOWN: Out<Control> = Out::new("down", "1 while it is held, else 0.");
@@ -23,7 +21,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "A key as a switch. Its name is what is printed on it, in small letters: `q`, `7`, `space`, \
               `enter`, `left`, `f1`. A key that is held does not repeat.",
         example: "let more = toggle(keyboard(\"q\").trigger);\nscreen(blur(test_card(), more * 30));\n",
-        inputs: &[],
         options: &[OptionSpec {
             name: KEY,
             takes: OptionType::Text,
@@ -31,8 +28,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Name of the key.",
         }],
         outputs: &[DOWN.0, TRIGGER.0, RELEASED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -68,10 +64,8 @@ impl Node for Keyboard {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Keyboard>()
-            && old.key == self.key
-        {
+    fn adopt(&mut self, old: &mut Self) {
+        if old.key == self.key {
             (self.is_old, self.is_down) = (old.is_old, old.is_down);
         }
     }

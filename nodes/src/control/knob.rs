@@ -49,7 +49,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ],
         outputs: &[OUT.0],
         role: Role::Knob,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: Some(inputs_for),
     make: |_, _| Ok(Box::new(Knob)),

@@ -1,6 +1,5 @@
 //! A slow wave that moves controls.
 
-use std::any::Any;
 use std::f64::consts::TAU;
 
 use pastiche_engine::io::Io;
@@ -8,7 +7,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::random_numbers::uniform;
@@ -56,8 +55,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             Base::RATE_OPTION,
         ],
         outputs: &[WAVE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -116,10 +114,8 @@ impl Node for Lfo {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Lfo>() {
-            self.cycles = old.cycles;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.cycles = old.cycles;
     }
 }
 

@@ -2,15 +2,13 @@
 
 mod follow;
 
-use std::any::Any;
-
 use pastiche_engine::clock::Metronome;
 use pastiche_engine::io::Io;
 use pastiche_engine::midi::Message;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::control::midi_listener::{Listener, PORT};
 use follow::Follower;
@@ -44,8 +42,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&BPM.0],
         options: &[PORT],
         outputs: &[TEMPO.0, BEAT.0, RUNNING.0, ALIVE.0, STARTED.0, STOPPED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -78,10 +75,8 @@ impl Node for MidiClock {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<MidiClock>() {
-            self.follower = std::mem::take(&mut old.follower);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.follower = std::mem::take(&mut old.follower);
     }
 
     fn status(&self) -> Status {

@@ -1,6 +1,5 @@
 //! What is played on a MIDI keyboard.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use pastiche_engine::io::Io;
@@ -9,7 +8,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role};
+use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
 
 use crate::control::midi_listener::{
     ALL_NOTES_OFF, ALL_SOUND_OFF, CHANNEL, Heard, Key, Keys, Listener, PORT, SUSTAIN,
@@ -31,7 +30,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               pedal holds them. When the keyboard is unplugged its notes end; plugged in again, it plays on.",
         example: "let keys = midi_in();\n\
                   screen(blur(test_card(), pulse(keys.trigger, 0.3) * 30 + keys.held * 4));\n",
-        inputs: &[],
         options: &[
             PORT,
             CHANNEL,
@@ -43,8 +41,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[NOTES.0, TRIGGER.0, HELD.0, ALIVE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| Ok(Box::new(MidiIn::new(options))),
@@ -80,8 +77,7 @@ impl Node for MidiIn {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        let Some(old) = old.downcast_mut::<MidiIn>() else { return };
+    fn adopt(&mut self, old: &mut Self) {
         self.ending = std::mem::take(&mut old.ending);
         if old.listener.is_like(&self.listener) {
             std::mem::swap(&mut self.listener, &mut old.listener);

@@ -1,12 +1,10 @@
 //! The mouse over the picture.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Range, Role, Unit, range};
+use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Range, Unit, range};
 use pastiche_engine::take::{Input, MouseButton};
 
 const FAR: Range = range(-20_000.0, 20_000.0);
@@ -35,10 +33,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let hand = mouse(lfo(0.2) * 500, lfo(0.3) * 250);\n\
                   screen(shape(#{ x: hand.x, y: hand.y, size: 150 + hand.left * 150 }));\n",
         inputs: &[&START_X.0, &START_Y.0],
-        options: &[],
         outputs: &[X.0, Y.0, LEFT.0, MIDDLE.0, RIGHT.0, WHEEL.0, CLICK.0, ALIVE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Mouse::default())),
@@ -74,10 +70,8 @@ impl Node for Mouse {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Mouse>() {
-            self.clone_from(old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.clone_from(old);
     }
 }
 

@@ -1,13 +1,11 @@
 //! One key of a MIDI keyboard or pad, or any.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::midi::Message;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::control::midi_listener::{ALL_NOTES_OFF, ALL_SOUND_OFF, CHANNEL, Key, Keys, Listener, PORT};
 
@@ -39,8 +37,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&PITCH.0],
         options: &[PORT, CHANNEL],
         outputs: &[GATE.0, VELOCITY.0, STRUCK.0, TRIGGER.0, RELEASED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -96,10 +93,8 @@ impl Node for KeyNode {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<KeyNode>() {
-            (self.pitch, self.velocity) = (old.pitch, old.velocity);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        (self.pitch, self.velocity) = (old.pitch, old.velocity);
     }
 
     fn status(&self) -> Status {

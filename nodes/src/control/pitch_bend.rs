@@ -5,7 +5,7 @@ use pastiche_engine::midi::Message;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, Out, Role};
+use pastiche_engine::spec::{Category, NodeSpec, Out};
 
 use crate::control::midi_listener::{CHANNEL, Listener, PORT};
 
@@ -22,11 +22,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "The wheel in all its 14 bits. It goes back to the middle by itself; a fader that sends pitch \
               bend, as many mixing desks do, stays where it is put.",
         example: "screen(transform(test_card(), #{ rotate: pitch_bend() * 90 }));\n",
-        inputs: &[],
         options: &[PORT, CHANNEL],
         outputs: &[VALUE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| Ok(Box::new(PitchBend { listener: Listener::of(options), value: 0.0 })),

@@ -10,7 +10,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Colour, Control, srgb_to_linear};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::compile;
 
@@ -45,10 +45,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let card = test_card();\nlet light = probe(card, 0.5, 0.5, 1, 1).luma;\n\
                   screen(blur(card, light * 40));\n",
         inputs: &[&IMAGE.0, &X.0, &Y.0, &WIDTH.0, &HEIGHT.0],
-        options: &[],
         outputs: &[LUMA.0, RED.0, GREEN.0, BLUE.0, ALPHA.0, COLOUR.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

@@ -1,12 +1,10 @@
 //! From triggers to a control.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 const TRIGGER: In<Trigger> = In::required("trigger", "Begins a pulse; one that is on its way begins again.");
 const LENGTH: In<Control> = In::control(
@@ -29,10 +27,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               and a fall with a form there is `envelope`.",
         example: "screen(blur(test_card(), pulse(every(2), 0.4) * 30));\n",
         inputs: &[&TRIGGER.0, &LENGTH.0],
-        options: &[],
         outputs: &[GATE.0, RAMP.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Pulse { age_secs: None })),
@@ -54,10 +50,8 @@ impl Node for Pulse {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Pulse>() {
-            self.age_secs = old.age_secs;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.age_secs = old.age_secs;
     }
 }
 

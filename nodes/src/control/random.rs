@@ -1,13 +1,11 @@
 //! A number by chance, now and then.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::random_numbers::{gaussian, uniform};
@@ -47,8 +45,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   ends.",
         }],
         outputs: &[VALUE.0, CHANGED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -82,10 +79,8 @@ impl Node for Random {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Random>() {
-            self.drawn = old.drawn;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.drawn = old.drawn;
     }
 }
 

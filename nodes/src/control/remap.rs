@@ -5,7 +5,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::control::curve::bend;
@@ -48,8 +48,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Whether the result stays between the two ends.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| Ok(Box::new(Remap { clamp: options.flag(CLAMP) })),

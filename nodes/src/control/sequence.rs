@@ -1,12 +1,10 @@
 //! Values one after the other, in beats.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, List, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Unit, range};
 
 use crate::timing::{Base, Span};
 
@@ -45,10 +43,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               and does not glide.",
         example: "let radius = sequence([4, 30, 12, 50], 0.5, 0.3);\nscreen(blur(test_card(), radius));\n",
         inputs: &[&VALUES.0, &EVERY.0, &GLIDE.0, &STEP_ON.0, &RESET.0],
-        options: &[],
         outputs: &[VALUE.0, STEP.0, TRIGGER.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Sequence::default())),
@@ -95,10 +91,8 @@ impl Node for Sequence {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Sequence>() {
-            *self = *old;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        *self = *old;
     }
 }
 

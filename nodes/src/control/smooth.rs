@@ -1,6 +1,5 @@
 //! Takes the tremble out of a control.
 
-use std::any::Any;
 use std::f64::consts::TAU;
 
 use pastiche_engine::io::Io;
@@ -8,7 +7,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 const VALUE: In<Control> =
@@ -60,8 +59,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "How it is smoothed.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| Ok(Box::new(Smooth { slew: options.text(METHOD) == Some("slew"), state: None })),
@@ -98,10 +96,8 @@ impl Node for Smooth {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Smooth>() {
-            self.state = old.state;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.state = old.state;
     }
 }
 

@@ -1,12 +1,10 @@
 //! A weight on a spring.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Unit, range};
 
 const TARGET: In<Control> =
     In::control("target", 0.0, Unit::None, range(0.0, 1.0), ANY, "Where the spring pulls to.");
@@ -38,10 +36,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               at any frame rate; where it is and how fast survive a reload.",
         example: "let jump = random(8, 30, 2);\nscreen(blur(test_card(), spring(jump, 60, 4)));\n",
         inputs: &[&TARGET.0, &STIFFNESS.0, &DAMPING.0],
-        options: &[],
         outputs: &[VALUE.0, SPEED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Spring(None))),
@@ -68,10 +64,8 @@ impl Node for Spring {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Spring>() {
-            self.0 = old.0;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.0 = old.0;
     }
 }
 

@@ -32,10 +32,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               has one tempo.",
         example: "tempo(96);\nscreen(blur(test_card(), (1 - beat().beat) * 30));\n",
         inputs: &[&BPM.0, &BEAT.0],
-        options: &[],
         outputs: &[OUT.0, COUNT.0],
         role: Role::Tempo,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Tempo)),

@@ -1,12 +1,10 @@
 //! Seconds that pass.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::timing::Cycles;
 
@@ -30,10 +28,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               and it goes on across reloads.",
         example: "let turn = sin(time(0.5));\nscreen(blur(test_card(), turn * 10 + 12));\n",
         inputs: &[&SPEED.0, &RESET.0],
-        options: &[],
         outputs: &[SECS.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Time(Cycles::default()))),
@@ -51,9 +47,7 @@ impl Node for Time {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Time>() {
-            self.0 = old.0;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.0 = old.0;
     }
 }

@@ -1,12 +1,10 @@
 //! A switch.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role};
+use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
 
 const TRIGGER: In<Trigger> = In::required("trigger", "Turns it over.");
 const RESET: In<Trigger> = In::optional("reset", "Puts it back to how it starts.");
@@ -29,8 +27,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Whether it is on at the start.",
         }],
         outputs: &[STATE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -55,9 +52,7 @@ impl Node for Toggle {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Toggle>() {
-            self.on = old.on;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.on = old.on;
     }
 }

@@ -1,12 +1,10 @@
 //! From a control to triggers.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Unit, range};
 
 const VALUE: In<Control> = In::control("value", 0.0, Unit::None, range(0.0, 1.0), ANY, "Control to watch.");
 const THRESHOLD: In<Control> =
@@ -22,10 +20,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               loud sound. What is up at the start counts as going up. The way back is `pulse`.",
         example: "let hit = trigger(lfo(1), 0.9);\nscreen(blur(test_card(), pulse(hit, 0.2) * 30));\n",
         inputs: &[&VALUE.0, &THRESHOLD.0],
-        options: &[],
         outputs: &[TRIGGER.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Watch { is_up: false })),
@@ -43,9 +39,7 @@ impl Node for Watch {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Watch>() {
-            self.is_up = old.is_up;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.is_up = old.is_up;
     }
 }

@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{compile, to_change};
 use crate::look::gaussian::Gaussian;
@@ -45,10 +45,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               in a lens or in the eye. Transparent surroundings shine too.",
         example: "screen(bloom(test_card(), 0.4, lfo(0.2) * 40 + 60));\n",
         inputs: &[&IMAGE.0, &THRESHOLD.0, &RADIUS.0, &STRENGTH.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

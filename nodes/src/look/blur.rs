@@ -5,7 +5,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::look::gaussian::Gaussian;
 
@@ -30,10 +30,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               below 0 the picture becomes sharper than it was.",
         example: "let breath = lfo(0.2) * 20 + 20;\nscreen(blur(test_card(), breath));\n",
         inputs: &[&IMAGE.0, &RADIUS.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| Ok(Box::new(Blur(Gaussian::new(ctx)?))),

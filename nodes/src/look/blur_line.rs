@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{compile, pass, radians, to_change};
 
@@ -35,10 +35,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Every point of light becomes a line, as when the camera moves while the shutter is open.",
         example: "screen(blur_line(test_card(), 30, lfo(0.3) * 80 + 80));\n",
         inputs: &[&IMAGE.0, &ANGLE.0, &LENGTH.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{compile, pass, to_change};
 
@@ -67,10 +67,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let card = test_card();\n\
                   screen(blend(blur(card, 60), crop(card, #{ left: 0.25, right: 0.25, softness: 80 })));\n",
         inputs: &[&IMAGE.0, &LEFT.0, &RIGHT.0, &TOP.0, &BOTTOM.0, &SOFTNESS.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

@@ -6,7 +6,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::AtAmount;
 
@@ -32,10 +32,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               picture yet, it is the other.",
         example: "let card = test_card();\nscreen(crossfade(card, blur(card, 60), lfo(0.2) * 0.5 + 0.5));\n",
         inputs: &[&A.0, &B.0, &POSITION.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| Ok(Box::new(Crossfade(AtAmount::new(ctx)?))),

@@ -1,6 +1,5 @@
 //! A picture that comes back, weaker each time.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -11,7 +10,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::effect::compile;
@@ -71,8 +70,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             FRAMES,
         ],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -133,9 +131,7 @@ impl Node for Echo {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Echo>() {
-            self.history.adopt(&mut old.history);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.history.adopt(&mut old.history);
     }
 }

@@ -1,6 +1,5 @@
 //! A picture that remembers itself.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -11,7 +10,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::effect::{AtAmount, compile};
@@ -83,8 +82,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   under a picture with holes.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -142,10 +140,8 @@ impl Node for Feedback {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Feedback>() {
-            self.kept = old.kept.take();
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.kept = old.kept.take();
     }
 }
 

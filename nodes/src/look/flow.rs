@@ -1,6 +1,5 @@
 //! Where everything in a picture moves to.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -10,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::compile;
 
@@ -46,10 +45,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let scene = scene();\n\
                   screen(particles(scene, flow(scene), #{ speed: 0, size: 5 }));\n",
         inputs: &[&IMAGE.0, &STRENGTH.0, &SMOOTH.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| Ok(Box::new(Flow::new(ctx)?)),
@@ -204,10 +201,8 @@ impl Node for Flow {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Flow>() {
-            (self.before, self.flow) = (old.before.take(), old.flow.take());
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        (self.before, self.flow) = (old.before.take(), old.flow.take());
     }
 }
 

@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{compile, pass, radians, to_change};
 
@@ -59,10 +59,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               is not whole, one segment is narrower than the others.",
         example: "screen(kaleidoscope(test_card(), 8, #{ angle: lfo(0.05) * 180, centre_x: 0.4 }));\n",
         inputs: &[&IMAGE.0, &SEGMENTS.0, &ANGLE.0, &CENTRE_X.0, &CENTRE_Y.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

@@ -10,7 +10,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, List};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{AtAmount, compile};
 
@@ -36,10 +36,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let ring = shape(\"rings\", #{ thickness: 12 });\n\
                   screen(layers([test_card(), noise(), ring], [1, lfo(0.2) * 0.3 + 0.3, 0.8]));\n",
         inputs: &[&IMAGES.0, &AMOUNTS.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{compile, pass, to_change};
 
@@ -68,10 +68,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               negative. Light above white stays.",
         example: "screen(levels(test_card(), #{ black: 0.1, white: 0.8, gamma: 1.3 }));\n",
         inputs: &[&IMAGE.0, &BLACK.0, &WHITE.0, &GAMMA.0, &OUT_BLACK.0, &OUT_WHITE.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

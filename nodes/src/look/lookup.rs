@@ -13,7 +13,7 @@ use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role};
+use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
 
 use crate::effect::{compile, to_change};
 
@@ -51,8 +51,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Name of the `.cube` file, or its text: text with a line break in it.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {

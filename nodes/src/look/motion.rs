@@ -1,6 +1,5 @@
 //! How much moves in a picture, and where.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -11,7 +10,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::compile;
 
@@ -63,10 +62,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   let dot = shape(60, #{ x: seen.x, y: seen.y, softness: seen.level * 200 });\n\
                   screen(layers([scene, dot], [1, 0.7]));\n",
         inputs: &[&IMAGE.0, &SENSITIVITY.0, &THRESHOLD.0, &SMOOTH.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0, LEVEL.0, X.0, Y.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {
@@ -168,10 +165,8 @@ impl Node for Motion {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Motion>() {
-            (self.before, self.seen) = (old.before.take(), old.seen);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        (self.before, self.seen) = (old.before.take(), old.seen);
     }
 }
 

@@ -11,7 +11,7 @@ use pastiche_engine::options::Options;
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::effect::{choice, compile, pass, to_change};
@@ -103,8 +103,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Colours to paint with when you give none of your own.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {

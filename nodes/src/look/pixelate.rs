@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{compile, to_change};
 use crate::look::cells::{Cells, Grid};
@@ -29,10 +29,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               middle of the picture, so that a moving size does not slide.",
         example: "screen(pixelate(test_card(), lfo(0.1) * 30 + 40));\n",
         inputs: &[&IMAGE.0, &SIZE.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

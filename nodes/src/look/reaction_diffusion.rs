@@ -1,6 +1,5 @@
 //! Spots and mazes that grow like corals.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -10,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::compile;
 
@@ -60,10 +59,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let star = shape(\"star\", #{ size: 200 });\n\
                   screen(reaction_diffusion(star, #{ ground: colour(\"#08202a\"), ink: colour(\"#ffd9a0\") }));\n",
         inputs: &[&IMAGE.0, &FEED.0, &KILL.0, &SCALE.0, &SPEED.0, &SOW.0, &GROUND.0, &INK.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| Ok(Box::new(ReactionDiffusion::new(ctx)?)),
@@ -188,10 +185,8 @@ impl Node for ReactionDiffusion {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<ReactionDiffusion>() {
-            (self.grown, self.time) = (old.grown.take(), old.time);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        (self.grown, self.time) = (old.grown.take(), old.time);
     }
 }
 

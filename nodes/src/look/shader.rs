@@ -16,7 +16,7 @@ use pastiche_engine::gpu::{EffectDesc, ShaderError};
 use pastiche_engine::node::BuildError;
 use pastiche_engine::options::Options;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role};
+use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
 
 use crate::effect::AtAmount;
 
@@ -44,8 +44,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Name of the shader's file, or the shader itself: text with a `{` in it.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: Some(|options, _: &dyn Assets| {
         let text = Text::of(options)?;

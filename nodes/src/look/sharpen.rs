@@ -5,7 +5,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::to_change;
 use crate::look::gaussian::Gaussian;
@@ -39,10 +39,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               brings out texture, a large one lifts whole shapes from their ground.",
         example: "screen(sharpen(test_card(), 8, lfo(0.2) + 1));\n",
         inputs: &[&IMAGE.0, &RADIUS.0, &STRENGTH.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| Ok(Box::new(Sharpen(Gaussian::new(ctx)?))),

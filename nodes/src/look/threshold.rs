@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{compile, pass, to_change};
 
@@ -42,10 +42,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               it: 0.5 is a middle grey.",
         example: "screen(threshold(test_card(), lfo(0.2) * 0.4 + 0.5));\n",
         inputs: &[&IMAGE.0, &LEVEL.0, &SOFTNESS.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

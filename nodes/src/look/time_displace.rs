@@ -1,6 +1,5 @@
 //! A picture that is later where another one is bright.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -10,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::compile;
 use crate::look::history::{self, FRAMES, History};
@@ -39,8 +38,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&IMAGE.0, &MAP.0, &DELAY.0, &AMOUNT.0],
         options: &[FRAMES],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -92,9 +90,7 @@ impl Node for TimeDisplace {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<TimeDisplace>() {
-            self.history.adopt(&mut old.history);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.history.adopt(&mut old.history);
     }
 }

@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{compile, pass, to_change};
 
@@ -52,10 +52,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               that.",
         example: "screen(vignette(test_card(), #{ size: 0.9, softness: 0.6 }));\n",
         inputs: &[&IMAGE.0, &SIZE.0, &SOFTNESS.0, &ROUNDNESS.0, &COLOUR.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

@@ -1,13 +1,11 @@
 //! Plays the notes of a chord one after the other.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::note_window::{Ends, Window, Written, is_same, midi_pitch};
@@ -58,8 +56,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Which note comes next: by pitch, as they were played, or by chance.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -106,10 +103,8 @@ impl Node for Arpeggio {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Arpeggio>() {
-            std::mem::swap(&mut self.state, &mut old.state);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.state, &mut old.state);
     }
 }
 

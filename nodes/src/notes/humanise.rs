@@ -1,12 +1,10 @@
 //! Plays notes less evenly.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::note_window::{Window, Written, is_same};
 use crate::random_numbers::gaussian;
@@ -44,10 +42,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               stays. At 0 nothing is changed.",
         example: "let tune = melody([60, 64, 67, 72], 0.25);\nspeakers(keys(humanise(tune, 0.015, 0.1)));\n",
         inputs: &[&NOTES.0, &TIMING.0, &TOUCH.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| Ok(Box::new(Humanise { seed: ctx.seed, state: State::default() })),
@@ -83,10 +79,8 @@ impl Node for Humanise {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Humanise>() {
-            std::mem::swap(&mut self.state, &mut old.state);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.state, &mut old.state);
     }
 }
 

@@ -1,14 +1,12 @@
 //! Notes one after the other, in beats.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, List, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::note_window::{Ends, Written, midi_pitch, velocity};
@@ -74,8 +72,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&PITCHES.0, &EVERY.0, &LENGTH.0, &LOUDNESS.0, &RESET.0],
         options: &[CHANNEL, VOICE],
         outputs: &[NOTES.0, STEP.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| Ok(Box::new(Melody::new(options))),
@@ -139,9 +136,7 @@ impl Node for Melody {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Melody>() {
-            std::mem::swap(&mut self.state, &mut old.state);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.state, &mut old.state);
     }
 }

@@ -4,7 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Notes;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out};
 
 const ONE: In<Notes> = In::required("one", "Notes.");
 const TWO: In<Notes> = In::optional("two", "More notes.");
@@ -22,10 +22,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let high = melody([72, 74, 76, 79], 0.5);\nlet low = melody([48, 43], 2, #{ voice: 3 });\n\
                   speakers(keys(merge(high, low)));\n",
         inputs: &[&ONE.0, &TWO.0, &THREE.0, &FOUR.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Merge)),

@@ -1,12 +1,10 @@
 //! Clicks on the beat.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::note_window::{Ends, Written, velocity};
 use crate::timing::Base;
@@ -44,10 +42,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               the patch's tempo, for any instrument.",
         example: "tempo(96);\nspeakers(keys(metronome(3), #{ decay: 0.2 }));\n",
         inputs: &[&BAR.0, &LOUDNESS.0],
-        options: &[],
         outputs: &[NOTES.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Metronome::default())),
@@ -75,9 +71,7 @@ impl Node for Metronome {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Metronome>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

@@ -1,14 +1,12 @@
 //! Plays a MIDI file.
 
-use std::any::Any;
-
 use pastiche_engine::assets::{Asset, Media};
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::note_window::{Written, is_same};
@@ -64,8 +62,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[NOTES.0, POSITION.0, FINISHED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -146,10 +143,8 @@ impl Node for Player {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Player>()
-            && self.base == old.base
-        {
+    fn adopt(&mut self, old: &mut Self) {
+        if self.base == old.base {
             std::mem::swap(&mut self.head, &mut old.head);
             self.head.played = self.head.played.min(self.tune.length);
             // What sounded in the old file need not end in the new one: the engine ends it.

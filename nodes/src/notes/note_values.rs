@@ -1,12 +1,10 @@
 //! From notes to controls.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit};
 
 use crate::note_window::is_same;
 
@@ -29,10 +27,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   screen(test_card().blur(envelope(0, #{ trigger: played.trigger, decay: 0.3, sustain: 0 }) * 60));\n\
                   speakers(keys(tune));\n",
         inputs: &[&NOTES.0],
-        options: &[],
         outputs: &[GATE.0, PITCH.0, LOUDNESS.0, COUNT.0, TRIGGER.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Follow { sounding: Vec::new(), pitch: 60, velocity: 0 })),
@@ -65,9 +61,7 @@ impl Node for Follow {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Follow>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

@@ -1,13 +1,11 @@
 //! Snaps notes to a scale.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::note_window::{Becomes, midi_pitch};
@@ -71,8 +69,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Name of the scale.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -99,10 +96,8 @@ impl Node for Scale {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Scale>() {
-            std::mem::swap(&mut self.becomes, &mut old.becomes);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.becomes, &mut old.becomes);
     }
 }
 

@@ -1,13 +1,11 @@
 //! Takes some notes out of many.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::note_window::Becomes;
@@ -49,8 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "What is looked at.",
         }],
         outputs: &[TAKEN.0, REST.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -87,10 +84,8 @@ impl Node for Split {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Split>() {
-            std::mem::swap(&mut self.taken, &mut old.taken);
-            std::mem::swap(&mut self.rest, &mut old.rest);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.taken, &mut old.taken);
+        std::mem::swap(&mut self.rest, &mut old.rest);
     }
 }

@@ -1,13 +1,11 @@
 //! A note with each trigger.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::note_window::{Ends, Written, midi_pitch, velocity};
@@ -59,8 +57,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[NOTES.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -99,10 +96,8 @@ impl Node for Player {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Player>() {
-            self.written = old.written;
-            std::mem::swap(&mut self.ends, &mut old.ends);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.written = old.written;
+        std::mem::swap(&mut self.ends, &mut old.ends);
     }
 }

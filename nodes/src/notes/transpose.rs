@@ -1,12 +1,10 @@
 //! Moves notes up or down.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::note_window::{Becomes, midi_pitch};
 
@@ -30,10 +28,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               (0 to 127) are left out.",
         example: "let tune = melody([60, 62, 64, 67], 0.5);\nspeakers(keys(transpose(tune, -12)));\n",
         inputs: &[&NOTES.0, &BY.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Transpose::default())),
@@ -56,9 +52,7 @@ impl Node for Transpose {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Transpose>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

@@ -1,6 +1,5 @@
 //! Notes on their way out: to a MIDI port while they play, or into a file.
 
-use std::any::Any;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -79,7 +78,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ],
         outputs: &[WRITTEN.0],
         role: Role::Recorder,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| match options.get(PORT) {
@@ -162,11 +161,8 @@ impl Node for MidiOut {
         failure.map_or(Ok(()), |message| Err(Fault::new(message, "make room, or name another folder")))
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<MidiOut>()
-            && old.folder == self.folder
-            && old.name == self.name
-        {
+    fn adopt(&mut self, old: &mut Self) {
+        if old.folder == self.folder && old.name == self.name {
             self.take = std::mem::take(&mut old.take);
             self.written = old.written;
         }

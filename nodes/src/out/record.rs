@@ -1,6 +1,5 @@
 //! Writes pictures to files while they play.
 
-use std::any::Any;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -86,7 +85,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ],
         outputs: &[RECORDED.0, DROPPED.0],
         role: Role::Recorder,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| Ok(Box::new(Record::new(ctx, options)?)),
@@ -312,11 +311,9 @@ impl Node for Record {
         self.ear.take_audio()
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Record>() {
-            old.hear(u64::MAX, false);
-            self.ear.adopt(&mut old.ear);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        old.hear(u64::MAX, false);
+        self.ear.adopt(&mut old.ear);
     }
 
     fn status(&self) -> Status {

@@ -17,10 +17,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               not the stage's.",
         example: "screen(test_card());\n",
         inputs: &[&IMAGE.0],
-        options: &[],
-        outputs: &[],
         role: Role::Screen,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Screen)),

@@ -16,10 +16,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "What is heard. Several of them are heard together.",
         example: "speakers(tone(440, 0.1));\n",
         inputs: &[&SOUND.0],
-        options: &[],
-        outputs: &[],
         role: Role::Speakers,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Speakers)),

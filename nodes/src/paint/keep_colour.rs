@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out};
 
 use crate::effect::compile;
 
@@ -30,10 +30,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let card = test_card();\nlet painted = style_transfer(card, style(\"ink_and_peach\"));\n\
                   screen(keep_colour(painted, card, 0.8));\n",
         inputs: &[&IMAGE.0, &ORIGINAL.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

@@ -5,7 +5,7 @@ use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::options::{OptionValue, Options};
 use pastiche_engine::port::Style;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role};
+use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
 use pastiche_engine::suggest::nearest;
 use pastiche_models::painting::STYLES;
 
@@ -20,7 +20,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "One of the painting styles.",
         doc: "A style for `style_transfer`, by its name or its number from 0. `pastiche styles` lists them.",
         example: "let look = style(\"blue_swirls\");\nscreen(style_transfer(test_card(), look));\n",
-        inputs: &[],
         options: &[
             OptionSpec {
                 name: "which",
@@ -31,8 +30,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             MODEL,
         ],
         outputs: &[STYLE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     // It has none; a style that is not there is told with all other faults of the patch.
     inputs_for: Some(|options, _| vector_of(options).map(|_| Vec::new())),

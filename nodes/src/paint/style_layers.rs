@@ -6,7 +6,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Style};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_models::painting::{LAYER_COUNT, STYLES};
 
 use crate::paint::painting_style::{NETWORK, settled};
@@ -36,10 +36,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let look = style_layers(style(\"blue_swirls\"), style(\"red_embers\"));\n\
                   screen(style_transfer(test_card(), look));\n",
         inputs: &[&COARSE.0, &FINE.0, &SPLIT.0],
-        options: &[],
         outputs: &[STYLE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(StyleLayers { last: None })),

@@ -4,7 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, List, Style};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::paint::painting_style::{mix, settled};
 
@@ -29,10 +29,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   let look = style_mix([style(\"blue_swirls\"), style(\"red_embers\")], [1 - bend, bend]);\n\
                   screen(style_transfer(test_card(), look));\n",
         inputs: &[&STYLES.0, &WEIGHTS.0],
-        options: &[],
         outputs: &[STYLE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(StyleMix { last: None, waiting: true })),

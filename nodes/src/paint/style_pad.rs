@@ -7,7 +7,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, List, Style};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Range, Role, Unit, Unwired, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Range, Unit, Unwired, range};
 
 use crate::paint::painting_style::{mix, settled};
 
@@ -50,10 +50,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   let look = style_pad(looks, knob(0.5, #{ name: \"x\" }), knob(0.5, #{ name: \"y\" }));\n\
                   screen(style_transfer(test_card(), look));\n",
         inputs: &[&STYLES.0, &X.0, &Y.0, &SHARPNESS.0, &XS.0, &YS.0],
-        options: &[],
         outputs: &[STYLE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(StylePad { last: None, waiting: true })),

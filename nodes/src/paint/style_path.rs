@@ -1,12 +1,10 @@
 //! A walk from style to style.
 
-use std::any::Any;
-
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, List, Style};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::paint::painting_style::{mix, settled};
 use crate::timing::{Base, Cycles};
@@ -44,8 +42,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&STYLES.0, &SPEED.0, &OFFSET.0],
         options: &[Base::RATE_OPTION],
         outputs: &[STYLE.0, POSITION.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -88,10 +85,8 @@ impl Node for StylePath {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<StylePath>() {
-            self.cycles = old.cycles;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.cycles = old.cycles;
     }
 
     fn status(&self) -> Status {

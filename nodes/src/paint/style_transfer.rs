@@ -1,6 +1,5 @@
 //! Paints pictures with the painting network.
 
-use std::any::Any;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,9 +12,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Style};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, range};
 use pastiche_engine::workers::Priority;
 use pastiche_models::painting::{LEAST_SIDE, MOST_PIXELS, Painting};
 
@@ -49,8 +46,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             MODEL,
         ],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -117,11 +113,9 @@ impl Node for StyleTransfer {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
+    fn adopt(&mut self, old: &mut Self) {
         // The painting of the other height is shown until the first of this one is there.
-        if let Some(old) = old.downcast_mut::<StyleTransfer>() {
-            self.painting = old.painting.take();
-        }
+        self.painting = old.painting.take();
     }
 
     fn status(&self) -> Status {

@@ -1,6 +1,5 @@
 //! A choir that sings notes.
 
-use std::any::Any;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::random_numbers::uniform;
@@ -88,8 +87,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Most notes at once.",
         }],
         outputs: &[SOUND.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -172,13 +170,11 @@ impl AudioNode for Singing {
         self.voices.block(io, &NOTES, &SOUND, &controls[..ctx.samples]);
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Singing>() {
-            self.voices.adopt(&mut old.voices);
-            std::mem::swap(&mut self.vowel, &mut old.vowel);
-            std::mem::swap(&mut self.breath, &mut old.breath);
-            std::mem::swap(&mut self.level, &mut old.level);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.voices.adopt(&mut old.voices);
+        std::mem::swap(&mut self.vowel, &mut old.vowel);
+        std::mem::swap(&mut self.breath, &mut old.breath);
+        std::mem::swap(&mut self.level, &mut old.level);
     }
 }
 

@@ -1,11 +1,9 @@
 //! One voice as many.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals as signals;
 use pastiche_signals::ChorusSettings;
 
@@ -42,10 +40,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               shallow it is a vibrato, deep it is seasick.",
         example: "speakers(chorus(tone(220, #{ shape: \"saw\" }), 0.5, 0.004));\n",
         inputs: &[&SOUND.0, &RATE.0, &DEPTH.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Sounding::boxed(Chorus::default())),
@@ -67,9 +63,7 @@ impl AudioNode for Chorus {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Chorus>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

@@ -1,13 +1,11 @@
 //! Which of the twelve notes sound.
 
-use std::any::Any;
-
 use pastiche_engine::audio::AudioNode;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals as signals;
 
 use crate::audio_tap::{Ear, SOUND};
@@ -54,7 +52,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let chord = mix([tone(262, 0.1), tone(330, 0.1), tone(392, 0.1)], [1, 1, 1]);\nspeakers(chord);\n\
                   screen(grade(test_card(), #{ hue: chroma(chord).strongest * 30 }));\n",
         inputs: &[&SOUND.0, &SMOOTH.0],
-        options: &[],
         outputs: &[
             C.0,
             C_SHARP.0,
@@ -70,8 +67,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             B.0,
             STRONGEST.0,
         ],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Chroma::default())),
@@ -105,10 +101,8 @@ impl Node for Chroma {
         self.ear.take_audio()
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Chroma>() {
-            self.ear.adopt(&mut old.ear);
-            std::mem::swap(&mut self.chroma, &mut old.chroma);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.ear.adopt(&mut old.ear);
+        std::mem::swap(&mut self.chroma, &mut old.chroma);
     }
 }

@@ -1,11 +1,9 @@
 //! Holds loud sound back.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals::{Compressor, CompressorSettings, ratio_of};
 
 use crate::sound::audio_effect::{Glides, Side, Sounding, at_amount, each_sample};
@@ -67,10 +65,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   let pad = tone(220, 0.4, #{ shape: \"saw\" });\n\
                   speakers(mix([kick, compress(pad, -30, 8, #{ side: kick })], [1, 1]));\n",
         inputs: &[&SOUND.0, &THRESHOLD.0, &RATIO.0, &ATTACK.0, &RELEASE.0, &MAKEUP.0, &AMOUNT.0, &SIDE.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Sounding::boxed(Compress::default())),
@@ -100,9 +96,7 @@ impl AudioNode for Compress {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Compress>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

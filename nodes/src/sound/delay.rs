@@ -1,6 +1,5 @@
 //! Echoes of a sound.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -10,7 +9,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 use pastiche_signals as signals;
 use pastiche_signals::{DelaySettings, MOST_DELAY_SECS};
@@ -71,8 +70,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -131,10 +129,8 @@ impl AudioNode for Echoes {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Echoes>() {
-            std::mem::swap(&mut self.delay, &mut old.delay);
-            std::mem::swap(&mut self.glides, &mut old.glides);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.delay, &mut old.delay);
+        std::mem::swap(&mut self.glides, &mut old.glides);
     }
 }

@@ -1,11 +1,9 @@
 //! The amplifier that was pushed too far.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals::{Distortion, DistortionSettings, ratio_of};
 
 use crate::sound::audio_effect::{Glides, Sounding, at_amount, each_sample};
@@ -56,10 +54,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               with 36 dB of drive. It has no delay, but turns phases as an amplifier does.",
         example: "let pedal = knob(\"pedal\", 24, 0, 60);\nspeakers(distort(tone(82.4, 0.5), pedal, 0.2, 0.3, 0.2));\n",
         inputs: &[&SOUND.0, &DRIVE.0, &BIAS.0, &FOLD.0, &LEVEL.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Sounding::boxed(Distort::default())),
@@ -82,9 +78,7 @@ impl AudioNode for Distort {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Distort>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

@@ -1,6 +1,5 @@
 //! A tone that stands and breathes.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Phase, Smoothed};
@@ -9,7 +8,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::random_numbers::uniform;
 use crate::sound::voices::hz;
@@ -68,10 +67,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               it never repeats and never stops. It needs no notes.",
         example: "speakers(drone(33, #{ brightness: lfo(0.03) * 0.3 + 0.4 }));\n",
         inputs: &[&PITCH.0, &SPREAD.0, &BRIGHTNESS.0, &MOTION.0, &FIFTH.0, &LEVEL.0],
-        options: &[],
         outputs: &[SOUND.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| Ok(Box::new(Drone { audio: Some(Box::new(Strings::new(ctx.seed))) })),
@@ -202,9 +199,7 @@ impl AudioNode for Strings {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Strings>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

@@ -1,11 +1,9 @@
 //! Lows, middle and highs of a sound.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Range, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Range, Unit, range};
 use pastiche_signals::{Equaliser, EqualiserSettings, HIGHEST_HZ, LOWEST_HZ};
 
 use crate::sound::audio_effect::{Glides, Sounding, at_amount, each_sample};
@@ -49,10 +47,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             &HIGH_FREQUENCY.0,
             &AMOUNT.0,
         ],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Sounding::boxed(Eq::default())),
@@ -78,9 +74,7 @@ impl AudioNode for Eq {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Eq>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

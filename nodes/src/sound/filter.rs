@@ -1,12 +1,10 @@
 //! Lets a part of a sound pass.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 use pastiche_signals as signals;
 use pastiche_signals::{HIGHEST_HZ, LOWEST_HZ, MOST_RESONANCE, Response};
@@ -54,8 +52,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "What passes: what is below the cutoff, above it, around it, or all but what is around it.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -85,10 +82,8 @@ impl AudioNode for Filter {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Filter>() {
-            std::mem::swap(&mut self.filter, &mut old.filter);
-            std::mem::swap(&mut self.glides, &mut old.glides);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.filter, &mut old.filter);
+        std::mem::swap(&mut self.glides, &mut old.glides);
     }
 }

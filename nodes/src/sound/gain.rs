@@ -1,13 +1,11 @@
 //! Makes sound louder or softer.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Smoothed};
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 const SOUND: In<Audio> = In::required("sound", "Sound to make louder or softer.");
 const LEVEL: In<Control> = In::control(
@@ -28,10 +26,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Multiplies the sound by `level`, which glides, so that a fader makes no clicks.",
         example: "let fader = knob(0.5);\nspeakers(gain(tone(220), fader));\n",
         inputs: &[&SOUND.0, &LEVEL.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Gain { fader: Some(Fader::default()) })),
@@ -75,9 +71,7 @@ impl AudioNode for Fader {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Fader>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

@@ -1,11 +1,9 @@
 //! Lets only loud sound through.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals as signals;
 use pastiche_signals::GateSettings;
 
@@ -58,10 +56,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let chop = gain(tone(60), envelope(0, #{ trigger: every(0.5), decay: 0.1, sustain: 0 }));\n\
                   let pad = tone(220, #{ shape: \"saw\" });\nspeakers(gate(pad, #{ side: chop, threshold: -30 }));\n",
         inputs: &[&SOUND.0, &THRESHOLD.0, &ATTACK.0, &HOLD.0, &RELEASE.0, &AMOUNT.0, &SIDE.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Sounding::boxed(Gate::default())),
@@ -90,9 +86,7 @@ impl AudioNode for Gate {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Gate>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

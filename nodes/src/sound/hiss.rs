@@ -1,14 +1,12 @@
 //! Noise that is heard.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Smoothed};
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::sound::voices::Noise;
@@ -39,8 +37,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Where the strength lies.",
         }],
         outputs: &[SOUND.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -136,10 +133,8 @@ impl AudioNode for Generator {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Generator>() {
-            std::mem::swap(&mut self.sides, &mut old.sides);
-            std::mem::swap(&mut self.level, &mut old.level);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.sides, &mut old.sides);
+        std::mem::swap(&mut self.level, &mut old.level);
     }
 }

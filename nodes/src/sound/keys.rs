@@ -1,6 +1,5 @@
 //! Struck and plucked strings.
 
-use std::any::Any;
 use std::f64::consts::TAU;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
@@ -10,7 +9,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::sound::voices::{Noise, Voice, Voices, hz, loudness};
@@ -69,8 +68,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Most strings at once.",
         }],
         outputs: &[SOUND.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -146,11 +144,9 @@ impl AudioNode for Strings {
         self.voices.block(io, &NOTES, &SOUND, &controls[..ctx.samples]);
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Strings>() {
-            self.voices.adopt(&mut old.voices);
-            std::mem::swap(&mut self.level, &mut old.level);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.voices.adopt(&mut old.voices);
+        std::mem::swap(&mut self.level, &mut old.level);
     }
 }
 

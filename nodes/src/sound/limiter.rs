@@ -1,11 +1,9 @@
 //! A ceiling for loud sound.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals as signals;
 use pastiche_signals::LimiterSettings;
 
@@ -40,10 +38,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               does not look ahead, so that it has no delay. What is below the ceiling is left alone.",
         example: "let drive = knob(\"drive\", 4, 0, 16);\nspeakers(limiter(gain(tone(110), drive), -3));\n",
         inputs: &[&SOUND.0, &CEILING.0, &RELEASE.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Sounding::boxed(Limiter::default())),
@@ -66,9 +62,7 @@ impl AudioNode for Limiter {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Limiter>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

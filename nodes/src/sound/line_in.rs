@@ -1,7 +1,5 @@
 //! A microphone or a mixer.
 
-use std::any::Any;
-
 use pastiche_engine::audio::AudioNode;
 use pastiche_engine::io::Io;
 use pastiche_engine::lines::WhichLine;
@@ -10,7 +8,7 @@ use pastiche_engine::options::{OptionValue, Options};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 use pastiche_engine::supervisor::Patience;
 
@@ -59,8 +57,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Its number, from 0, or a part of its name; without one, the system's own choice.",
         }],
         outputs: &[SOUND.0, ALIVE.0, LATE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| Ok(Box::new(LineIn::new(ctx, options)?)),
@@ -100,11 +97,9 @@ impl Node for LineIn {
         self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<LineIn>() {
-            // Closed now rather than when it is freed: one device is rarely opened twice.
-            old.feed = None;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        // Closed now rather than when it is freed: one device is rarely opened twice.
+        old.feed = None;
     }
 
     fn status(&self) -> Status {

@@ -1,13 +1,11 @@
 //! How fast a music goes.
 
-use std::any::Any;
-
 use pastiche_engine::audio::AudioNode;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Range, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Range, Unit, range};
 use pastiche_signals::{BeatTracker, FASTEST_BPM, SLOWEST_BPM};
 
 use crate::audio_tap::{Ear, SOUND};
@@ -41,10 +39,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   speakers(drum);\nlet heard = listen_tempo(drum);\ntempo(heard.bpm);\n\
                   screen(blur(test_card(), envelope(0, #{ trigger: heard.beat, decay: 0.3, sustain: 0 }) * 30));\n",
         inputs: &[&SOUND.0, &SLOWEST.0, &FASTEST.0],
-        options: &[],
         outputs: &[TEMPO.0, BEAT.0, CONFIDENCE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(ListenTempo::default())),
@@ -70,10 +66,8 @@ impl Node for ListenTempo {
         self.ear.take_audio()
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<ListenTempo>() {
-            self.ear.adopt(&mut old.ear);
-            std::mem::swap(&mut self.tracker, &mut old.tracker);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.ear.adopt(&mut old.ear);
+        std::mem::swap(&mut self.tracker, &mut old.tracker);
     }
 }

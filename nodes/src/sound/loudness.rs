@@ -1,13 +1,11 @@
 //! How loud a sound is.
 
-use std::any::Any;
-
 use pastiche_engine::audio::AudioNode;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, Out, Role, Unit};
+use pastiche_engine::spec::{Category, NodeSpec, Out, Unit};
 use pastiche_signals as signals;
 
 use crate::audio_tap::{Ear, SOUND};
@@ -30,10 +28,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let hum = gain(tone(110), lfo(1) * 0.5 + 0.5);\nspeakers(hum);\n\
                   screen(blur(test_card(), loudness(hum).level * 200));\n",
         inputs: &[&SOUND.0],
-        options: &[],
         outputs: &[LEVEL.0, MOMENTARY.0, SHORT_TERM.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Loudness::default())),
@@ -58,10 +54,8 @@ impl Node for Loudness {
         self.ear.take_audio()
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Loudness>() {
-            self.ear.adopt(&mut old.ear);
-            std::mem::swap(&mut self.meter, &mut old.meter);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.ear.adopt(&mut old.ear);
+        std::mem::swap(&mut self.meter, &mut old.meter);
     }
 }

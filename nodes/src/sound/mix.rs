@@ -1,11 +1,9 @@
 //! Several sounds in one.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
 use pastiche_engine::port::{Audio, Control, List};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::sound::audio_effect::Sounding;
 
@@ -32,10 +30,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let fader = knob(0.5);\n\
                   speakers(mix([tone(220), tone(277), tone(330)], [0.5, fader, lfo(0.5) * 0.2 + 0.2]));\n",
         inputs: &[&SOUNDS.0, &LEVELS.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Sounding::boxed(Mix::default())),
@@ -74,9 +70,7 @@ impl AudioNode for Mix {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Mix>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }

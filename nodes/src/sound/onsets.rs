@@ -1,13 +1,11 @@
 //! Where sounds begin.
 
-use std::any::Any;
-
 use pastiche_engine::audio::AudioNode;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals as signals;
 
 use crate::audio_tap::{Ear, SOUND};
@@ -35,10 +33,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   speakers(pluck);\nlet flash = envelope(0, #{ trigger: onsets(pluck), decay: 0.3, sustain: 0 });\n\
                   screen(blur(test_card(), flash * 40));\n",
         inputs: &[&SOUND.0, &THRESHOLD.0],
-        options: &[],
         outputs: &[ONSET.0, STRENGTH.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Onsets::default())),
@@ -62,10 +58,8 @@ impl Node for Onsets {
         self.ear.take_audio()
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Onsets>() {
-            self.ear.adopt(&mut old.ear);
-            std::mem::swap(&mut self.onsets, &mut old.onsets);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.ear.adopt(&mut old.ear);
+        std::mem::swap(&mut self.onsets, &mut old.onsets);
     }
 }

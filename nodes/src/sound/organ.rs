@@ -1,6 +1,5 @@
 //! An organ with drawbars.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Phase, Smoothed};
@@ -10,7 +9,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::sound::voices::{Voice, Voices, approach, hz, loudness};
@@ -70,8 +69,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Most notes at once.",
         }],
         outputs: &[SOUND.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -148,14 +146,12 @@ impl AudioNode for Wheels {
         self.voices.block(io, &NOTES, &SOUND, &controls[..ctx.samples]);
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Wheels>() {
-            self.voices.adopt(&mut old.voices);
-            std::mem::swap(&mut self.bars, &mut old.bars);
-            std::mem::swap(&mut self.vibrato, &mut old.vibrato);
-            std::mem::swap(&mut self.level, &mut old.level);
-            self.swing = old.swing;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.voices.adopt(&mut old.voices);
+        std::mem::swap(&mut self.bars, &mut old.bars);
+        std::mem::swap(&mut self.vibrato, &mut old.vibrato);
+        std::mem::swap(&mut self.level, &mut old.level);
+        self.swing = old.swing;
     }
 }
 

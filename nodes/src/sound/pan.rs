@@ -1,12 +1,11 @@
 //! Where between left and right a sound stands.
 
-use std::any::Any;
 use std::f64::consts::{FRAC_PI_4, SQRT_2};
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::sound::audio_effect::{Glides, Sounding, at_amount, each_sample};
 
@@ -39,10 +38,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               3 dB louder there and gone on the other. First makes it narrower or wider.",
         example: "speakers(pan(tone(220), lfo(0.3)));\n",
         inputs: &[&SOUND.0, &POSITION.0, &WIDTH.0, &AMOUNT.0],
-        options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Sounding::boxed(Pan::default())),
@@ -60,10 +57,8 @@ impl AudioNode for Pan {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Pan>() {
-            std::mem::swap(self, old);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 }
 

@@ -1,13 +1,11 @@
 //! How high a sound is.
 
-use std::any::Any;
-
 use pastiche_engine::audio::AudioNode;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, Out, Role, Unit};
+use pastiche_engine::spec::{Category, NodeSpec, Out, Unit};
 use pastiche_signals as signals;
 
 use crate::audio_tap::{Ear, SOUND};
@@ -32,10 +30,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let siren = tone(lfo(0.3) * 200 + 440, 0.2);\nspeakers(siren);\n\
                   screen(transform(test_card(), #{ rotate: pitch(siren).pitch * 10 }));\n",
         inputs: &[&SOUND.0],
-        options: &[],
         outputs: &[FREQUENCY.0, PITCH.0, CONFIDENCE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Pitch::default())),
@@ -63,10 +59,8 @@ impl Node for Pitch {
         self.ear.take_audio()
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Pitch>() {
-            self.ear.adopt(&mut old.ear);
-            std::mem::swap(&mut self.pitch, &mut old.pitch);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.ear.adopt(&mut old.ear);
+        std::mem::swap(&mut self.pitch, &mut old.pitch);
     }
 }

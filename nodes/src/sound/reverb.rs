@@ -1,12 +1,10 @@
 //! A room for a sound.
 
-use std::any::Any;
-
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 use pastiche_signals as signals;
 use pastiche_signals::ReverbSettings;
@@ -53,8 +51,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Size of the room: 0.2 is a chamber, 1 a hall, 4 a canyon.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -79,13 +76,11 @@ impl AudioNode for Room {
         });
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Room>() {
-            std::mem::swap(&mut self.glides, &mut old.glides);
-            // The sound of a room of another size does not fit.
-            if self.reverb.is_as_large_as(&old.reverb) {
-                std::mem::swap(&mut self.reverb, &mut old.reverb);
-            }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.glides, &mut old.glides);
+        // The sound of a room of another size does not fit.
+        if self.reverb.is_as_large_as(&old.reverb) {
+            std::mem::swap(&mut self.reverb, &mut old.reverb);
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Plays recorded sound.
 
-use std::any::Any;
-
 use pastiche_engine::assets::Media;
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
 use pastiche_engine::io::Io;
@@ -9,7 +7,7 @@ use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::sound::voices::{Voice, Voices, approach, loudness};
@@ -102,8 +100,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[SOUND.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -187,12 +184,10 @@ impl AudioNode for Deck {
         self.voices.block(io, &NOTES, &SOUND, &controls[..ctx.samples]);
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Deck>() {
-            // What sounds fades; new notes play the new file.
-            self.voices.adopt_fading(&mut old.voices);
-            std::mem::swap(&mut self.level, &mut old.level);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        // What sounds fades; new notes play the new file.
+        self.voices.adopt_fading(&mut old.voices);
+        std::mem::swap(&mut self.level, &mut old.level);
     }
 }
 

@@ -1,6 +1,5 @@
 //! Plays the instruments of a SoundFont.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
 
@@ -71,8 +70,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[SOUND.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -178,9 +176,7 @@ impl AudioNode for Player {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Player>() {
-            std::mem::swap(&mut self.level, &mut old.level);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.level, &mut old.level);
     }
 }

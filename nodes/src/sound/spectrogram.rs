@@ -1,6 +1,5 @@
 //! A sound as a picture of its pitches over time.
 
-use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals::{Spectrum, decibels_of, looks_in};
 
 use crate::audio_tap::{Ear, SOUND};
@@ -62,10 +61,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   let sound = tone(sweep, #{ shape: \"saw\" });\nspeakers(sound);\n\
                   screen(spectrogram(sound, 1));\n",
         inputs: &[&SOUND.0, &SECS.0, &LOWEST.0, &QUIET.0, &MIDDLING.0, &LOUD.0],
-        options: &[],
         outputs: &[IMAGE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {
@@ -134,12 +131,10 @@ impl Node for Spectrogram {
         self.ear.take_audio()
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Spectrogram>() {
-            self.ear.adopt(&mut old.ear);
-            std::mem::swap(&mut self.spectrum, &mut old.spectrum);
-            std::mem::swap(&mut self.looks, &mut old.looks);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.ear.adopt(&mut old.ear);
+        std::mem::swap(&mut self.spectrum, &mut old.spectrum);
+        std::mem::swap(&mut self.looks, &mut old.looks);
     }
 }
 

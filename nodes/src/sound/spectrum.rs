@@ -1,14 +1,12 @@
 //! How loud each part of the spectrum is.
 
-use std::any::Any;
-
 use pastiche_engine::audio::AudioNode;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 use pastiche_signals as signals;
 use pastiche_signals::decibels_of;
@@ -68,8 +66,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "What the numbers mean: decibels from -60 to 0 as 0 to 1, or amplitude.",
         }],
         outputs: &[BASS.0, MIDDLE.0, TREBLE.0, BAND.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -107,10 +104,8 @@ impl Node for Spectrum {
         self.ear.take_audio()
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Spectrum>() {
-            self.ear.adopt(&mut old.ear);
-            std::mem::swap(&mut self.spectrum, &mut old.spectrum);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.ear.adopt(&mut old.ear);
+        std::mem::swap(&mut self.spectrum, &mut old.spectrum);
     }
 }

@@ -1,6 +1,5 @@
 //! An oscillator.
 
-use std::any::Any;
 use std::f64::consts::TAU;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Phase, Smoothed};
@@ -10,7 +9,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 const FREQUENCY: In<Control> = In::control(
@@ -47,8 +46,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Form of the wave.",
         }],
         outputs: &[SOUND.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -106,12 +104,10 @@ impl AudioNode for Oscillator {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Oscillator>() {
-            self.phase = old.phase;
-            std::mem::swap(&mut self.frequency, &mut old.frequency);
-            std::mem::swap(&mut self.level, &mut old.level);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.phase = old.phase;
+        std::mem::swap(&mut self.frequency, &mut old.frequency);
+        std::mem::swap(&mut self.level, &mut old.level);
     }
 }
 

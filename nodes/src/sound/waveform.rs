@@ -1,6 +1,5 @@
 //! A sound as a line.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -13,7 +12,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::audio_tap::{Ear, SOUND};
 use crate::effect::compile;
@@ -57,10 +56,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let sound = tone(220, 0.6).filter(800).chorus();\nspeakers(sound);\n\
                   screen(waveform(sound, #{ colour: colour(\"#7fffd4\") }));\n",
         inputs: &[&SOUND.0, &SECS.0, &ZOOM.0, &THICKNESS.0, &COLOUR.0],
-        options: &[],
         outputs: &[IMAGE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {
@@ -116,11 +113,9 @@ impl Node for Waveform {
         self.ear.take_audio()
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Waveform>() {
-            self.ear.adopt(&mut old.ear);
-            std::mem::swap(&mut self.newest, &mut old.newest);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.ear.adopt(&mut old.ear);
+        std::mem::swap(&mut self.newest, &mut old.newest);
     }
 }
 

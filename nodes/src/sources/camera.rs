@@ -1,6 +1,5 @@
 //! Pictures of a camera.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status}
 use pastiche_engine::options::{OptionValue, Options};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, range};
+use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, range};
 use pastiche_engine::supervisor::Patience;
 
 use crate::sources::drawn_scene::Room;
@@ -46,7 +45,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               `scene` stands in, at the size of the canvas. Renders always show the scene. The status tells \
               which camera it is and how old its picture is. `pastiche doctor` lists the cameras.",
         example: "let cam = camera();\nscreen(crossfade(solid(colour(\"#102040\")), cam, cam.alive * 0.3 + 0.7));\n",
-        inputs: &[],
         options: &[
             OptionSpec {
                 name: WHICH,
@@ -74,8 +72,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[IMAGE.0, ALIVE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| Ok(Box::new(Camera::new(ctx, options)?)),
@@ -141,12 +138,10 @@ impl Node for Camera {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Camera>() {
-            // Closed now rather than when it is freed: one camera is rarely opened twice.
-            old.feed = None;
-            (self.held, self.secs) = (old.held.take(), old.secs);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        // Closed now rather than when it is freed: one camera is rarely opened twice.
+        old.feed = None;
+        (self.held, self.secs) = (old.held.take(), old.secs);
     }
 
     fn status(&self) -> Status {

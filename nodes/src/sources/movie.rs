@@ -1,6 +1,5 @@
 //! A moving picture from a file.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::ffmpeg::{Clip, Programs, probe};
@@ -81,8 +80,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[IMAGE.0, PROGRESS.0, ENDED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
@@ -224,8 +222,7 @@ impl Node for Movie {
         }
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        let Some(old) = old.downcast_mut::<Movie>() else { return };
+    fn adopt(&mut self, old: &mut Self) {
         if old.clip.path == self.clip.path {
             (self.head, self.position) = (old.head, old.position);
         }

@@ -1,6 +1,5 @@
 //! Noise that moves like clouds, water or cells.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -11,7 +10,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
 use crate::effect::compile;
@@ -74,8 +73,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "What it looks like.",
         }],
         outputs: &[IMAGE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -135,10 +133,8 @@ impl Node for Noise {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Noise>() {
-            self.age = old.age;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.age = old.age;
     }
 }
 

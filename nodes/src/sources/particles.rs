@@ -1,6 +1,5 @@
 //! Thousands of points that drift.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -11,7 +10,7 @@ use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Unit, range,
 };
 
 use crate::effect::{AtAmount, compile};
@@ -132,8 +131,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "How many there are.",
         }],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -298,9 +296,7 @@ impl Node for Particles {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Particles>() {
-            (self.state, self.frame) = (old.state.take(), old.frame);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        (self.state, self.frame) = (old.state.take(), old.frame);
     }
 }

@@ -5,7 +5,7 @@ use pastiche_engine::frame::Frame;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role};
+use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
 
 use crate::sources::image_file::decode;
 
@@ -22,7 +22,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               size, turned the way the camera noted. A changed file is read again. Pictures may have up to \
               16384 pixels a side.",
         example: "screen(picture(\"picture.png\"));\n",
-        inputs: &[],
         options: &[OptionSpec {
             name: FILE,
             takes: OptionType::File(Media::Picture),
@@ -30,8 +29,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             doc: "Name of the file.",
         }],
         outputs: &[IMAGE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {

@@ -1,13 +1,11 @@
 //! A room with people who move, for when no camera is there.
 
-use std::any::Any;
-
 use pastiche_engine::frame::Frame;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::sources::drawn_scene::{MOST_PEOPLE, Room};
 
@@ -38,10 +36,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               light of a window. It stands in for a camera, to try patches on.",
         example: "screen(feedback(scene(#{ people: 4 }), #{ trail: 0.3 }));\n",
         inputs: &[&SPEED.0, &PEOPLE.0],
-        options: &[],
         outputs: &[IMAGE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| Ok(Box::new(Scene { room: Room::new(ctx)?, secs: 0.0 })),
@@ -62,9 +58,7 @@ impl Node for Scene {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_ref::<Scene>() {
-            self.secs = old.secs;
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.secs = old.secs;
     }
 }

@@ -1,6 +1,5 @@
 //! The pictures of a folder, one after the other.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 use pastiche_engine::workers::Priority;
 
@@ -92,8 +91,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             UNIT,
         ],
         outputs: &[IMAGE.0, CHANGED.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -249,8 +247,7 @@ impl Node for Slides {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        let Some(old) = old.downcast_mut::<Slides>() else { return };
+    fn adopt(&mut self, old: &mut Self) {
         (self.shown, self.before) = (old.shown.take(), old.before.take());
         (self.along, self.is_due) = (old.along, old.is_due);
     }

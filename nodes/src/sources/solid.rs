@@ -5,7 +5,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Colour;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, Out, Role};
+use pastiche_engine::spec::{Category, In, NodeSpec, Out};
 
 const COLOUR: In<Colour> = In::colour("colour", Colour::WHITE, "The colour.");
 const IMAGE: Out<Frame> = Out::new("image", "The colour, at the size of the canvas.");
@@ -21,10 +21,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Fills the canvas with a colour, transparent ones too.",
         example: "screen(blend(test_card(), solid(colour(\"#ff8040\")), #{ mode: \"multiply\" }));\n",
         inputs: &[&COLOUR.0],
-        options: &[],
         outputs: &[IMAGE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Solid { drawn: None })),

@@ -8,7 +8,7 @@ use pastiche_engine::gpu::Effect;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, Out, Role};
+use pastiche_engine::spec::{Category, NodeSpec, Out};
 
 use crate::effect::compile;
 
@@ -22,11 +22,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Colour bars, greys, a grid, a circle that must be round, and a hand that turns once a minute. \
               It needs no file: patches can be tried on it, and projectors set up.",
         example: "screen(test_card());\n",
-        inputs: &[],
-        options: &[],
         outputs: &[IMAGE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, _| {

@@ -2,7 +2,6 @@
 
 mod raster;
 
-use std::any::Any;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
@@ -17,7 +16,7 @@ use pastiche_engine::options::Options;
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Role, Unit, range,
+    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Unit, range,
 };
 use pastiche_engine::workers::Priority;
 
@@ -92,8 +91,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             },
         ],
         outputs: &[IMAGE.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
@@ -199,11 +197,9 @@ impl Node for Text {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
+    fn adopt(&mut self, old: &mut Self) {
         // The old words stay until the new ones are drawn.
-        if let Some(old) = old.downcast_mut::<Text>() {
-            self.drawn = old.drawn.take().map(|drawn| Drawn { is_old: true, ..drawn });
-        }
+        self.drawn = old.drawn.take().map(|drawn| Drawn { is_old: true, ..drawn });
     }
 
     fn status(&self) -> Status {

@@ -1,6 +1,5 @@
 //! A shader that runs: its passes, and what lasts from frame to frame.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -106,10 +105,8 @@ impl Node for Shader {
         Ok(())
     }
 
-    fn adopt(&mut self, old: &mut dyn Any) {
-        if let Some(old) = old.downcast_mut::<Shader>() {
-            self.targets = std::mem::take(&mut old.targets);
-        }
+    fn adopt(&mut self, old: &mut Self) {
+        self.targets = std::mem::take(&mut old.targets);
     }
 }
 

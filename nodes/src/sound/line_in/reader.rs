@@ -1,6 +1,5 @@
 //! The audio half: plays what has come in, at its own pace. It allocates, locks and frees nothing.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -171,8 +170,6 @@ impl AudioNode for Reader {
             (*left, *right) = (*left * level, *right * level);
         }
     }
-
-    fn adopt(&mut self, _old: &mut dyn Any) {}
 }
 
 #[cfg(test)]
