@@ -53,11 +53,10 @@ const fn stand_in(
         summary: "A stand-in.",
         doc: "A stand-in.",
         example: "stand_in();",
-        inputs: &[],
         options,
         outputs,
         role,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     }
 }
 
@@ -425,11 +424,15 @@ impl Show {
 
     pub fn picture(&mut self, node: &str) -> Picture {
         let frame = self.raw(node).expect("a picture");
+        self.picture_of(&frame)
+    }
+
+    pub fn picture_of(&mut self, frame: &Frame) -> Picture {
         let pixels = match frame.memory() {
             Some(pixels) => pixels.clone(),
             None => {
                 let wire = WireId { node: u64::MAX, output: 0 };
-                self.live.recorder().unwrap().read_back(wire, &frame, true).unwrap().unwrap()
+                self.live.recorder().unwrap().read_back(wire, frame, true).unwrap().unwrap()
             }
         };
         let values = match pixels.format() {
