@@ -4,7 +4,7 @@
 
 use pastiche_models::Threads;
 use pastiche_models::painting::{
-    LAYER_COUNT, LEAST_SIDE, MOST_PIXELS, Painting, PaintingError, Planes, STYLES,
+    LAYER_COUNT, LEAST_SIDE, MOST_PIXELS, Painting, PaintingError, Planes, STYLES, multiply_adds,
 };
 
 fn picture(width: usize, height: usize) -> Vec<u8> {
@@ -14,6 +14,11 @@ fn picture(width: usize, height: usize) -> Vec<u8> {
             [(x * 5) as u8, (y * 7) as u8, (x * y / 3) as u8, 255 - (x % 9) as u8]
         })
         .collect()
+}
+
+#[test]
+fn a_painting_takes_19_thousand_multiply_adds_a_pixel() {
+    assert_eq!(multiply_adds([640, 360]), 19_404 * 640 * 360);
 }
 
 #[test]

@@ -210,6 +210,9 @@ pub struct BenchArguments {
     /// With `sound`: an .sf2 file, so that `soundfont` is measured too
     #[arg(long, value_name = "FILE")]
     pub soundfont: Option<PathBuf>,
+    /// With `style`: as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What can be measured.
@@ -217,7 +220,7 @@ pub struct BenchArguments {
 pub enum BenchTarget {
     /// Control nodes a frame, and reloads
     Graph,
-    /// Painting a picture
+    /// Painting a picture, beside rten and, where a Python has it, onnxruntime
     Style,
     /// Each node that draws, at 1280x720
     Nodes,

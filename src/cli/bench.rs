@@ -5,6 +5,7 @@ mod nodes;
 mod sound;
 #[cfg(feature = "stage")]
 mod stage;
+mod style;
 
 use std::fs;
 use std::path::Path;
@@ -13,14 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use pastiche::assets::embedded;
 use pastiche::engine::clock::FrameRate;
-use pastiche::engine::diagnostic::count;
 use pastiche::loader::PatchSource;
-use pastiche::models::Threads;
-use pastiche::models::painting::Painting;
 use pastiche::play::{FrameStats, PlayJob, Told, play};
-use pastiche::player::DEFAULT_CANVAS_PX;
 use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
 use super::End;
@@ -32,12 +28,11 @@ const RELOADS: usize = 20;
 const RELOAD_NODES: usize = 50;
 const BETWEEN_EDITS: Duration = Duration::from_millis(150);
 const FIRST_FRAMES: usize = 5;
-const PAINTINGS: usize = 5;
 
 pub fn run(arguments: &BenchArguments) -> anyhow::Result<End> {
     match arguments.what {
         BenchTarget::Graph => graph(),
-        BenchTarget::Style => style(),
+        BenchTarget::Style => style::run(arguments.json),
         BenchTarget::Nodes => nodes::run(),
         BenchTarget::Midi => midi::run(),
         BenchTarget::Sound => sound::run(arguments.soundfont.as_deref()),
@@ -142,26 +137,6 @@ fn figures(stats: &Path, skipped: u64) -> anyhow::Result<Reloads> {
     // The first frames load the patch.
     let latest = lines.iter().skip(FIRST_FRAMES).map(|line| line.lateness_ms).fold(0.0, f64::max);
     Ok(Reloads { median_ms: median(&mut reloads), latest_ms: latest, skipped })
-}
-
-fn style() -> anyhow::Result<()> {
-    let [width, height] = DEFAULT_CANVAS_PX;
-    let bytes = embedded("astronaut.png").context("the photograph is missing from the program")?;
-    let photograph = image::load_from_memory(bytes).context("the photograph is damaged")?;
-    let photograph =
-        photograph.resize_to_fill(width, height, image::imageops::FilterType::Triangle).to_rgba8();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let painting = Painting::embedded(Threads::shared()).context("the network is damaged")?;
-    let style = painting.single_style(0);
-    let mut times = Vec::with_capacity(PAINTINGS);
-    for _ in 0..PAINTINGS {
-        let begun = Instant::now();
-        painting.paint_srgb8(photograph.as_raw(), [width, height], &style)?;
-        times.push(begun.elapsed());
-    }
-    let cost = millis(median(&mut times));
-    let threads = count(cores, "thread");
-    terminal::say(format_args!("painting {width}x{height} pixels with {threads}: {cost:.0} ms"))
 }
 
 fn median<T: PartialOrd + Copy>(values: &mut [T]) -> T {

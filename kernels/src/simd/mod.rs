@@ -77,28 +77,31 @@ impl Level {
     /// Blocks of outputs that one product makes when there are enough.
     pub(crate) fn blocks(self) -> usize {
         match self {
-            Level::Avx512 => Avx512Sizes::BLOCKS,
+            Level::Avx512 => 2,
             _ => 1,
         }
     }
 
     /// Rows of one product when `count` rows are to be made in as few products as can be.
     pub(crate) fn rows(self, count: usize) -> usize {
-        let (step, least, most) = match self {
-            Level::Avx512 => (2, 8, 14),
-            Level::Avx2 | Level::Neon => (1, 4, 6),
-            Level::Portable => (1, 2, 2),
-        };
+        let (step, least, most) = self.row_sizes();
         let products = count.div_ceil(most).max(1);
         count.div_ceil(products).next_multiple_of(step).clamp(least, most)
     }
-}
 
-/// Sizes of the products that AVX-512 has the registers for.
-struct Avx512Sizes;
+    /// The most rows of a product.
+    pub(crate) fn most_rows(self) -> usize {
+        self.row_sizes().2
+    }
 
-impl Avx512Sizes {
-    const BLOCKS: usize = 2;
+    /// Rows of products go from a least to a most number by a step.
+    fn row_sizes(self) -> (usize, usize, usize) {
+        match self {
+            Level::Avx512 => (2, 8, 14),
+            Level::Avx2 | Level::Neon => (1, 4, 6),
+            Level::Portable => (1, 2, 2),
+        }
+    }
 }
 
 /// The operations. All methods need the level's processor, and pointers that are good for a

@@ -71,9 +71,9 @@ impl CpuPainting {
         })
     }
 
-    /// The instructions that it uses.
-    pub fn level(&self) -> Level {
-        self.level
+    /// What the instructions that it uses are called.
+    pub fn instructions(&self) -> &'static str {
+        self.level.name()
     }
 
     fn paint(
@@ -166,6 +166,12 @@ struct Memory {
     gain: Vec<f32>,
     shift: Vec<f32>,
     workspace: Workspace,
+}
+
+/// Does matrix products from the nearest cache for some milliseconds, on all threads, and gives the number
+/// of multiply-adds: no convolution that is done plainly can be faster.
+pub fn matrix_products(threads: &Threads) -> u64 {
+    threads.run(|| pastiche_kernels::matrix_products(Level::fastest(), &Pool))
 }
 
 /// The threads of the rayon pool that the caller runs on.

@@ -29,7 +29,7 @@ mod rten;
 mod styles;
 mod weights;
 
-pub use cpu::CpuPainting;
+pub use cpu::{CpuPainting, matrix_products};
 pub use error::PaintingError;
 pub use picture::Planes;
 pub use rten::RtenPainting;
@@ -48,6 +48,20 @@ pub const MOST_PIXELS: usize = 3840 * 2160;
 
 /// The layers of the published network that a style works on.
 pub const LAYER_COUNT: usize = weights::LAYERS.len();
+
+/// The multiply-adds of a painting of a size, done plainly, normalisations left out.
+pub fn multiply_adds([width, height]: [usize; 2]) -> u64 {
+    let mut pixels = (width * height) as u64;
+    let layer = |layer: &weights::LayerSpec| {
+        match layer.scale {
+            weights::Scale::Keep => {}
+            weights::Scale::Half => pixels /= 4,
+            weights::Scale::Double => pixels *= 4,
+        }
+        pixels * (layer.kernel * layer.kernel * layer.inputs * layer.outputs) as u64
+    };
+    weights::LAYERS.iter().map(layer).sum()
+}
 
 /// The network halves the picture twice.
 const SIDE_STEP: usize = 4;
