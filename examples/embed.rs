@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<()> {
     let texture = player.present(0)?.ok_or_else(|| anyhow::anyhow!("nothing is shown"))?;
     println!("a texture of {:?} pixels in {:?}", texture.size_px(), texture.texture().format());
 
-    // A broken edit is told in full, and the old version plays on.
+    // A broken edit is reported in full, and the old version plays on.
     match player.load_text("embedded", &PATCH.replace("blur", "blurr")) {
         Err(Error::Faults { faults }) => faults.iter().for_each(|fault| println!("{fault}")),
         other => anyhow::bail!("a fault was expected, not {other:?}"),

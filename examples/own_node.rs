@@ -4,7 +4,7 @@
 //! cargo run --example own_node
 //! ```
 //!
-//! `wobble` is a control that swings and dies away, and starts anew whenever its input jumps. Its
+//! `wobble` is a control that swings and dies away, and starts over whenever its input jumps. Its
 //! declaration is all that the script, the reference and the errors need to know about it.
 
 use pastiche::engine::io::Io;
@@ -33,7 +33,7 @@ static WOBBLE: NodeKind = NodeKind {
         name: "wobble",
         category: Category::Control,
         summary: "A swing that dies away.",
-        doc: "Every jump of `kick` sets it swinging anew, as high as the jump.",
+        doc: "Every jump of `kick` sets it swinging again, as high as the jump.",
         example: "let w = wobble(knob(\"kick\", 0.0));\nscreen(test_card().blur(w * 50 + 50));\n",
         inputs: &[&KICK.0, &RATE.0, &DECAY.0],
         outputs: &[SWING.0],

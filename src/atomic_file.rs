@@ -36,7 +36,7 @@ impl AtomicFile {
     }
 
     fn remove(&self) {
-        // The fault that led here is what is told; a leftover adds nothing to it.
+        // The fault that led here is what is reported; a leftover adds nothing to it.
         let _ = fs::remove_file(&self.temporary);
     }
 

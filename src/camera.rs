@@ -80,7 +80,7 @@ impl OpenCamera for SystemCamera {
             FrameFormat::RAWBGR => CameraFormat::Bgr,
         };
         let size_px = [resolution.width(), resolution.height()];
-        // Nobody else holds the bytes once the buffer is gone, so that they move and are not copied.
+        // No one else holds the bytes once the buffer is gone, so that they move and are not copied.
         let bytes = buffer.buffer_bytes();
         drop(buffer);
         Ok(CameraPicture { size_px, format, bytes: bytes.into() })
@@ -91,7 +91,7 @@ impl OpenCamera for SystemCamera {
 fn cameras() -> Result<Vec<CameraInfo>, CameraError> {
     #[cfg(target_os = "macos")]
     {
-        // Asks the person for permission, once; without it no camera opens, which is told then.
+        // Asks the person for permission, once; without it no camera opens, which is reported then.
         static ASK: std::sync::Once = std::sync::Once::new();
         ASK.call_once(|| nokhwa::nokhwa_initialize(|_| {}));
     }

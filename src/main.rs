@@ -13,7 +13,7 @@ const BROKEN: u8 = 101;
 fn main() -> ExitCode {
     let launched = Instant::now();
     quiet_the_graphics_loader();
-    // A node's panic is caught and told as the node's fault; it must not be told twice.
+    // A node's panic is caught and reported as the node's fault, and not a second time here.
     std::panic::set_hook(Box::new(|panic| tracing::debug!("{panic}")));
     match catch_unwind(AssertUnwindSafe(|| cli::run(launched))) {
         Ok(code) => code,

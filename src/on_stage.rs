@@ -29,7 +29,7 @@ use keepsakes::Keepsakes;
 /// Belongs on the main thread. Stills and takes that are asked for by key go into the current folder.
 ///
 /// # Errors
-/// When there is no display, or a file cannot be opened. A disk that fills up later is told, and the
+/// When there is no display, or a file cannot be opened. A disk that fills up later is reported, and the
 /// show goes on.
 pub fn play_on_stage(
     mut player: Player,

@@ -15,7 +15,7 @@ use pastiche_engine::plan::{Plan, Source};
 
 const RATE: FrameRate = FrameRate { frames: 60, secs: 1 };
 
-/// Runs one plan for so many samples.
+/// Runs one plan for this many samples.
 fn play(plan: &Plan, halves: Vec<Option<AudioHalf>>, samples: usize) -> Vec<[f32; 2]> {
     let (mut handle, mut runner) = audio_pair(RATE);
     handle.send(AudioPlan::new(plan, halves).0);

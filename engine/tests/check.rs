@@ -99,7 +99,7 @@ fn every_fault_is_reported_at_once() {
 fn a_number_past_the_end_plays_clamped_with_a_warning() {
     let desc = Desc::new().node("x", "add").number("b", 1000.0).sink("x");
     let checked = check(&desc.0, registry().kinds(), &NoAssets).expect("good");
-    assert!(text(&checked.warnings).starts_with("warning: `b` is 1000, past its end: 100 is used"));
+    assert!(text(&checked.warnings).starts_with("warning: `b` is 1000, out of range, clamped to 100"));
     let mut show = toys::Show::new(&desc);
     show.step();
     assert_eq!(show.value("x"), 100.0);

@@ -9,7 +9,7 @@ pub const SAMPLE_RATE: u64 = 48_000;
 pub struct FrameRate {
     /// Frames …
     pub frames: u32,
-    /// … in so many seconds.
+    /// … in this many seconds.
     pub secs: u32,
 }
 
@@ -265,7 +265,7 @@ mod tests {
         step(34, 0.7);
         let standing = step(35, 0.7);
         assert_eq!((standing.delta(), step(36, 0.7).delta()), (0.0, 0.0));
-        // It begins anew, and is a little behind its start when the next frame begins.
+        // It starts over, and is a little behind its start when the next frame begins.
         step(37, 0.005);
         let begun = step(38, 0.02);
         assert!(begun.before < 0.0 && begun.now > 0.0 && begun.now < 0.05, "{begun:?}");

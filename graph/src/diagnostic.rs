@@ -1,4 +1,4 @@
-//! What is told to the person who wrote the patch: what, where, why, what to do.
+//! What is reported to the person who wrote the patch: what, where, why, what to do.
 
 use std::fmt;
 use std::sync::Arc;

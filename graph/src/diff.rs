@@ -1,4 +1,4 @@
-//! What changes between two plans. Pure, and never a guess: what is ambiguous is built anew.
+//! What changes between two plans. Pure, and never a guess: what is ambiguous is rebuilt.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -232,12 +232,12 @@ pub enum Role {
     Screen,
     /// Its first input, sound, is heard.
     Speakers,
-    /// Its option `name` names its input `value` on the inspector, in MIDI and OSC.
+    /// Its option `name` names its input `value` in the operator's window, for MIDI and on typed lines.
     Knob,
     /// Its first output, beats a minute, is the tempo of the patch. Its second, beats, is where the beat
     /// stands, if something is given for its input `beat`.
     Tempo,
-    /// It runs though nobody reads it: what it does lies outside the patch.
+    /// It runs though no one reads it: what it does lies outside the patch.
     Recorder,
 }
 

@@ -22,7 +22,7 @@ impl Patience {
     pub const USUAL: Patience =
         Patience { first: Duration::from_millis(250), longest: Duration::from_secs(4) };
 
-    /// The wait behind so many tries that failed in a row.
+    /// The wait behind this many tries that failed in a row.
     fn wait(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         self.first.saturating_mul(1 << doublings).min(self.longest)
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(device.lost_for(millis(1500)), Some(millis(500)));
         assert_eq!(device.status(), Status::Waiting("camera 0 is gone: no such file".into()));
         assert_eq!(device.found(), Change::Back);
-        // Patience begins anew for each loss.
+        // Patience starts over for each loss.
         assert_eq!(device.failed(millis(2000), "unplugged"), Change::Lost);
         assert!(!device.is_due(millis(2099)) && device.is_due(millis(2100)));
     }

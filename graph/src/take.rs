@@ -61,7 +61,7 @@ pub enum Input {
     },
     /// The wheel of the mouse turned.
     MouseWheel {
-        /// So many lines, away from the hand is positive.
+        /// This many lines, away from the hand is positive.
         lines: f64,
     },
     /// A key of the computer's keyboard went down or up.

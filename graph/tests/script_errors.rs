@@ -1,4 +1,4 @@
-//! What a faulty patch is told.
+//! What is reported about a faulty patch.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 

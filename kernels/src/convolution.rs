@@ -232,7 +232,7 @@ unsafe fn tiles<S: Simd>(task: &Task<'_>) {
 /// Copies the pixels of a job, as they were read, to where they are kept.
 ///
 /// # Safety
-/// The window is staged, and nobody else uses these pixels at `keep`, which has the source's shape.
+/// The window is staged, and no one else uses these pixels at `keep`, which has the source's shape.
 #[inline(always)]
 unsafe fn keep_tiles(task: &Task<'_>, keep: *mut f32, window: Window) {
     let map = task.source.map;

@@ -258,7 +258,7 @@ unsafe fn gather<S: Simd>(task: &Task<'_>, block: usize, begins: bool, made: *co
 /// Writes a row of one block's products to the output.
 ///
 /// # Safety
-/// The memory is there, and nobody else uses these pixels.
+/// The memory is there, and no one else uses these pixels.
 #[inline(always)]
 unsafe fn write(task: &Task<'_>, block: usize, y: usize, made: *const f32, lanes: usize) {
     let Task { height, width, left, output, .. } = *task;

@@ -131,7 +131,7 @@ impl Map {
     }
 }
 
-/// The block of a map of so many channels.
+/// The block of a map of this many channels.
 pub(crate) fn block_of(channels: usize) -> usize {
     match channels {
         0..=4 => 4,

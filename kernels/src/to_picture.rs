@@ -261,7 +261,7 @@ unsafe fn rows<S: Simd, const VECTORS: usize>(
 /// Turns products into pixels, and leaves the job's partial sums.
 ///
 /// # Safety
-/// The processor has the level of `S`, the memory is there, and nobody else uses these pixels.
+/// The processor has the level of `S`, the memory is there, and no one else uses these pixels.
 #[inline(always)]
 unsafe fn write<S: Simd>(task: &Task<'_>, products: *const f32) {
     let Task { layout, columns, .. } = *task;

@@ -148,7 +148,7 @@ impl Frequencies {
     /// job's partial sums.
     ///
     /// # Safety
-    /// The processor has the level of `S`, all memory is there, and nobody else uses the output pixels of
+    /// The processor has the level of `S`, all memory is there, and no one else uses the output pixels of
     /// this job.
     #[inline(always)]
     pub(crate) unsafe fn write<S: Simd>(

@@ -21,7 +21,7 @@ impl Workspace {
         Self::default()
     }
 
-    /// Makes room for `floats` a worker, and for partial sums of so many jobs and lanes.
+    /// Makes room for `floats` a worker, and for partial sums of this many jobs and lanes.
     pub(crate) fn prepare(&mut self, workers: usize, floats: usize, jobs: usize, lanes: usize) {
         self.scratch.resize_with(workers.max(self.scratch.len()), Mutex::default);
         for scratch in &mut self.scratch {

@@ -13,7 +13,7 @@ const MOST_THREADS: usize = 64;
 pub struct Threads(Arc<ThreadPool>);
 
 impl Threads {
-    /// A pool of its own with so many threads, from 1 to 64; a number outside is taken as the nearest
+    /// A pool of its own with this many threads, from 1 to 64; a number outside is taken as the nearest
     /// of these.
     pub fn new(number: usize) -> Threads {
         Threads(Arc::new(ThreadPool::with_num_threads(number.clamp(1, MOST_THREADS))))

@@ -81,7 +81,7 @@ pub(crate) fn choice(options: &Options, option: &str, words: &[&str]) -> u32 {
     place.unwrap_or(0) as u32
 }
 
-/// The number of the span of time that is now, with so many in a second, for randomness that stands
+/// The number of the span of time that is now, with this many in a second, for randomness that stands
 /// still between them.
 pub(crate) fn span_of_time(ctx: &FrameCtx<'_>, rate_hz: f64) -> u32 {
     // Wraps after years; a jump of randomness is not seen.

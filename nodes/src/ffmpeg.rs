@@ -129,7 +129,7 @@ impl Process {
         let (sender, complaint) = channel();
         if let Some(stderr) = child.stderr.take() {
             let listen = move || {
-                // Nobody asks when it has done its work.
+                // No one asks when it has done its work.
                 let _ = sender.send(listen(stderr));
             };
             let thread = std::thread::Builder::new().name("complaints".into()).spawn(listen);

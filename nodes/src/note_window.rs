@@ -35,7 +35,7 @@ impl Window {
         (sample / SAMPLE_RATE as f64) as f32
     }
 
-    /// A stretch of so many seconds, in the window's unit.
+    /// A stretch of this many seconds, in the window's unit.
     pub(crate) fn of_secs(&self, secs: f64) -> f64 {
         secs * SAMPLE_RATE as f64 / self.samples_per_unit
     }

@@ -19,7 +19,7 @@ fn run(show: &mut Show, frames: usize) {
     }
 }
 
-/// A drum every so many seconds: a tone under an envelope.
+/// A drum every N seconds: a tone under an envelope.
 fn drum(secs: f64) -> Desc {
     let desc = Desc::new().node("clock", "every").number("period", secs).option("unit", "secs");
     let desc = desc.node("hit", "envelope").wire("trigger", "clock");

@@ -11,7 +11,7 @@ fn show(desc: &Desc) -> Show {
     Show::with(None, Workers::inline(), true, desc)
 }
 
-/// The left side of so many frames.
+/// The left side of this many frames.
 fn heard(show: &mut Show, frames: usize) -> Vec<f32> {
     let mut sound = Vec::new();
     for _ in 0..frames {

@@ -73,7 +73,7 @@ fn a_probe_does_not_wait_in_a_live_show() {
     let Some(gpu) = gpu() else { return };
     let desc = Desc::new().node("card", "test_card");
     let desc = probe(desc, "card", [0.5, 0.5, 1.0, 1.0]);
-    let mut show = Show::with(Some(gpu), Workers::inline(), false, &desc);
+    let mut show = Show::with(Some(gpu.clone()), Workers::inline(), false, &desc);
     show.step();
     let waits = |show: &Show| {
         show.live.statuses().any(|(key, status)| &*key.0 == "probe" && matches!(status, Status::Waiting(_)))
@@ -82,8 +82,9 @@ fn a_probe_does_not_wait_in_a_live_show() {
     let mut frames = 0;
     while waits(&show) {
         frames += 1;
-        assert!(frames < 10_000, "it never arrives");
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        assert!(frames < 100, "it never arrives");
+        // Time passes: the GPU finishes what it has.
+        gpu.device().poll(wgpu::PollType::wait_indefinitely()).unwrap();
         show.step();
     }
     assert!((0.05..0.9).contains(&show.control("probe")), "{}", show.control("probe"));

@@ -1,4 +1,4 @@
-//! User shaders: what they are given, what they keep, and how their faults are told.
+//! User shaders: what they are given, what they keep, and how their faults are reported.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 mod harness;

@@ -34,7 +34,7 @@ const HALF: f64 = 0.1;
 /// How much of the way the beat goes to where it is found, with each estimate.
 const PULL: f64 = 0.35;
 
-/// A beat is found so many looks behind where it was.
+/// A beat is found this many looks behind where it was.
 const LATE: f64 = 1.5;
 
 /// Tracks the beat of music: what it is like itself after (autocorrelation of the onsets' strength
@@ -48,7 +48,7 @@ pub struct BeatTracker {
     confidence: f64,
     /// The way from beat to beat, 0 at a beat.
     phase: f64,
-    /// Looks since the last beat that was told.
+    /// Looks since the last beat that was reported.
     since: f64,
 }
 
@@ -123,7 +123,7 @@ impl BeatTracker {
             self.confidence = 0.0;
             return;
         }
-        // How like itself the past is after so many looks, 1 at most.
+        // How like itself the past is after this many looks, 1 at most.
         let longest = (ALIKE as f64 * 60.0 * RATE / slowest).ceil() as usize + 2;
         let alike: Vec<f64> = (0..longest.min(MEMORY - PATIENCE))
             .map(|lag| {
@@ -231,7 +231,7 @@ mod tests {
             worst = worst.max(error);
             assert!(error < 0.005, "{bpm}: {}", tracker.bpm());
             assert!(tracker.confidence() > 0.5, "{bpm}: {}", tracker.confidence());
-            // Once it has settled, each beat is told near where it is.
+            // Once it has settled, each beat is reported near where it is.
             let settled: Vec<f64> = beats.into_iter().filter(|time| *time > 10.0).collect();
             assert!((settled.len() as f64 - 6.0 * bpm / 60.0).abs() <= 1.5, "{bpm}: {} beats", settled.len());
             for time in settled {

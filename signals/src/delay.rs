@@ -66,7 +66,7 @@ impl Delay {
         let keep = 1.0 - settings.damping.clamp(0.0, 1.0) as f32;
         for (damped, echo) in self.damped.iter_mut().zip(echo) {
             *damped += (echo - *damped) * keep;
-            // What nobody can hear is nothing, so that it costs nothing.
+            // What no one can hear is nothing, so that it costs nothing.
             if damped.abs() < 1e-15 {
                 *damped = 0.0;
             }

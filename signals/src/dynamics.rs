@@ -15,7 +15,7 @@ pub struct CompressorSettings {
     pub release_secs: f64,
 }
 
-/// Around the threshold the curve is round over so many decibels.
+/// Around the threshold the curve is round over this many decibels.
 const KNEE_DB: f64 = 6.0;
 
 /// Holds loud sound back (Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design",
@@ -77,7 +77,7 @@ pub struct GateSettings {
     pub release_secs: f64,
 }
 
-/// A gate closes so many decibels below where it opens, so that it does not flutter.
+/// A gate closes this many decibels below where it opens, so that it does not flutter.
 const HYSTERESIS_DB: f64 = 3.0;
 
 /// Lets only loud sound through.

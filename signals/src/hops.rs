@@ -55,7 +55,7 @@ pub(crate) struct Fourier {
 }
 
 impl Fourier {
-    /// For windows of so many samples, an even number.
+    /// For windows of this many samples, an even number.
     pub(crate) fn new(size: usize) -> Fourier {
         let forward = RealFftPlanner::new().plan_fft_forward(size);
         let hann = |sample: usize| 0.5 - 0.5 * (TAU * sample as f32 / size as f32).cos();

@@ -41,7 +41,7 @@ pub const SAMPLE_RATE: f64 = 48_000.0;
 /// One sample: left and right, 1.0 is full scale.
 pub type Stereo = [f32; 2];
 
-/// The ratio that so many decibels are.
+/// The ratio that this many decibels are.
 pub fn ratio_of(decibels: f64) -> f64 {
     10.0_f64.powf(decibels / 20.0)
 }
@@ -51,7 +51,7 @@ pub fn decibels_of(ratio: f64) -> f64 {
     20.0 * ratio.abs().max(1e-10).log10()
 }
 
-/// How much of the way a value goes with each sample that has gone 63% of it after so many seconds.
+/// How much of the way a value goes with each sample that has gone 63% of it after this many seconds.
 pub(crate) fn step_of(secs: f64) -> f64 {
     1.0 - (-1.0 / (secs * SAMPLE_RATE).max(1e-3)).exp()
 }

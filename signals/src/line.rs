@@ -9,7 +9,7 @@ pub(crate) struct Line<T> {
 }
 
 impl<T: Copy + Default> Line<T> {
-    /// Holds at least so many samples, silent ones at first.
+    /// Holds at least this many samples, silent ones at first.
     pub(crate) fn new(samples: usize) -> Line<T> {
         Line { samples: vec![T::default(); samples.next_power_of_two()].into(), next: 0 }
     }

@@ -78,7 +78,7 @@ const MEAN_LOOKS: usize = 75;
 /// Onsets are at least this many looks apart, 43 ms.
 const LEAST_LOOKS: usize = 8;
 
-/// An onset is the highest of so many looks before it, and of the one behind it.
+/// An onset is the highest of this many looks before it, and of the one behind it.
 const PEAK_LOOKS: usize = 4;
 
 /// Finds where sounds begin.
@@ -138,7 +138,7 @@ mod tests {
     use crate::SAMPLE_RATE;
     use crate::test_signals::{noise, plucks, sine};
 
-    /// The samples at which onsets are told.
+    /// The samples at which onsets are reported.
     fn told(sound: &[f32], threshold: f64) -> Vec<usize> {
         let mut onsets = Onsets::default();
         let heard = |sample: usize| onsets.hear(&[[sound[sample]; 2]], threshold) > 0;

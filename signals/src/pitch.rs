@@ -91,7 +91,7 @@ impl Pitch {
         for (place, sample) in self.signal.iter_mut().zip(self.hops.newest(COMPARED + LONGEST)) {
             *place = sample;
         }
-        // How unlike the sound is to itself so many samples later, summed over all it is compared.
+        // How unlike the sound is to itself this many samples later, summed over all it is compared.
         let square = |sample: f32| f64::from(sample).powi(2);
         let first: f64 = self.signal[..COMPARED].iter().copied().map(square).sum();
         if first < COMPARED as f64 * SILENCE * SILENCE {
@@ -134,7 +134,7 @@ impl Pitch {
         first.or_else(|| dips.min_by(|one, two| differences[*one].total_cmp(&differences[*two])))
     }
 
-    /// Puts the sum of the products of the start and what lies so many samples later into `sums`.
+    /// Puts the sum of the products of the start and what lies this many samples later into `sums`.
     fn correlate(&mut self) {
         self.start.fill(0.0);
         self.start[..COMPARED].copy_from_slice(&self.signal[..COMPARED]);

@@ -88,7 +88,7 @@ impl Reverb {
         let mut sum = 0.0;
         for ((damped, out), gain) in self.damped.iter_mut().zip(outs).zip(self.gains) {
             *damped += (out * gain - *damped) * keep;
-            // What nobody can hear is nothing, so that it costs nothing.
+            // What no one can hear is nothing, so that it costs nothing.
             if damped.abs() < 1e-15 {
                 *damped = 0.0;
             }

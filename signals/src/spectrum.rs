@@ -57,14 +57,14 @@ impl Spectrum {
         (power / SPREAD).sqrt()
     }
 
-    /// The level around a frequency, over so many octaves, but at least as wide as can be told apart.
+    /// The level around a frequency, over this many octaves, but at least as wide as the transform separates.
     pub fn level_around(&self, hz: f64, octaves: f64) -> f64 {
         let half = (octaves / 2.0).exp2();
         let least = 2.0 * self.fourier.step_hz();
         self.level((hz / half).min(hz - least), (hz * half).max(hz + least))
     }
 
-    /// The level at a frequency, between the two nearest that are told apart: for pictures.
+    /// The level at a frequency, between the two nearest bins: for pictures.
     pub fn level_at(&self, hz: f64) -> f64 {
         let place = (hz / self.fourier.step_hz()).clamp(0.0, self.powers.len() as f64 - 1.0);
         let (below, above) = (place.floor() as usize, place.ceil() as usize);
@@ -73,7 +73,7 @@ impl Spectrum {
     }
 }
 
-/// How many looks fit into so many seconds.
+/// How many looks fit into this many seconds.
 pub fn looks_in(secs: f64) -> f64 {
     secs * SAMPLE_RATE / SPECTRUM_HOP as f64
 }

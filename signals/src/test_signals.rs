@@ -24,7 +24,7 @@ pub(crate) fn impulse(samples: usize) -> impl Iterator<Item = f32> {
     (0..samples).map(|sample| if sample == 0 { 1.0 } else { 0.0 })
 }
 
-/// Root mean square in decibels behind so many samples.
+/// Root mean square in decibels behind this many samples.
 pub(crate) fn level_after(sound: impl Iterator<Item = f32>, samples: usize) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
     for sample in sound.skip(samples) {

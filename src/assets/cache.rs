@@ -52,7 +52,7 @@ const MOST_FILES: usize = 10_000;
 const TICK: Duration = Duration::from_millis(5);
 
 impl Seen {
-    /// Reads a whole file of at most so many bytes.
+    /// Reads a whole file of at most this many bytes.
     pub(crate) fn read(path: &Path, most_bytes: u64) -> (Seen, io::Result<Vec<u8>>) {
         let metadata = path.metadata();
         let identity = metadata.as_ref().ok().map(Identity::of).filter(Identity::is_settled);
@@ -169,7 +169,7 @@ impl AssetCache {
         (seen, asset)
     }
 
-    /// Forgets files that nobody names any more.
+    /// Forgets files that no one names any more.
     pub(crate) fn keep_only(&mut self, named: impl Fn(&Path) -> bool) {
         self.files.retain(|path, _| named(path));
     }

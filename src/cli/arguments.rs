@@ -78,7 +78,7 @@ pub struct PlayArguments {
     /// The sound card, by a part of its name (`pastiche doctor` lists them); `none` plays silently
     #[arg(long, value_name = "NAME")]
     pub sound: Option<String>,
-    /// Stop after so many seconds
+    /// Stop after this many seconds
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<f64>,
     /// Seed of everything that is left to chance
@@ -90,7 +90,7 @@ pub struct PlayArguments {
     /// Save pictures of the show
     #[arg(long, value_name = "DIR")]
     pub stills: Option<PathBuf>,
-    /// Save a picture every so many frames
+    /// Save a picture every N frames
     #[arg(long, value_name = "N", default_value_t = 30, requires = "stills",
           value_parser = clap::value_parser!(u64).range(1..))]
     pub every: u64,

@@ -126,7 +126,7 @@ fn tell(told: Told<'_>) {
 
 fn length_of(seconds: f64) -> Result<Duration, Error> {
     Duration::try_from_secs_f64(seconds).map_err(|_| Error::Setting {
-        message: format!("{seconds} seconds cannot be"),
+        message: format!("invalid length of {seconds} seconds"),
         help: "give a number from 0, or leave `--seconds` out to play until it is stopped".into(),
     })
 }

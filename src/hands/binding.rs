@@ -70,7 +70,7 @@ pub(super) enum Motion {
     /// The coarse half of 14 bits, or the fine half.
     Coarse(u8),
     Finer(u8),
-    /// It was turned so many steps.
+    /// It was turned this many steps.
     By(f64),
     /// A key goes down or up.
     Key(bool),

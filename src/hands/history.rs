@@ -26,7 +26,7 @@ pub struct History {
 /// Steps of one control that follow each other so closely are one move.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// So many moves can be taken back.
+/// This many moves can be taken back.
 const MOST: usize = 1000;
 
 impl History {

@@ -1,4 +1,4 @@
-//! MIDI learn: which controller moves which control. It is told what comes and how controls stand, and
+//! MIDI learn: which controller moves which control. It is given what comes and how controls stand, and
 //! answers what moves; it knows no device, no window and no clock.
 
 use std::collections::BTreeMap;

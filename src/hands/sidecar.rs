@@ -41,7 +41,7 @@ impl Sidecar {
     }
 
     /// Reads what was kept for a patch: `mine.pastiche.toml` for `mine.rhai`. A file that is broken is
-    /// told, and left as it is.
+    /// reported, and left as it is.
     pub(super) fn open(patch: &Path) -> (Sidecar, Kept, Option<Diagnostic>) {
         let path = patch.with_extension("pastiche.toml");
         let name = patch.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -69,7 +69,7 @@ impl Sidecar {
         self.changed = Some((first, now));
     }
 
-    /// Writes when it is time. What cannot be written is told once; the patch plays on.
+    /// Writes when it is time. What cannot be written is reported once; the patch plays on.
     pub(super) fn tend(&mut self, now: Duration, kept: impl FnOnce() -> Kept) -> Option<Diagnostic> {
         let mut fault = None;
         if self.writing.as_ref().is_some_and(JoinHandle::is_finished) {
@@ -134,7 +134,7 @@ impl Sidecar {
     }
 }
 
-/// Writes a file anew, or leaves it as it was. One that somebody else has changed since `before` is left
+/// Rewrites a file, or leaves it as it was. One that somebody else has changed since `before` is left
 /// alone.
 fn write_anew(path: &Path, before: Option<&str>, text: &str) -> Result<(), Error> {
     let fault = |error| Error::file("write", path, error);
@@ -224,7 +224,7 @@ mod tests {
         let told = sidecar.finish(|| kept(0.5)).unwrap().to_string();
         assert!(told.contains("somebody else"), "{told}");
         assert_eq!(fs::read_to_string(&file).unwrap(), "version = 1\n");
-        // It is told once.
+        // It is reported once.
         sidecar.change(secs(10));
         assert_eq!(sidecar.finish(|| kept(0.6)), None);
     }

@@ -47,7 +47,7 @@ pub(crate) struct Loaded {
     pub(crate) regained: Option<Result<(), String>>,
 }
 
-/// What is told about a load.
+/// What is reported about a load.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoadReport {
     /// The version that this load made; `None` when the patch is at fault and what played before
@@ -113,7 +113,7 @@ impl Loader {
         let mut report = LoadReport::default();
         let loading = catch_unwind(AssertUnwindSafe(|| self.try_load(patch, &mut report)));
         let prepared = loading.unwrap_or_else(|_| {
-            // A version that was half prepared is never committed: the next one begins anew.
+            // A version that was half prepared is never committed: the next one starts over.
             report.diagnostics.push(
                 Diagnostic::error("loading the patch panicked")
                     .help("this is a fault of the program; undo the last change, and please report it"),
@@ -144,7 +144,7 @@ impl Loader {
                 return Loaded { prepared: None, report, regained: Some(Err(error.to_string())) };
             }
             None => {
-                return Loaded { prepared: None, report, regained: Some(Err("nobody opens another".into())) };
+                return Loaded { prepared: None, report, regained: Some(Err("no one opens another".into())) };
             }
         };
         let (patch, text) = self.playing.clone().unwrap_or((PatchSource::opening(), String::new()));
@@ -217,7 +217,7 @@ impl Loader {
         let [width, height] = canvas_px?;
         let fits = |side: u32| (1..=most).contains(&side);
         (!fits(width) || !fits(height)).then(|| {
-            Diagnostic::error(format!("a canvas of {width}x{height} pixels cannot be"))
+            Diagnostic::error(format!("invalid canvas size {width}x{height}"))
                 .help(format!("both sides go from 1 to {most}"))
         })
     }

@@ -79,14 +79,14 @@ impl Drop for LoaderThread {
     fn drop(&mut self) {
         self.send(Order::Stop);
         if let Some(thread) = self.thread.take() {
-            // A panic of the loader has been told by then.
+            // A panic of the loader has been reported by then.
             let _ = thread.join();
         }
     }
 }
 
 fn start_watch(tell: Sender<Order>) -> Option<FileWatch> {
-    // Events that come after the loader has ended concern nobody.
+    // Events that come after the loader has ended concern no one.
     let watch = FileWatch::new(move |event| drop(tell.send(Order::Disk(event))));
     watch.map_err(|error| tracing::warn!("changed files are not noticed: {error}")).ok()
 }

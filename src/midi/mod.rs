@@ -147,7 +147,7 @@ impl MidiPorts {
     /// can play.
     pub(crate) fn note(&self, at: Instant, message: Outgoing) {
         if let Some(orders) = &self.orders {
-            // The thread ends before us only by a panic, which has been told.
+            // The thread ends before us only by a panic, which has been reported.
             let _ = orders.send(Order::Note(at, message));
         }
     }
@@ -161,7 +161,7 @@ impl Drop for MidiPorts {
     fn drop(&mut self) {
         self.orders = None;
         if let Some(thread) = self.thread.take() {
-            // A panic of it was told where it happened.
+            // Its panic was reported where it happened.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! Ports that notes are sent to: each at its time, and ended when the show is over. It is told the time and
+//! Ports that notes are sent to: each at its time, and ended when the show is over. It is given the time and
 //! owns no thread.
 
 use std::cmp::Reverse;

@@ -38,7 +38,7 @@ impl Keepsakes {
                 Ok(()) => format!("the still is in {}", path.display()),
                 Err(error) => format!("no still: {error}"),
             };
-            // Nobody listens when the show is over.
+            // No one listens when the show is over.
             let _ = told.send(news);
         });
         match writer {

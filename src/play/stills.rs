@@ -31,7 +31,7 @@ impl Stills {
         Ok(Stills { every: every.max(1), pictures, thread, folder })
     }
 
-    /// Takes a picture of every so many frames.
+    /// Takes a picture of every N frames.
     pub(super) fn take(&mut self, player: &mut Player, shown: u64, frame: u64) -> Result<(), Error> {
         if !shown.is_multiple_of(self.every) {
             return Ok(());

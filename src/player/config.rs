@@ -90,7 +90,7 @@ impl PlayerConfig {
         match self.size_px {
             Some([width, height]) if width == 0 || height == 0 || width > most || height > most => {
                 Err(Error::Setting {
-                    message: format!("a size of {width}x{height} pixels cannot be"),
+                    message: format!("invalid size {width}x{height}"),
                     help: format!("both sides go from 1 to {most}"),
                 })
             }

@@ -8,7 +8,7 @@ use pastiche_engine as engine;
 
 /// What is known of the GPU's presence.
 pub(super) struct Graphics {
-    /// `None` when nobody opens another one.
+    /// `None` when no one opens another one.
     supervisor: Option<Supervisor>,
     start: Instant,
     /// The loader has been asked and has not answered.

@@ -49,16 +49,16 @@ pub struct Rendered {
     pub stopped: bool,
 }
 
-/// What is told while it goes on.
+/// What is reported while it goes on.
 pub enum Progress {
-    /// So many frames are done.
+    /// This many frames are done.
     Frames(u64),
     /// Something is wrong with a node, or an input from outside named nothing.
     Fault(Diagnostic),
 }
 
 impl RenderJob {
-    /// The frames of so many seconds, rounded down.
+    /// The frames of this many seconds, rounded down.
     ///
     /// # Errors
     /// When that is not one frame, or more than fits into a sound file.
@@ -152,7 +152,7 @@ fn frames(
     Ok(rendered)
 }
 
-/// What is told about an input from outside that named nothing.
+/// What is reported about an input from outside that named nothing.
 pub fn refused_diagnostic(fault: &Fault) -> Diagnostic {
     Diagnostic::warning(format!("an input came to nothing: {}", fault.message)).help(fault.help.clone())
 }

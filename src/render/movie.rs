@@ -154,7 +154,7 @@ impl WorkFolder {
 
 impl Drop for WorkFolder {
     fn drop(&mut self) {
-        // The fault that led here is what is told.
+        // The fault that led here is what is reported.
         let _ = fs::remove_dir_all(&self.path);
     }
 }

@@ -104,7 +104,7 @@ impl Cards for MachineCards {
     ) -> Result<(cpal::Stream, String), String> {
         let device = find(name)?;
         let called = name_of(&device);
-        // Read anew each time: another program may have changed them.
+        // Read again each time: another program may have changed them.
         let supported =
             device.default_output_config().map_err(|error| format!("{called} cannot be used: {error}"))?;
         let (config, format) = (supported.config(), supported.sample_format());
@@ -142,7 +142,7 @@ impl Task<'_> {
             if goes_on(&error) {
                 tracing::debug!("sound card: {error}");
             } else {
-                // Nobody listens any more when the card is being closed.
+                // No one listens any more when the card is being closed.
                 let _ = lost.send(error.to_string());
             }
         };

@@ -21,7 +21,7 @@ pub(super) trait Cards {
     type Card;
 
     /// Opens a card by a part of its name, or the system's own choice. `output` is asked for what the
-    /// card plays, once its rate is known; `lost` is told why the card went away. Also gives what a
+    /// card plays, once its rate is known; `lost` receives why the card went away. Also gives what a
     /// person calls the card.
     fn open(
         &mut self,
@@ -44,7 +44,7 @@ pub(super) struct CardSupervisor<C: Cards> {
     /// The link that what plays comes back from.
     awaited: Option<CardLink>,
     has_complained: bool,
-    /// What a person is to be told.
+    /// What to report to a person.
     pub(super) told: Vec<String>,
 }
 

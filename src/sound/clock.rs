@@ -13,7 +13,7 @@ const SHARE: f64 = 0.02;
 const JUMP_SAMPLES: f64 = 24_000.0;
 
 /// The video's view of the transport: samples since the start, by a monotonic clock that follows the
-/// card. It runs ahead of the card by so many samples, so that the notes of a frame are known before
+/// card. It runs ahead of the card by this many samples, so that the notes of a frame are known before
 /// its sound is made. One thread at a time writes.
 #[derive(Debug)]
 pub(crate) struct SoundClock {

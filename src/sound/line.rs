@@ -61,7 +61,7 @@ impl Lines for SystemLines {
         let device = find(which)?;
         let name = name_of(&device);
         let told = |error: cpal::Error| LineError::new(format!("{name} cannot be opened: {error}"));
-        // Read anew each time: another program may have changed them.
+        // Read again each time: another program may have changed them.
         let supported = device.default_input_config().map_err(told)?;
         let (config, format) = (supported.config(), supported.sample_format());
         let hear = hear(config.sample_rate)?;
@@ -111,7 +111,7 @@ impl Task<'_> {
             if goes_on(&error) {
                 tracing::debug!("line in: {error}");
             } else {
-                // Nobody listens any more when the line is being closed.
+                // No one listens any more when the line is being closed.
                 let _ = lost.send(error.to_string());
             }
         };
@@ -121,7 +121,7 @@ impl Task<'_> {
     }
 }
 
-/// Hands on samples of so many channels: one is heard on both sides, of more the first two.
+/// Hands on samples of this many channels: one is heard on both sides, of more the first two.
 fn gather<T: Copy>(data: &[T], channels: usize, hear: &mut Hear)
 where
     f32: FromSample<T>,

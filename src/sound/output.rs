@@ -12,7 +12,7 @@ use super::clock::SoundClock;
 use super::denormals;
 use super::guard::Guard;
 
-/// A card may ask for so many samples before their time, for its buffers …
+/// A card may ask for this many samples before their time, for its buffers …
 const MOST_AHEAD: f64 = 9600.0;
 
 /// … and run so much faster than time. One that asks for more plays nothing, such as ALSA's null device;
@@ -99,7 +99,7 @@ impl Output {
         (output, CardLink { to_card, from_card })
     }
 
-    /// Gives a card so many stereo samples, one after the other.
+    /// Gives a card this many stereo samples, one after the other.
     pub(super) fn fill(&mut self, now: Duration, samples: usize, mut give: impl FnMut([f32; 2])) {
         denormals::flush();
         self.clock.count_call();

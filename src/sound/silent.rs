@@ -32,7 +32,7 @@ impl SilentCard {
     /// Plays up to a sample of the transport.
     pub(crate) fn play_until(&self, sample: u64) {
         if let Some(until) = &self.until {
-            // The thread ends before us only by a panic, which has been told.
+            // The thread ends before us only by a panic, which has been reported.
             let _ = until.send(sample);
         }
     }

@@ -32,7 +32,7 @@ pub(crate) struct Speakers {
 }
 
 impl Speakers {
-    /// Opens a card by a part of its name, or the system's own choice. Video is ahead of the sound by so
+    /// Opens a card by a part of its name, or the system's own choice. Video is ahead of the sound by this
     /// many samples.
     pub(crate) fn start(
         runner: AudioRunner,
@@ -69,13 +69,13 @@ impl Speakers {
             && let Some(begin) = &self.begin
         {
             self.clock.begin(self.epoch.elapsed());
-            // The thread ends before us only by a panic, which has been told.
+            // The thread ends before us only by a panic, which has been reported.
             let _ = begin.send(());
         }
         (self.clock.clone(), self.epoch)
     }
 
-    /// What a person is to be told since it was asked last.
+    /// What to report to a person since it was asked last.
     pub(crate) fn told(&self) -> impl Iterator<Item = String> + '_ {
         self.told.try_iter()
     }
@@ -118,7 +118,7 @@ fn keep(
         supervisor.turn(epoch.elapsed());
         *status.lock().unwrap_or_else(PoisonError::into_inner) = Some(supervisor.status());
         for text in supervisor.told.drain(..) {
-            // Nobody asks when the program does not show it.
+            // No one asks when the program does not show it.
             let _ = tell.send(text);
         }
     }

@@ -124,7 +124,7 @@ fn draw_lines(draw: &Draw, [x, y]: [f32; 2], width: f32, lines: &[String], size:
     }
 }
 
-/// A line in pieces of at most so many letters, broken between words where that can be.
+/// A line in pieces of at most this many letters, broken between words where that can be.
 fn broken(line: &str, most: usize) -> Vec<String> {
     let (mut lines, mut last, mut used) = (Vec::new(), String::new(), 0);
     for word in line.split(' ') {

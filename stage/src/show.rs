@@ -15,7 +15,7 @@ pub trait Show {
     /// Runs the next frame: once for each picture of the projector. May wait until it is due.
     fn next(&mut self) -> Next;
 
-    /// The projector has shown the last frame so many times more than once.
+    /// The projector has shown the last frame this many times more than once.
     fn repeated(&mut self, pictures: u64);
 
     /// The running graph.

@@ -9,7 +9,7 @@ use pastiche_engine::take::Input;
 /// A pause that begins a new tempo: slower than 30 beats a minute.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// The tempo is the mean of so many taps: a hand is not exact, and a tempo may change.
+/// The tempo is the mean of this many taps: a hand is not exact, and a tempo may change.
 const MOST_TAPS: usize = 9;
 
 /// The taps of one tempo.
@@ -42,7 +42,7 @@ pub(crate) fn tempo(live: &Live, bpm: f64) -> Result<Input, &'static str> {
             node: tempo.key.clone(),
             name: name.into(),
             member: None,
-            // To a tenth: nobody taps finer.
+            // To a tenth: no one taps finer.
             value: (bpm * 10.0).round() / 10.0,
         }),
         None => Err("a wire sets the tempo of this patch; it cannot be tapped"),

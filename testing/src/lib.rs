@@ -108,7 +108,7 @@ fn skip(test: &str, means: Means, why: &dyn Display) {
     }
 }
 
-/// What stands in the way of running `program`, which is told to show its version and to end.
+/// What stands in the way of running `program`; the argument `version` makes it show its version and end.
 ///
 /// # Errors
 /// When it is not installed.

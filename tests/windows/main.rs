@@ -1,5 +1,5 @@
 //! Windows with devices of which the test decides what they do: a controller and a graphics adapter.
-//! The windows belong to a child of this program, which is told through its standard input.
+//! The windows belong to a child of this program, which obeys its standard input.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
@@ -163,7 +163,7 @@ fn keys(display: &Display) {
     assert!(faded[1] < calm[1], "{faded:?}");
     assert_eq!(press(&mut show, "Up Up Up"), calm);
 
-    // What the keys have done is told to the operator, and not to the audience.
+    // What the keys have done is reported to the operator, and not to the audience.
     let letters = || display.picture(&window).count([255, 255, 255]);
     assert_eq!(letters(), 0);
     // The help is written over the picture, and gone again.
@@ -185,7 +185,7 @@ fn learned(display: &Display) {
     let stage_window = stage(&mut show, display);
     let operator = display.window("Pastiche: operator");
     let calm = display.picture(&stage_window).at(160, 90);
-    // A controller that nobody has bound moves nothing.
+    // A controller that no one has bound moves nothing.
     tell(&mut show, "176 7 127");
     assert_eq!(display.picture(&stage_window).at(160, 90), calm);
 

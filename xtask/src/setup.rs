@@ -166,7 +166,7 @@ fn apt(is_root: bool, args: &[&str]) -> Command {
     } else {
         let mut sudo = Command::new("sudo");
         if !std::io::stdin().is_terminal() {
-            // With nobody to type a password, fail rather than wait.
+            // With no one to type a password, fail rather than wait.
             sudo.arg("-n");
         }
         sudo.arg("env");

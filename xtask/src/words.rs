@@ -12,6 +12,24 @@ const IN_RUST: &[&str] = &["dbg!(", "todo!(", "unimplemented!("];
 /// What must not stand in any text, in small letters; texts are compared in small letters too.
 const IN_TEXT: &[&str] = &["fixme", "todo:", "xxx:", "/home/", "/root/", "/users/"];
 
+/// Turns of phrase that read as translated, in small letters, each with plain English for it. They must
+/// not stand in what we write ourselves.
+const IN_PROSE: &[(&str, &str)] = &[
+    ("anew", "again, or rebuilt"),
+    ("nobody", "no one"),
+    ("so many", "this many"),
+    ("is told", "is reported, or is given"),
+    ("are told", "are reported, or are given"),
+    ("was told", "was reported"),
+    ("be told", "be reported"),
+    ("been told", "been reported"),
+    ("cannot be\"", "invalid"),
+    ("past its end:", "out of range"),
+];
+
+/// Where prose is ours: licences and what a model's file says are not.
+const PROSE: &[&str] = &["rs", "md", "toml", "wgsl", "rhai", "sh"];
+
 /// How the names of files that hold text end.
 const TEXTS: &[&str] = &["rs", "md", "toml", "wgsl", "rhai", "json", "py", "sh", "yml", "yaml", "txt"];
 
@@ -40,6 +58,11 @@ pub fn check(root: &Path) -> Result<String, String> {
         looked += 1;
         for (line, word) in places(&text, ending == "rs") {
             found.push(format!("{shown}:{line}: `{word}`"));
+        }
+        if PROSE.contains(&ending) {
+            for (line, word, better) in phrases(&text) {
+                found.push(format!("{shown}:{line}: `{word}`: say {better}"));
+            }
         }
     }
     if looked == 0 {
@@ -72,6 +95,35 @@ fn places(text: &str, is_rust: bool) -> Vec<(usize, &'static str)> {
             .copied()
     };
     text.lines().enumerate().filter_map(|(index, line)| in_line(line).map(|word| (index + 1, word))).collect()
+}
+
+/// The lines, counted from one, on which a turn of phrase stands, each with the first and what to say. One
+/// that goes over the end of a line is found on its first; names in code are no prose.
+fn phrases(text: &str) -> Vec<(usize, &'static str, &'static str)> {
+    let small = text.to_lowercase();
+    let lines: Vec<&str> = small.lines().collect();
+    let at = |index: usize| {
+        let line = lines[index];
+        let next =
+            lines.get(index + 1).map_or("", |next| next.trim_start_matches([' ', '\t', '/', '!', '#', '*']));
+        let both = format!("{} {next}", line.trim_end_matches([' ', '\\']));
+        let begins_here = |place: usize| place < line.len();
+        IN_PROSE
+            .iter()
+            .find(|(word, _)| {
+                both.match_indices(word).any(|(place, _)| begins_here(place) && is_whole(&both, place, word))
+            })
+            .map(|(word, better)| (index + 1, *word, *better))
+    };
+    (0..lines.len()).filter_map(at).collect()
+}
+
+/// Whether the words at byte `at` are no part of longer ones.
+fn is_whole(line: &str, at: usize, words: &str) -> bool {
+    let is_inside = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let ends = words.chars().next_back().is_some_and(is_inside);
+    !line[..at].chars().next_back().is_some_and(is_inside)
+        && !(ends && line[at + words.len()..].chars().next().is_some_and(is_inside))
 }
 
 /// Whether what begins at byte `at` begins there, rather than going on a longer path or address.
@@ -115,6 +167,15 @@ mod tests {
         assert_eq!(places(text, true), [(2, "dbg!("), (4, "fixme")]);
         assert_eq!(places(text, false), [(4, "fixme")]);
         assert!(places("nothing to see", true).is_empty());
+    }
+
+    #[test]
+    fn phrases_are_found_over_the_ends_of_lines() {
+        let text = "/// A fault is\n/// told once.\n\nfn is_told() {}\n// Nobody, so\n// many.\n";
+        let found: Vec<_> = phrases(text).into_iter().map(|(line, word, _)| (line, word)).collect();
+        assert_eq!(found, [(1, "is told"), (5, "nobody")]);
+        assert!(phrases("what_nobody_sees, a sesame, manewing").is_empty());
+        assert_eq!(phrases("format!(\"0x0 pixels cannot be\")")[0].1, "cannot be\"");
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl SoundSender {
     pub fn send(&mut self, ctx: &BlockCtx, sound: Option<[&[f32]; 2]>) {
         for position in 0..ctx.samples {
             let sample = sound.map_or([0.0; 2], |[left, right]| [left[position], right[position]]);
-            // A full queue is a frame side that stands still: nobody misses what it cannot show.
+            // A full queue is a frame side that stands still: no one misses what it cannot show.
             let _ = self.0.push((ctx.start_sample + position as u64, sample));
         }
     }

@@ -70,7 +70,7 @@ impl Resampler {
         self.step = self.untrimmed * times;
     }
 
-    /// Input samples that the next so many output samples take, and one more at most.
+    /// Input samples that the next `outputs` output samples take, and one more at most.
     pub fn needs(&self, outputs: usize) -> usize {
         (self.along + self.step * outputs as f64).floor().max(0.0) as usize
     }

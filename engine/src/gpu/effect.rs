@@ -10,7 +10,7 @@ use wgpu::ErrorFilter;
 use super::device::Gpu;
 use super::shader_error::ShaderError;
 
-/// Effects that nobody holds are kept up to this number, so that undoing an edit compiles nothing.
+/// Effects that no one holds are kept up to this number, so that undoing an edit compiles nothing.
 const SPARE_EFFECTS: usize = 64;
 
 /// Binding of `input0`; `input1` follows.
@@ -26,7 +26,7 @@ const UNIFORMS: wgpu::BufferBindingType = wgpu::BufferBindingType::Storage { rea
 /// the declarations of `prelude.wgsl` (`Varyings` with `position` and `uv`, 0,0 at the top left;
 /// `linear_sampler` and `nearest_sampler` that clamp to the edge, `repeat_sampler` and
 /// `mirror_sampler` that are linear), `input0`, `input1` and so on (`texture_2d<f32>`), and when there
-/// are uniforms `var<uniform> u: Uniforms`, whose `struct Uniforms` the text declares.
+/// are uniforms `var<storage, read> u: Uniforms`, whose `struct Uniforms` the text declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EffectDesc<'a> {
     /// For graphics debuggers.

@@ -76,7 +76,7 @@ pub(super) struct Running {
     pub(super) took: Duration,
 }
 
-/// Nodes are timed in one of so many frames: a look at the clock costs more than a plain node does.
+/// Nodes are timed in one frame of this many: a look at the clock costs more than a plain node does.
 const TIMED_FRAMES: u64 = 16;
 
 /// The input of the node that sets the tempo through which another clock leads.
@@ -325,7 +325,7 @@ impl Live {
                     let message = format!("it panicked: {}", panic_message(panic.as_ref()));
                     Some(Fault::new(
                         message,
-                        "it holds its last output until its options change or it is made anew",
+                        "it holds its last output until its options change or it is rebuilt",
                     ))
                 }
             };
@@ -382,7 +382,7 @@ fn audio_fault(running: &mut Running) -> Option<Fault> {
     if link.panicked() {
         return Some(Fault::new(
             "its sound panicked",
-            "it is silent until its options change or it is made anew",
+            "it is silent until its options change or it is rebuilt",
         ));
     }
     let silenced = std::mem::replace(&mut running.silenced, link.silenced());
@@ -412,7 +412,7 @@ fn take_over_notes(notes: &mut [NotesInput], old: &mut [NotesInput]) {
 fn adopt(node: &mut dyn Node, old: &mut dyn Node) {
     let old: &mut dyn Any = old;
     if catch_unwind(AssertUnwindSafe(|| node.adopt_from(old))).is_err() {
-        tracing::error!("a node panicked while it took over from the one it replaces; it starts anew");
+        tracing::error!("a node panicked while it took over from the one it replaces; it starts over");
     }
 }
 

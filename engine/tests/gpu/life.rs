@@ -221,7 +221,7 @@ fn a_lost_device_is_a_fault() {
         std::thread::yield_now();
         gpu.is_lost()
     });
-    assert!(is_noticed, "nobody has noticed");
+    assert!(is_noticed, "no one has noticed");
     let fault = recorder.solid(Colour::WHITE, [4, 4]).expect_err("lost");
     assert!(fault.message.contains("lost"), "{fault:?}");
     assert!(recorder.texture(&srgb8([1, 1], vec![1; 4])).is_err());

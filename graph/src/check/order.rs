@@ -1,4 +1,4 @@
-//! Puts nodes behind what they read, leaves out what nobody sees or hears, and finds loops.
+//! Puts nodes behind what they read, leaves out what no one sees or hears, and finds loops.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

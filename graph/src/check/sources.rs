@@ -123,7 +123,7 @@ impl Checker<'_> {
         }
         if !self.input.hard.contains(number) {
             let clamped = self.input.hard.clamp(number);
-            let message = format!("`{}` is {number}, past its end: {clamped} is used", self.input.name);
+            let message = format!("`{}` is {number}, out of range, clamped to {clamped}", self.input.name);
             let mut warning = self.error(message);
             warning.severity = crate::diagnostic::Severity::Warning;
             found.push(warning);

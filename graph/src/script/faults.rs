@@ -1,5 +1,5 @@
 //! The wording of faults that are found both before and during a run: one text for one fault, so
-//! that it is told once.
+//! that it is reported once.
 
 use std::collections::BTreeSet;
 

@@ -25,7 +25,7 @@ pub struct Limits {
     pub source_bytes: usize,
     /// Nodes of one patch.
     pub nodes: usize,
-    /// Faults that are told at once.
+    /// Faults that are reported at once.
     pub faults: usize,
 }
 

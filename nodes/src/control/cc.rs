@@ -141,7 +141,7 @@ impl Cc {
         } else {
             self.values[place] = Some(value);
             if self.is_fine && place < FINE {
-                // The fine half begins anew with each coarse one.
+                // The fine half starts over with each coarse one.
                 self.values[place + FINE] = None;
             }
         }

@@ -63,7 +63,7 @@ impl DelayControl {
         self.0.push_back((sample, value));
     }
 
-    /// The value so many seconds before the newest.
+    /// The value this many seconds before the newest.
     fn ago(&self, secs: f64) -> f64 {
         let Some((newest, value)) = self.0.back() else { return 0.0 };
         let wanted = secs * SAMPLE_RATE as f64;

@@ -47,7 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "envelope",
         category: Category::Control,
-        summary: "Rises and falls when it is told to.",
+        summary: "Rises and falls with a gate or a trigger.",
         doc: "The envelope of a synthesizer (attack, decay, sustain, release) for anything. A gate holds it \
               open; a trigger plays it once. It rises from where it is, so playing it again never clicks, and \
               its times are the same at any frame rate.",

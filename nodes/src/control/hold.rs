@@ -1,4 +1,4 @@
-//! Keeps a value until it is told to take another.
+//! Keeps a value until a trigger takes another.
 
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};

@@ -1,4 +1,4 @@
-//! A control with a name and a place on the inspector.
+//! A control with a name and a place in the operator's window.
 
 use std::cmp::Ordering;
 
@@ -22,9 +22,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         name: "knob",
         category: Category::Control,
         summary: "A control to play by hand.",
-        doc: "A number with a name, which the inspector shows as a slider from `min` to `max`, and which MIDI \
-              and OSC can move. Scripts and OSC may move it past both ends, by three times the width of its \
-              range.",
+        doc: "A number with a name, which the operator's window shows as a slider from `min` to `max`, and \
+              which MIDI can move. Scripts and typed lines may move it past both ends, by three times the \
+              width of its range.",
         example: "let soft = knob(6, #{ name: \"softness\", max: 40 });\nscreen(blur(test_card(), soft));\n",
         inputs: &[&VALUE.0],
         options: &[
@@ -32,7 +32,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                 name: "name",
                 takes: OptionType::Text,
                 default: OptionDefault::Absent,
-                doc: "Name on the inspector, in MIDI and in OSC; without one the node's own.",
+                doc: "Name in the operator's window and for MIDI; without one the node's own.",
             },
             OptionSpec {
                 name: "min",

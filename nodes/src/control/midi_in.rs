@@ -111,7 +111,7 @@ impl MidiIn {
         let Heard { at_secs, port, .. } = heard;
         match heard.message {
             Message::NoteOn { channel, pitch, velocity } => {
-                // A key that sounds already is struck anew: its note ends first.
+                // A key that sounds already is struck again: its note ends first.
                 self.end(port, channel, pitch, *at_secs, notes);
                 let key = Key { port: port.clone(), channel, pitch, velocity };
                 notes.push(note(&key, *at_secs, true));

@@ -29,7 +29,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         name: "quantise",
         category: Category::Control,
         summary: "Makes steps of a control.",
-        doc: "Rounds a control to a grid. With the option `steps` there are so many steps from each whole \
+        doc: "Rounds a control to a grid. With the option `steps` there are this many steps from each whole \
               number to the next, and `step` is not looked at.",
         example: "let radius = quantise(lfo(0.2) * 20 + 20, 10);\nscreen(blur(test_card(), radius));\n",
         inputs: &[&VALUE.0, &STEP.0, &OFFSET.0],

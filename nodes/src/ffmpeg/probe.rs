@@ -58,7 +58,7 @@ pub(crate) fn probe(programs: &Programs, path: &Path) -> Result<Clip, (String, S
         let read = move || {
             let mut bytes = Vec::new();
             let read = output.take(MOST_ANSWER_BYTES).read_to_end(&mut bytes);
-            // Nobody waits any more when it has taken too long.
+            // No one waits any more when it has taken too long.
             let _ = sender.send(read.map(|_| bytes));
         };
         let thread = std::thread::Builder::new().name("probe".into()).spawn(read);
@@ -72,7 +72,7 @@ pub(crate) fn probe(programs: &Programs, path: &Path) -> Result<Clip, (String, S
     read_answer(&answer, path).map_err(|message| (message, again()))
 }
 
-/// Its complaints begin with the name of the file, which is told already.
+/// Its complaints begin with the name of the file, which is reported already.
 fn without_path(complaint: &str, path: &Path) -> String {
     complaint.replace(&format!("file:{}: ", path.display()), "")
 }

@@ -52,9 +52,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, _| Ok(Box::new(Flow::new(ctx)?)),
 }];
 
-/// Movement is looked for in a picture of so many lines: finer detail is mostly noise.
+/// Movement is looked for in a picture of this many lines: finer detail is mostly noise.
 const MOST_LINES: u32 = 144;
-/// The coarsest picture has at least so many pixels a side.
+/// The coarsest picture has at least this many pixels a side.
 const LEAST_SIDE: u32 = 12;
 /// How often each level is gone through: a step finds movements of about a pixel.
 const STEPS: usize = 2;

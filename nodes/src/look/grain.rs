@@ -47,7 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         category: Category::Look,
         summary: "Lays moving grain over a picture.",
         doc: "Grain like that of film: strongest in the middle greys, none in black and white. It is \
-              drawn anew `rate` times a second, and the same in every render.",
+              redrawn `rate` times a second, and the same in every render.",
         example: "screen(grain(test_card(), 0.3, #{ size: 3 }));\n",
         inputs: &[&IMAGE.0, &STRENGTH.0, &SIZE.0, &RATE.0, &AMOUNT.0],
         outputs: &[OUT.0],

@@ -15,7 +15,7 @@ fn frame_at(uv: vec2f, back: u32) -> vec4f {
     return textureSampleLevel(input1, linear_sampler, (corner + place) / vec2f(textureDimensions(input1)), 0.0);
 }
 
-// The picture of so many frames ago, `now` at 0, mixed between two frames.
+// The picture of this many frames ago, `now` at 0, mixed between two frames.
 fn past(now: vec4f, uv: vec2f, age: f32) -> vec4f {
     let back = clamp(age, 0.0, oldest());
     let whole = floor(back);

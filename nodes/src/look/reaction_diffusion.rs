@@ -68,7 +68,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 
 /// From one spot to the next in a maze, in cells of the computation.
 const CELLS_APART: f64 = 12.0;
-/// A picture of so many cells a side at most, and at least.
+/// A picture of this many cells a side at most, and at least.
 const MOST_SIDE: u32 = 768;
 const LEAST_SIDE: u32 = 8;
 /// What is behind is not caught up: a slow machine grows more slowly.
@@ -122,7 +122,7 @@ impl ReactionDiffusion {
         })
     }
 
-    /// Grows by so many steps.
+    /// Grows by this many steps.
     fn grow(
         &mut self,
         gpu: &mut Recorder,

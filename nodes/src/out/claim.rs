@@ -1,4 +1,4 @@
-//! Names that belong to nobody: files appear under them whole or not at all, and replace nothing.
+//! Names that belong to no one: files appear under them whole or not at all, and replace nothing.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -116,7 +116,7 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         if !self.is_done {
-            // The fault that led here is what is told.
+            // The fault that led here is what is reported.
             let _ = fs::remove_file(self.unfinished());
         }
     }

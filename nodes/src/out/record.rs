@@ -301,7 +301,7 @@ impl Node for Record {
         match &self.failure {
             Some(why) => Err(Fault::new(
                 format!("it cannot record: {why}"),
-                "what was written before is kept; turn `on` off and on again to begin anew",
+                "what was written before is kept; turn `on` off and on again to start over",
             )),
             None => Ok(()),
         }

@@ -38,7 +38,7 @@ pub(crate) fn is_embedded(options: &Options) -> bool {
 pub(crate) fn load(options: &Options) -> Result<Painting, BuildError> {
     match options.asset(MODEL.name) {
         None => Painting::embedded(Threads::shared()).map_err(|error| {
-            BuildError::new(format!("the painting network does not load: {error}"), "install Pastiche anew")
+            BuildError::new(format!("the painting network does not load: {error}"), "install Pastiche again")
         }),
         Some(asset) => Painting::from_bytes(&asset.bytes, Threads::shared()).map_err(|error| {
             let message = format!("`{}` is not a painting network: {error}", asset.name);

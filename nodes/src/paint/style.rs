@@ -32,7 +32,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[STYLE.0],
         ..NodeSpec::PLAIN
     },
-    // It has none; a style that is not there is told with all other faults of the patch.
+    // It has none; a style that is not there is reported with all other faults of the patch.
     inputs_for: Some(|options, _| vector_of(options).map(|_| Vec::new())),
     make: |_, options| {
         let (network, vector) = (network(options), vector_of(options)?.into());

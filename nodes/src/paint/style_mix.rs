@@ -37,7 +37,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 }];
 
 struct StyleMix {
-    /// Published again while nothing changes, so that nobody paints the same picture twice.
+    /// Published again while nothing changes, so that no one paints the same picture twice.
     last: Option<Style>,
     waiting: bool,
 }

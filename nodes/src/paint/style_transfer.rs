@@ -31,7 +31,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         name: "style_transfer",
         category: Category::Paint,
         summary: "Paints a picture in a style.",
-        doc: "A neural network paints the picture anew in a style. Live it paints beside the show and gives \
+        doc: "A neural network repaints the picture in a style. Live it paints beside the show and gives \
               its newest painting; the first frames show the picture itself. Only what has changed is \
               painted again.",
         example: "let look = style(\"blue_swirls\");\nscreen(style_transfer(test_card(), look, 0.8));\n",
@@ -141,7 +141,7 @@ impl StyleTransfer {
         let (painter, vector) = (self.painter.clone(), style.vector.clone());
         let job = move || {
             let mut painter = painter.lock().unwrap_or_else(PoisonError::into_inner);
-            // Nobody receives it when the node has gone.
+            // No one receives it when the node has gone.
             let _ = sender.send(painter.paint(&pixels, &vector));
         };
         if ctx.offline || ctx.workers.is_inline() {

@@ -235,7 +235,7 @@ impl Chorister {
     /// What moves slowly.
     fn look(&mut self, controls: &Controls) {
         let secs = self.age as f32 / SAMPLE_RATE as f32;
-        // Nobody starts a note with vibrato.
+        // No one starts a note with vibrato.
         let onset = ((secs - 0.2) / 0.6).clamp(0.0, 1.0);
         for singer in &mut self.singers {
             let [start, rate] = singer.vibrato;

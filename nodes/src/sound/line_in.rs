@@ -45,7 +45,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Sound from outside: play with it, listen to it, let pictures follow it. The device is looked for \
               beside the show for as long as it is not there: it may be plugged in, pulled out and plugged in \
               again while it plays; meanwhile there is silence. Its clock is never quite that of the sound card; \
-              the node follows it by playing up to half a percent faster or slower, which nobody hears. Of more \
+              the node follows it by playing up to half a percent faster or slower, which no one hears. Of more \
               than two channels the first two are heard. Renders hear nothing. `pastiche doctor` lists the \
               devices. Beware of a microphone that hears its own loudspeaker.",
         example: "let heard = line_in();\nlet loud = loudness(heard);\nscreen(scene().blur(loud * 60));\n",

@@ -17,7 +17,7 @@ const LEVELS: In<List<Control>> = In::controls(
 );
 const OUT: Out<Audio> = Out::new("sound", "All sounds in one.");
 
-/// So many levels glide; those behind them jump.
+/// This many levels glide; those behind them jump.
 const MOST_FADERS: usize = 256;
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {

@@ -55,7 +55,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Levels of three wide bands and of one of your own, every 11 ms out of the last 85. On the scale \
               of decibels 0 is -60 dB or softer and 1 is a sine at full scale, as the ear hears it; the \
               linear scale is the amplitude. A sine is within 0.1 dB of its level in its own band, and below \
-              -40 dB in the others. What is told apart is at least 23 Hz wide.",
+              -40 dB in the others. Bands are at least 23 Hz wide.",
         example: "let sound = tone(80, #{ shape: \"saw\" }).filter(lfo(0.5) * 3000 + 3200);\nspeakers(sound);\n\
                   let heard = spectrum(sound);\nscreen(blur(test_card(), heard.treble * 80));\n",
         inputs: &[&SOUND.0, &FREQUENCY.0, &WIDTH.0, &RELEASE.0],

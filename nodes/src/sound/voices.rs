@@ -16,7 +16,7 @@ const FADING: usize = 8;
 
 /// One voice of an instrument: it plays one note.
 pub(crate) trait Voice: Send + 'static {
-    /// What all voices are told about each sample.
+    /// What all voices share about each sample.
     type Controls: Copy + Default;
 
     /// Begins a note from silence. Notes are numbered, so that chance is the same each time.
@@ -57,7 +57,7 @@ enum Use {
 }
 
 impl<V: Voice> Voices<V> {
-    /// So many voices, each made by its number; numbers go on behind them for those that fade.
+    /// This many voices, each made by its number; numbers go on behind them for those that fade.
     pub(crate) fn new(count: usize, make: impl Fn(usize) -> V) -> Voices<V> {
         let note = Note { at_secs: 0.0, pitch: 0, velocity: 0, voice: 0, channel: 0, on: false };
         let seat = |number| Seat { voice: make(number), note, use_: Use::Free, number: 0 };

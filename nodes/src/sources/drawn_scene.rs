@@ -46,7 +46,7 @@ impl Room {
         })
     }
 
-    /// So many people at a time, in seconds of their own.
+    /// This many people at a time, in seconds of their own.
     pub(crate) fn draw(
         &self,
         gpu: &mut Recorder,

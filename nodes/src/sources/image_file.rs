@@ -22,7 +22,7 @@ pub(crate) struct StillError {
     pub(crate) help: &'static str,
 }
 
-/// Decodes the content of a file, turned the way the camera noted. `name` is for what is told.
+/// Decodes the content of a file, turned the way the camera noted. `name` is for what is reported.
 pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<Pixels, StillError> {
     let picture = read(bytes).map_err(|error| unreadable(name, bytes, &error))?.into_rgba8();
     let size_px = [picture.width(), picture.height()];

@@ -46,7 +46,7 @@ const ENDED: Out<Trigger> = Out::new("ended", "Comes when the clip is over, each
 const FILE: &str = "file";
 const REPEAT: &str = "repeat";
 
-/// How long a clip may give nothing before it is told.
+/// How long a clip may give nothing before it is reported.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How far ahead a place may lie, in seconds of the clip, to be waited for rather than jumped to.

@@ -162,7 +162,7 @@ impl Slides {
             let (path, canvas_px) = (page.path.clone(), ctx.canvas_px);
             self.loading = Some((page, receiver));
             let job = move || {
-                // Nobody receives it when the node has gone.
+                // No one receives it when the node has gone.
                 let _ = sender.send(album::load(&path, canvas_px));
             };
             if ctx.offline || ctx.workers.is_inline() {

@@ -29,7 +29,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 }];
 
 struct Solid {
-    /// The same picture again while nothing changes, so that nobody works on it twice.
+    /// The same picture again while nothing changes, so that no one works on it twice.
     drawn: Option<(Colour, Frame)>,
 }
 

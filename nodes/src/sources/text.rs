@@ -141,7 +141,7 @@ impl Text {
         let (sender, receiver) = channel();
         self.running = Some((line_px, receiver));
         let letters = self.letters.clone();
-        // Nobody receives it when the node has gone.
+        // No one receives it when the node has gone.
         let job = move || drop(sender.send(letters.draw(line_px)));
         // The first is waited for: words are there from the first frame on.
         if ctx.offline || ctx.workers.is_inline() || self.drawn.is_none() {
@@ -229,7 +229,7 @@ fn letters(options: &Options) -> Result<Letters, BuildError> {
 fn font(asset: Option<&Asset>) -> Result<FontArc, BuildError> {
     let Some(asset) = asset else {
         return FontArc::try_from_slice(INTER)
-            .map_err(|_| BuildError::new("its own typeface is damaged", "install Pastiche anew"));
+            .map_err(|_| BuildError::new("its own typeface is damaged", "install Pastiche again"));
     };
     let name = &asset.name;
     let font = FontArc::try_from_vec(asset.bytes.to_vec()).ok().filter(raster::has_a_size);

@@ -42,7 +42,7 @@ pub fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A moving picture, so that nobody can rest.
+/// A moving picture, so that no one can rest.
 const INPUT: &str = "let card = test_card();\n";
 
 /// The call of a kind with stand-ins for what it must be given; `None` when it needs what is not at

@@ -34,7 +34,7 @@ const SOUNDFONT: &str = "instruments.sf2";
 const VOICES: usize = 16;
 /// Before anything is measured, so that every voice sounds.
 const WARM_UP: usize = 750;
-/// The median of so many counts, for other programs are at work too.
+/// The median of this many counts, for other programs are at work too.
 const BLOCKS: usize = 7500;
 
 /// Twenty-two minutes of sound.

@@ -32,7 +32,7 @@ use crate::show::Figures;
 /// Far more pictures than it takes until one is seen; only a failing test draws them all.
 const MOST_PICTURES: usize = 200;
 
-/// After so many pictures everything is compiled and in place.
+/// After this many pictures everything is compiled and in place.
 const SETTLED: usize = 8;
 
 const SIZE_PX: [u32; 2] = [320, 240];

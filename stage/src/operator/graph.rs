@@ -17,7 +17,7 @@ use super::sparks::Sparks;
 use super::thumbnails::{self, Thumbnails};
 use super::{layout, look};
 
-/// After a new version the view is fitted for so many pictures, until the boxes have their sizes.
+/// After a new version the view is fitted for this many pictures, until the boxes have their sizes.
 const FITTING: u32 = 10;
 
 /// The boxes, where a person has put them, and the one that is looked at.

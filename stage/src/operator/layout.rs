@@ -15,7 +15,7 @@ const BAND_GAP: f32 = 40.0;
 /// Width of the view for its height.
 const ASPECT: f32 = 4.0 / 3.0;
 
-/// A graph is folded into so many bands at most.
+/// A graph is folded into this many bands at most.
 const MOST_BANDS: usize = 4;
 
 /// The upper left corner of each node's box: every node to the right of those it reads, beside them

@@ -10,7 +10,7 @@ use pastiche_engine::port::Value;
 
 use super::look;
 
-/// So many values are kept: four seconds.
+/// This many values are kept: four seconds.
 const KEPT: usize = 120;
 
 /// How much of a new time goes into the mean that is shown.

@@ -100,7 +100,7 @@ fn note(message: MidiMessage, voice: u8, channel: u8) -> Option<Note> {
 /// From ticks to beats or seconds.
 struct Clock {
     timing: Timing,
-    /// From a tick on, which comes after so many microseconds: microseconds of a quarter note.
+    /// From a tick on, which comes after this many microseconds: microseconds of a quarter note.
     tempi: Vec<(u64, f64, f64)>,
     base: Base,
 }

@@ -119,7 +119,7 @@ impl Drop for Track {
     fn drop(&mut self) {
         if self.unfinished != Path::new("") {
             self.file = None;
-            // The fault that led here is what is told.
+            // The fault that led here is what is reported.
             let _ = fs::remove_file(&self.unfinished);
         }
     }

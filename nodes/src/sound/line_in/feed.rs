@@ -32,7 +32,7 @@ const LOUDEST: f32 = 16.0;
 /// A line that is being watched.
 pub(super) struct Feed {
     shared: Arc<Shared>,
-    /// Dropped, the thread ends as soon as it notices: nobody waits for a device that hangs.
+    /// Dropped, the thread ends as soon as it notices: no one waits for a device that hangs.
     _alive: Sender<()>,
 }
 
@@ -113,7 +113,7 @@ impl Shared {
     }
 }
 
-/// Opens the line again and again. It is told the time, so that tests can play a whole night in a moment.
+/// Opens the line again and again. It is given the time, so that tests can play a whole night in a moment.
 pub(super) struct Keeper {
     lines: Arc<dyn Lines>,
     which: WhichLine,

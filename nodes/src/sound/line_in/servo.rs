@@ -3,7 +3,7 @@
 /// The sound that waits swings with the blocks of the device; what counts is its mean over so long.
 const MEAN_SECS: f64 = 1.0;
 
-/// An error is made good within so long: slowly enough that nobody hears it.
+/// An error is made good within so long: slowly enough that no one hears it.
 const CATCH_SECS: f64 = 10.0;
 
 /// At most so much faster or slower: nine cents.

@@ -28,7 +28,7 @@ pub(super) enum DecodeError {
     Damaged { why: String },
     #[error("it holds no sound")]
     Silent,
-    #[error("its rate of {rate} Hz cannot be")]
+    #[error("invalid sample rate {rate} Hz")]
     Rate { rate: u32 },
     #[error("it is longer than ten minutes")]
     Long,

@@ -74,7 +74,7 @@ impl Feed {
         let state = Mutex::new(state);
         let shared = Arc::new(Shared { wish, mirror, begun, state, changed: Condvar::new() });
         let watching = shared.clone();
-        // It ends by itself, as soon as it notices: nobody waits for a camera that hangs.
+        // It ends by itself, as soon as it notices: no one waits for a camera that hangs.
         std::thread::Builder::new().name("camera".into()).spawn(move || watching.watch(cameras.as_ref()))?;
         Ok(Feed(shared))
     }
@@ -128,7 +128,7 @@ impl Shared {
         self.begun.elapsed()
     }
 
-    /// Opens the camera again and again, until nobody looks any more.
+    /// Opens the camera again and again, until no one looks any more.
     fn watch(&self, cameras: &dyn Cameras) {
         while self.wait_until_due() {
             match cameras.open(&self.wish) {
@@ -154,7 +154,7 @@ impl Shared {
         }
     }
 
-    /// Whether it is to be opened; not when nobody looks any more.
+    /// Whether it is to be opened; not when no one looks any more.
     fn wait_until_due(&self) -> bool {
         let mut state = self.lock();
         loop {

@@ -31,7 +31,7 @@ const TROUSERS: [[f32; 3]; 3] = [[0.03, 0.04, 0.08], [0.09, 0.07, 0.06], [0.15, 
 const HAIRS: [[f32; 3]; 3] = [[0.02, 0.015, 0.01], [0.09, 0.04, 0.015], [0.22, 0.13, 0.05]];
 
 impl Person {
-    /// One of so many people, at a time.
+    /// One of this many people, at a time.
     pub(super) fn new(number: usize, people: usize, shape: f64, secs: f64) -> Person {
         // A turn of its own for everybody, and no two times in step.
         let own = number as f64 * 2.399;

@@ -72,7 +72,7 @@ impl Decoder {
         let (state, changed) = (Mutex::default(), Condvar::new());
         let shared = Arc::new(Shared { state, changed, clip, programs, repeats });
         let decoding = shared.clone();
-        // It ends by itself, as soon as it notices: nobody waits for a program that hangs.
+        // It ends by itself, as soon as it notices: no one waits for a program that hangs.
         std::thread::Builder::new().name("clip".into()).spawn(move || decoding.run())?;
         Ok(Decoder { shared })
     }
@@ -90,7 +90,7 @@ impl Decoder {
     }
 
     /// Whether the run that goes on leads to this place soon: it begins no later, and has not more
-    /// than so many pictures to decode before it.
+    /// than this many pictures to decode before it.
     pub(super) fn leads_to(&self, place: Place, most_ahead: u64) -> bool {
         let state = self.shared.lock();
         let first = state.ready.front().map_or(state.next, |(first, _)| *first);
@@ -319,7 +319,7 @@ impl Shared {
         End::Reached(self.damage(first + count, why))
     }
 
-    /// What is wrong with a clip that ended behind so many pictures.
+    /// What is wrong with a clip that ended behind this many pictures.
     fn damage(&self, pictures: u64, why: Option<String>) -> Option<String> {
         let secs = pictures as f64 / self.clip.fps();
         let missing = self.clip.frames.unwrap_or(0).saturating_sub(pictures);

@@ -13,13 +13,13 @@ pub(super) struct Playhead {
 }
 
 impl Playhead {
-    /// Jumps to a share of a clip of so many pictures.
+    /// Jumps to a share of a clip of this many pictures.
     pub(super) fn jump(&mut self, share: f64, length: u64) {
         self.at = (share * length as f64).clamp(0.0, length.saturating_sub(1) as f64);
         self.is_done = false;
     }
 
-    /// Moves by so many pictures.
+    /// Moves by this many pictures.
     pub(super) fn advance(&mut self, pictures: f64) {
         if !self.is_done {
             self.at += pictures;
@@ -46,7 +46,7 @@ impl Playhead {
         Place { round: self.round, picture: self.at as u64 }
     }
 
-    /// The share of a clip of so many pictures that lies behind it.
+    /// The share of a clip of this many pictures that lies behind it.
     pub(super) fn share(&self, length: u64) -> f64 {
         (self.at / length.max(1) as f64).clamp(0.0, 1.0)
     }

@@ -14,7 +14,7 @@ fn place(round: i64, picture: u64) -> Place {
     Place { round, picture }
 }
 
-/// Writes so many pictures of 2 by 1 pixels.
+/// Writes this many pictures of 2 by 1 pixels.
 const PICTURES: &str = r#"pictures() {
   for number in $(seq "$1"); do
     printf 'P7\nWIDTH 2\nHEIGHT 1\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\nabcdABCD'
@@ -121,7 +121,7 @@ fn a_program_that_hangs_is_given_up_and_tried_again() {
     decoder.seek(place(0, 5));
     assert!(!decoder.has_begun(), "it is tried again");
     assert_eq!(decoder.fault().as_deref(), Some("it hangs"), "until something comes");
-    // Dropping it waits for nobody.
+    // Dropping it waits for no one.
 }
 
 #[test]
