@@ -19,6 +19,8 @@ pub(crate) fn compile<U>(
     wgsl: &str,
 ) -> Result<Arc<Effect>, BuildError> {
     let wgsl = format!("{}\n{wgsl}", include_str!("common.wgsl"));
+    #[cfg(test)]
+    crate::uniform_layout::note::<U>(&wgsl);
     let desc = EffectDesc { label, wgsl: &wgsl, inputs, uniform_bytes: size_of::<U>() };
     ctx.gpu()?.effect(&desc).map_err(|error| {
         let message = format!("the graphics adapter cannot run the shader \"{label}\": {error}");

@@ -35,6 +35,8 @@ mod timing;
 #[cfg(test)]
 #[path = "../tests/sounds/mod.rs"]
 mod sounds;
+#[cfg(test)]
+mod uniform_layout;
 
 /// Every kind, in the order of the reference.
 pub fn kinds() -> impl Iterator<Item = &'static NodeKind> {

@@ -1,5 +1,6 @@
 // input1 has a pixel for each cell.
-struct Uniforms { ink: vec4f, paper: vec4f, side: vec2f, start: vec2f, colours: u32, amount: f32 }
+struct Grid { side_px: vec2f, start_px: vec2f }
+struct Uniforms { ink: vec4f, paper: vec4f, grid: Grid, colours: u32, amount: f32 }
 
 // Ten characters of seven rows of five points, from little to much ink.
 const ROWS = array<u32, 70>(
@@ -17,7 +18,7 @@ const ROWS = array<u32, 70>(
 
 // A point of the result: the characters have five by seven points in cells of six by nine.
 fn print_at(place: vec2f) -> vec4f {
-    let grid = (place - u.start) / u.side;
+    let grid = (place - u.grid.start_px) / u.grid.side_px;
     let last = vec2i(textureDimensions(input1)) - 1;
     let mean = textureLoad(input1, clamp(vec2i(floor(grid)), vec2i(0), last), 0);
     let light = clamp(brightness(mean.rgb), 0.0, 1.0);

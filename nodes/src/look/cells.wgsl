@@ -1,14 +1,14 @@
 // The mean of each cell, of the part of it that lies in the picture.
-struct Uniforms { side: vec2f, start: vec2f }
+struct Uniforms { side_px: vec2f, start_px: vec2f }
 
 const MOST_TAPS: f32 = 32.0;
 
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let size = vec2f(textureDimensions(input0));
-    let corner = u.start + floor(in.position.xy) * u.side;
+    let corner = u.start_px + floor(in.position.xy) * u.side_px;
     let first = clamp(corner, vec2f(0.0), size - 0.5);
-    let end = clamp(corner + u.side, first + 0.5, size);
+    let end = clamp(corner + u.side_px, first + 0.5, size);
     let taps = vec2i(clamp(round(end - first), vec2f(1.0), vec2f(MOST_TAPS)));
     let step = (end - first) / vec2f(taps);
     var sum = vec4f(0.0);

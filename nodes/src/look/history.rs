@@ -41,8 +41,8 @@ pub(crate) struct Uniforms {
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 struct MoveUniforms {
-    from: Uniforms,
-    to: Uniforms,
+    old: Uniforms,
+    next: Uniforms,
 }
 
 /// A ring of frames.
@@ -119,7 +119,7 @@ impl Ring {
     fn moved(self, gpu: &mut Recorder, mover: &Effect, layout: Layout) -> Result<Ring, Fault> {
         let held = self.held.min(layout.slots);
         let mut ring = Ring { atlas: self.atlas.clone(), layout, newest: held.max(1) - 1, held };
-        let uniforms = MoveUniforms { from: self.uniforms(), to: ring.uniforms() };
+        let uniforms = MoveUniforms { old: self.uniforms(), next: ring.uniforms() };
         ring.atlas = gpu.draw(mover, &[&self.atlas], bytemuck::bytes_of(&uniforms), layout.size_px())?;
         Ok(ring)
     }
