@@ -108,7 +108,7 @@ impl Cell {
         }
     }
 
-    /// Whether it is a key of a port that is gone: nobody holds it any more.
+    /// Whether it is a key of a port that is gone: no one holds it any more.
     fn is_key_of_none(&self, ports: &[Arc<str>]) -> bool {
         match self {
             Cell::Midi { port, status, .. } => status & 0xf0 == 0x90 && !ports.contains(port),

@@ -55,7 +55,7 @@ impl BuildError {
         BuildError { message: message.into(), help: help.into(), option: None, place: None }
     }
 
-    /// What is told to the person who wrote the patch. Without a place of its own, the fault is at
+    /// What is reported to the person who wrote the patch. Without a place of its own, the fault is at
     /// `span`.
     pub fn diagnostic(&self, key: &str, kind: &str, span: Option<Span>) -> Diagnostic {
         let mut diagnostic = Diagnostic::error(format!("`{kind}`: {}", self.message)).at(span).node(key);

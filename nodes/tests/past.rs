@@ -54,7 +54,7 @@ fn frames(number: f64) -> OptionValue {
     OptionValue::Number(number)
 }
 
-/// So many frames of numbered pictures.
+/// This many frames of numbered pictures.
 fn filmed(count: u32, rest: impl FnOnce(Desc) -> Desc) -> Option<Film> {
     let mut film = Film::new(&numbered(0), rest)?;
     film.show.step();

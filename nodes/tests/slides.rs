@@ -98,7 +98,7 @@ fn files_come_and_go_while_it_plays() {
         show.load(&changed).unwrap_or_else(|faults| panic!("{}", text(&faults)));
         assert_eq!(greys(&mut show, expected.len()), expected);
     };
-    // The one that is shown goes, one comes behind it: its time is not begun anew.
+    // The one that is shown goes, one comes behind it: its time is not started over.
     change(&[40, 100, 200], &[90, 100, 100, 200]);
     // All go: the last stays.
     change(&[], &[200, 200, 200]);

@@ -256,7 +256,7 @@ fn the_scene_moves_and_has_as_many_people_as_asked_for() {
     let Some(still) = drawn(&it("scene").number("speed", 0.0), 5) else { return };
     let moved = drawn(&it("scene"), 40).unwrap();
     assert!(still.is_valid() && still.values.iter().skip(3).step_by(4).all(|alpha| *alpha == 1.0));
-    assert!(moved.distance(&still) > 0.1, "nobody moves");
+    assert!(moved.distance(&still) > 0.1, "no one moves");
     let empty = drawn(&it("scene").number("people", 0.0), 1).unwrap();
     let full = drawn(&it("scene").number("people", 8.0), 1).unwrap();
     let changed = |picture: &Picture| {

@@ -55,7 +55,7 @@ fn graph() -> anyhow::Result<()> {
     terminal::say(format_args!("latest frame meanwhile: {latest_ms:.1} ms late, {skipped} left out"))
 }
 
-/// A chain of so many controls, which is heard.
+/// A chain of this many controls, which is heard.
 fn chain(nodes: usize, offset: f64) -> String {
     let mut text = format!("let x = lfo(0.1) + {offset};\n");
     for _ in 0..nodes {

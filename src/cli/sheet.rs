@@ -11,7 +11,7 @@ use super::End;
 use super::arguments::SheetArguments;
 use super::terminal;
 
-/// A contact sheet of patches: one picture each, as it is after so many seconds.
+/// A contact sheet of patches: one picture each, as it is after this many seconds.
 pub fn run(arguments: SheetArguments) -> anyhow::Result<End> {
     let SheetArguments { patches, out, seconds, columns } = arguments;
     is_png(&out)?;

@@ -1,4 +1,4 @@
-//! What is told on the terminal. Results go to the standard output, everything else to the error
+//! What is reported on the terminal. Results go to the standard output, everything else to the error
 //! output.
 
 use std::fmt::Display;
@@ -47,7 +47,7 @@ pub fn say(text: impl Display) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a line to the error output. When nobody can read it, nothing can be done about it.
+/// Writes a line to the error output. When no one can read it, nothing can be done about it.
 pub fn tell(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

@@ -72,7 +72,7 @@ impl HandSender {
     }
 }
 
-/// What is told to the person at the hands.
+/// What is reported to the person at the hands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HandNews {
     /// Something happened, in a sentence.
@@ -85,7 +85,7 @@ pub enum HandNews {
 pub struct Hands {
     events: Receiver<(Instant, HandEvent)>,
     sender: HandSender,
-    /// Losses that were told.
+    /// Losses that were reported.
     lost: u64,
     midi: Option<MidiPorts>,
     /// The ports that were there in the last frame.
@@ -175,7 +175,7 @@ impl Hands {
     }
 
     /// Sees to what a frame has changed: what is kept, and the lamps of the controllers. Call it behind
-    /// each frame; what is to be told comes back.
+    /// each frame; what to report comes back.
     pub fn settle(&mut self, player: &Player, applied: &[Stamped]) -> Vec<HandNews> {
         self.learn.settle();
         let now = self.started.elapsed();

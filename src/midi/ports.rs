@@ -1,4 +1,4 @@
-//! Which ports are there: each is looked for, found, lost and found again by its stable name. It is told
+//! Which ports are there: each is looked for, found, lost and found again by its stable name. It is given
 //! the time and owns no thread, so that tests can play a whole night in a moment.
 
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ pub(super) struct Ports<E> {
     own_speaks: Arc<AtomicBool>,
     outputs: BTreeMap<String, Box<dyn MidiOutput>>,
     notes: Outputs,
-    /// The ports that the show was told of.
+    /// The ports that the show knows of.
     told: Vec<Arc<str>>,
 }
 

@@ -152,7 +152,7 @@ impl Playing {
         self.files = Files::default();
     }
 
-    /// The projector has shown the last frame again, so many times.
+    /// The projector has shown the last frame again, this many times.
     pub(crate) fn repeated(&mut self, pictures: u64) {
         self.played.repeated += pictures;
     }

@@ -13,7 +13,7 @@ use crate::projector::Projector;
 /// Lines of a canvas in the unit of the mouse.
 const CANVAS_LINES: f32 = 1080.0;
 
-/// So many pixels of a touch pad are a line of a wheel.
+/// This many pixels of a touch pad are a line of a wheel.
 const PIXELS_PER_LINE: f32 = 40.0;
 
 /// Hands what happens over the picture to the patch.

@@ -1,4 +1,4 @@
-//! A device that is lost. The show opens another one and moves its graph there; bevy is told to go on
+//! A device that is lost. The show opens another one and moves its graph there; bevy is made to go on
 //! with that one, in the windows that are open.
 
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub(crate) fn creation(gpu: &Gpu) -> Result<RenderCreation, StageError> {
 pub(crate) fn add(app: &mut App, gpu: &Gpu) {
     app.insert_resource(Device(gpu.clone())).insert_resource(RenderErrorHandler(on_error));
     app.add_systems(Startup, without_clusters);
-    // bevy makes its own resources anew for another device. Those of nannou and egui hold numbers of
+    // bevy rebuilds its own resources for another device. Those of nannou and egui hold numbers of
     // pipelines and buffers of the one before, and make themselves only once.
     app.sub_app_mut(RenderApp)
         .init_gpu_resource::<SpecializedMeshPipelines<ShaderModelPipeline<DefaultNannouShaderModel>>>()

@@ -52,7 +52,7 @@ impl AudioHandle {
     }
 
     fn send_waiting(&mut self) {
-        // Nobody plays the sound, as in a program that only shows pictures: plans must not pile up.
+        // No one plays the sound, as in a program that only shows pictures: plans must not pile up.
         if self.plans.is_abandoned() {
             self.waiting.clear();
         }
@@ -78,7 +78,7 @@ pub struct AudioRunner {
 }
 
 impl AudioRunner {
-    /// Runs in blocks of at most so many samples, at least 1 and at most [`MAX_BLOCK`]. To show that
+    /// Runs in blocks of at most this many samples, at least 1 and at most [`MAX_BLOCK`]. To show that
     /// the length of a block is not heard.
     pub fn max_block(mut self, samples: usize) -> AudioRunner {
         self.max_block = samples.clamp(1, MAX_BLOCK);

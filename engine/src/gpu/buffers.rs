@@ -9,11 +9,11 @@ const CHUNK_BYTES: u64 = 1 << 20;
 /// WebGPU allows no adapter a larger alignment of dynamic offsets.
 const ALIGNMENT: u64 = 256;
 
-/// Idle buffers are freed after so many frames.
+/// Idle buffers are freed after this many frames.
 const IDLE_FRAMES: u64 = 120;
 
 /// The uniforms of all passes between two submits, one behind the other. After a submit they start
-/// anew: the queue writes in order, behind the passes that read the old ones.
+/// over: the queue writes in order, behind the passes that read the old ones.
 #[derive(Default)]
 pub(super) struct UniformChunks {
     chunks: Vec<(wgpu::Buffer, Charge)>,

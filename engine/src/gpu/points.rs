@@ -34,7 +34,7 @@ impl Gpu {
 }
 
 impl Recorder {
-    /// Draws so many points into a new, transparent picture.
+    /// Draws this many points into a new, transparent picture.
     pub fn draw_points(
         &mut self,
         points: &Points,

@@ -1,4 +1,4 @@
-//! Textures that come back when nobody holds them, and the count of their bytes.
+//! Textures that come back when no one holds them, and the count of their bytes.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use super::device::Gpu;
 use crate::node::Fault;
 
-/// An idle texture is freed after so many frames of one recorder.
+/// An idle texture is freed after this many frames of one recorder.
 const IDLE_FRAMES: u64 = 120;
 
 /// The formats of pooled textures.

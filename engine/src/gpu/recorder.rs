@@ -95,7 +95,7 @@ impl Recorder {
     /// more.
     pub fn begin_frame(&mut self) {
         self.frame += 1;
-        // A lost device is told by whatever is recorded next.
+        // A lost device is reported by whatever is recorded next.
         let _ = self.gpu.poll(wgpu::PollType::Poll);
         self.forget_wires();
         self.forget_screens();

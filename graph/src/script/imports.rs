@@ -60,7 +60,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Parses and reads a file and what it imports; `None` after a fault that has been told.
+    /// Parses and reads a file and what it imports; `None` after a fault that has been reported.
     pub(super) fn load(&mut self, name: Arc<str>, text: &str, prefix: String) -> Option<Parsed> {
         let file = File::new(name.clone(), text);
         if text.len() > self.limits.source_bytes {

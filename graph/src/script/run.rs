@@ -120,7 +120,7 @@ fn watch_calls(engine: &mut Engine, session: &Shared, break_points: Vec<BreakPoi
     );
 }
 
-/// A variable that does not exist has been told already: the run goes on with a placeholder.
+/// A variable that does not exist has been reported already: the run goes on with a placeholder.
 #[expect(deprecated, reason = "rhai marks its variable resolver so to say that it may change")]
 fn replace_unknown_variables(engine: &mut Engine, unknown: Vec<String>) {
     if unknown.is_empty() {
@@ -133,7 +133,7 @@ fn replace_unknown_variables(engine: &mut Engine, unknown: Vec<String>) {
     });
 }
 
-/// Runs the statements of the patch. After a fault the next one goes on, so that all faults are told.
+/// Runs the statements of the patch. After a fault the next one goes on, so that all faults are reported.
 fn run_statements(engine: &mut Engine, session: &Shared, ast: &AST) {
     let counter = session.clone();
     engine.register_fn(MARK, move || counter.borrow_mut().statement += 1);

@@ -149,7 +149,7 @@ impl Session {
         }
     }
 
-    /// Tells a fault, unless one has been told of the same place.
+    /// Tells a fault, unless one has been reported at the same place.
     pub(super) fn fault_of_place(&mut self, diagnostic: Diagnostic) {
         let told = self.diagnostics.iter().any(|other| other.is_error() && other.span == diagnostic.span);
         if !told || diagnostic.span.is_none() {

@@ -22,7 +22,7 @@ const OPENING_SECONDS: &str = "10";
 /// The first frames compile shaders and open windows.
 const FIRST_FRAMES: usize = 20;
 
-/// Moves, so that nobody can rest, takes as long at any time, and is all drawn on the GPU.
+/// Moves, so that no one can rest, takes as long at any time, and is all drawn on the GPU.
 const PATCH: &str = "let card = test_card();\n\
     let turned = card.transform(#{ rotate: lfo(0.2) * 180 });\n\
     screen(turned.blur(30).blend(card, #{ mode: \"screen\", amount: 0.5 }));\n";

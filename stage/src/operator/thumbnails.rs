@@ -18,7 +18,7 @@ use crate::show::Show;
 /// Size of a thumbnail in pixels.
 pub(super) const SIZE_PX: [u32; 2] = [192, 108];
 
-/// How many are drawn anew for one picture of the window, in turn: the show comes first, and a software
+/// How many are redrawn for one picture of the window, in turn: the show comes first, and a software
 /// adapter takes its time from the show's own processor.
 pub fn thumbnails_at_once(gpu: &Gpu) -> usize {
     if gpu.is_software() { 1 } else { 8 }
@@ -45,7 +45,7 @@ struct Thumbnail {
 }
 
 impl Thumbnails {
-    /// Draws some of the thumbnails anew.
+    /// Draws some of the thumbnails again.
     pub(super) fn refresh(&mut self, show: &mut dyn Show, textures: &mut Textures<'_>) {
         let frames = frames(show);
         self.forget_others(&frames, &mut textures.egui);
