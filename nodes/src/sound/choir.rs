@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
@@ -14,6 +12,7 @@ use pastiche_engine::spec::{
 };
 
 use crate::random_numbers::uniform;
+use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::{Noise, Voice, Voices, approach, hz, loudness};
 use crate::sound::wavetable::{Wavetable, read};
 
@@ -93,24 +92,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let voices = options.number("voices").unwrap_or(16.0) as usize;
         let pulse = Arc::new(Wavetable::cosines(|_| 1.0));
-        Ok(Box::new(Choir { audio: Some(Box::new(Singing::new(voices, ctx.seed, &pulse))) }))
+        Ok(Sounding::boxed(Singing::new(voices, ctx.seed, &pulse)))
     },
 }];
-
-/// The frame half: everything happens in the audio half.
-struct Choir {
-    audio: Option<Box<Singing>>,
-}
-
-impl Node for Choir {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
-        self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
-    }
-}
 
 /// Samples between two looks at what moves slowly.
 const SLOW: u32 = 16;

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Phase, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::random_numbers::uniform;
+use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::hz;
 use crate::sound::wavetable::{Wavetable, read};
 
@@ -71,23 +70,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |ctx, _| Ok(Box::new(Drone { audio: Some(Box::new(Strings::new(ctx.seed))) })),
+    make: |ctx, _| Ok(Sounding::boxed(Strings::new(ctx.seed))),
 }];
-
-/// The frame half: everything happens in the audio half.
-struct Drone {
-    audio: Option<Box<Strings>>,
-}
-
-impl Node for Drone {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
-        self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
-    }
-}
 
 const STRINGS: usize = 8;
 

@@ -1,11 +1,11 @@
 //! Makes sound louder or softer.
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Smoothed};
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
+
+use crate::sound::audio_effect::Sounding;
 
 const SOUND: In<Audio> = In::required("sound", "Sound to make louder or softer.");
 const LEVEL: In<Control> = In::control(
@@ -30,23 +30,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, _| Ok(Box::new(Gain { fader: Some(Fader::default()) })),
+    make: |_, _| Ok(Sounding::boxed(Fader::default())),
 }];
-
-/// The frame half: everything happens in the audio half.
-struct Gain {
-    fader: Option<Fader>,
-}
-
-impl Node for Gain {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
-        self.fader.take().map(|fader| Box::new(fader) as Box<dyn AudioNode>)
-    }
-}
 
 #[derive(Default)]
 struct Fader {

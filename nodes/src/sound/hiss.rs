@@ -1,14 +1,13 @@
 //! Noise that is heard.
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Smoothed};
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
+use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::Noise;
 
 const LEVEL: In<Control> = In::control(
@@ -47,24 +46,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             _ => Colour::White,
         };
         let sides = [Side::new(ctx.seed), Side::new(!ctx.seed)];
-        Ok(Box::new(Hiss { audio: Some(Box::new(Generator { colour, sides, level: Smoothed::default() })) }))
+        Ok(Sounding::boxed(Generator { colour, sides, level: Smoothed::default() }))
     },
 }];
-
-/// The frame half: everything happens in the audio half.
-struct Hiss {
-    audio: Option<Box<Generator>>,
-}
-
-impl Node for Hiss {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
-        self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Colour {

@@ -4,14 +4,13 @@ use std::f64::consts::TAU;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
+use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::{Noise, Voice, Voices, hz, loudness};
 
 const NOTES: In<Notes> = In::required("notes", "Notes to play.");
@@ -73,24 +72,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |ctx, options| {
         let voices = options.number("voices").unwrap_or(24.0) as usize;
-        Ok(Box::new(Keys { audio: Some(Box::new(Strings::new(voices, ctx.seed))) }))
+        Ok(Sounding::boxed(Strings::new(voices, ctx.seed)))
     },
 }];
-
-/// The frame half: everything happens in the audio half.
-struct Keys {
-    audio: Option<Box<Strings>>,
-}
-
-impl Node for Keys {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
-        self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
-    }
-}
 
 /// So loud is a note at full velocity and level 1.
 const LOUDNESS: f32 = 0.9;

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Phase, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
+use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::{Voice, Voices, approach, hz, loudness};
 use crate::sound::wavetable::{Wavetable, read};
 
@@ -75,24 +74,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |_, options| {
         let voices = options.number("voices").unwrap_or(24.0) as usize;
         let sine = Arc::new(Wavetable::sines(|overtone| f64::from(u8::from(overtone == 1))));
-        Ok(Box::new(Organ { audio: Some(Box::new(Wheels::new(voices, &sine))) }))
+        Ok(Sounding::boxed(Wheels::new(voices, &sine)))
     },
 }];
-
-/// The frame half: everything happens in the audio half.
-struct Organ {
-    audio: Option<Box<Wheels>>,
-}
-
-impl Node for Organ {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
-        self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
-    }
-}
 
 /// So loud is one full drawbar of a note at level 1.
 const LOUDNESS: f32 = 0.13;

@@ -2,14 +2,14 @@
 
 use pastiche_engine::assets::Media;
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
+use pastiche_engine::node::BuildError;
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
+use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::{Voice, Voices, approach, loudness};
 
 mod decode;
@@ -120,24 +120,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             repeats: options.flag("repeat"),
         };
         let voices = Voices::new(number("voices", 16.0) as usize, |_| Head::new(tape.clone()));
-        Ok(Box::new(Sampler { audio: Some(Box::new(Deck { voices, level: Smoothed::default() })) }))
+        Ok(Sounding::boxed(Deck { voices, level: Smoothed::default() }))
     },
 }];
-
-/// The frame half: everything happens in the audio half.
-struct Sampler {
-    audio: Option<Box<Deck>>,
-}
-
-impl Node for Sampler {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
-        self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
-    }
-}
 
 /// Samples of the seam of a loop, and of the end of a sound.
 const SEAM: f64 = 240.0;

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use pastiche_engine::assets::Media;
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, NoteEvent, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
+use pastiche_engine::node::BuildError;
 use pastiche_engine::port::{Audio, Control, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
+
+use crate::sound::audio_effect::Sounding;
 
 mod file;
 
@@ -85,24 +86,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         let whole = |name: &str, default: f64| options.number(name).unwrap_or(default) as i32;
         let preset = [whole("bank", 0.0), whole("preset", 0.0)];
         let player = Player::new(&font, preset, options.flag("room"), whole("voices", 64.0) as usize);
-        Ok(Box::new(Font { audio: Some(Box::new(player.map_err(unreadable)?)) }))
+        Ok(Sounding::boxed(player.map_err(unreadable)?))
     },
 }];
-
-/// The frame half: everything happens in the audio half.
-struct Font {
-    audio: Option<Box<Player>>,
-}
-
-impl Node for Font {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
-        self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
-    }
-}
 
 struct Player {
     synthesizer: Synthesizer,

@@ -4,13 +4,13 @@ use std::f64::consts::TAU;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Phase, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
+
+use crate::sound::audio_effect::Sounding;
 
 const FREQUENCY: In<Control> = In::control(
     "frequency",
@@ -56,24 +56,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             Some("square") => square,
             _ => sine,
         };
-        Ok(Box::new(Tone { oscillator: Some(Oscillator { shape, ..Oscillator::default() }) }))
+        Ok(Sounding::boxed(Oscillator { shape, ..Oscillator::default() }))
     },
 }];
-
-/// The frame half: everything happens in the audio half.
-struct Tone {
-    oscillator: Option<Oscillator>,
-}
-
-impl Node for Tone {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, _io: &mut Io<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
-        self.oscillator.take().map(|oscillator| Box::new(oscillator) as Box<dyn AudioNode>)
-    }
-}
 
 struct Oscillator {
     /// The wave at a phase, and how far the phase moves to the next sample (not negative).
