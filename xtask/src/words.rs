@@ -121,9 +121,9 @@ fn phrases(text: &str) -> Vec<(usize, &'static str, &'static str)> {
 /// Whether the words at byte `at` are no part of longer ones.
 fn is_whole(line: &str, at: usize, words: &str) -> bool {
     let is_inside = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let ends = words.chars().next_back().is_some_and(is_inside);
-    !line[..at].chars().next_back().is_some_and(is_inside)
-        && !(ends && line[at + words.len()..].chars().next().is_some_and(is_inside))
+    let goes_on = words.chars().next_back().is_some_and(is_inside)
+        && line[at + words.len()..].chars().next().is_some_and(is_inside);
+    !goes_on && !line[..at].chars().next_back().is_some_and(is_inside)
 }
 
 /// Whether what begins at byte `at` begins there, rather than going on a longer path or address.
