@@ -1,5 +1,7 @@
 //! The rules of the house, made executable: what each part of the project must never see.
 
+mod imports;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -182,4 +184,10 @@ fn there_is_one_wgpu() {
         .expect("cargo runs");
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo knows more than one wgpu, or none: {error}");
+}
+
+#[test]
+fn no_modules_need_each_other() {
+    let circles: Vec<String> = imports::workspace(root()).iter().flat_map(|read| read.circles()).collect();
+    assert!(circles.is_empty(), "\n{}", circles.join("\n\n"));
 }

@@ -25,11 +25,14 @@ pub mod value;
 // Running a plan.
 pub mod audio;
 pub mod cameras;
+mod context;
 pub mod gpu;
 pub mod io;
 pub mod lines;
 pub mod live;
 pub mod node;
+mod notes_input;
 pub mod outgoing;
 pub mod outside;
+mod slot;
 pub mod workers;

@@ -1,21 +1,12 @@
 //! What a node is while it runs.
 
 use std::any::Any;
-use std::sync::Arc;
 
+pub use crate::context::{BuildCtx, FrameCtx};
 pub use crate::fault::{BuildError, Fault, Status};
 
-use crate::assets::Assets;
 use crate::audio::AudioNode;
-use crate::cameras::Cameras;
-use crate::clock::{Beats, FrameRate, SAMPLE_RATE, Tick};
-use crate::gpu::{Gpu, Recorder};
 use crate::io::Io;
-use crate::lines::Lines;
-use crate::outgoing::{Outbox, WhichPort};
-use crate::outside::Outside;
-use crate::take::Stamped;
-use crate::workers::Workers;
 
 /// A running node.
 pub trait Node: Adopt + Any + Send {
@@ -53,86 +44,5 @@ impl<N: Node> Adopt for N {
         if let Some(old) = old.downcast_mut() {
             self.adopt(old);
         }
-    }
-}
-
-/// What a node may use while it is built, on the loader thread.
-pub struct BuildCtx<'a> {
-    /// Files that the node finds out about while it is built (an option's own file is in `Options`).
-    pub assets: &'a dyn Assets,
-    /// The GPU, if there is one.
-    pub gpu: Option<&'a Gpu>,
-    /// The cameras, if there may be any: an offline render has none.
-    pub cameras: Option<&'a Arc<dyn Cameras>>,
-    /// The lines in, if there may be any: an offline render has none.
-    pub lines: Option<&'a Arc<dyn Lines>>,
-    /// The worker pool, to keep for slow work.
-    pub workers: &'a Workers,
-    /// Seed of this node's randomness: the same for the same patch, node and `--seed`.
-    pub seed: u64,
-}
-
-impl<'a> BuildCtx<'a> {
-    /// The GPU, or why there is none.
-    pub fn gpu(&self) -> Result<&'a Gpu, BuildError> {
-        self.gpu.ok_or_else(|| BuildError::new(NO_GPU, NO_GPU_HELP))
-    }
-}
-
-const NO_GPU: &str = "there is no graphics adapter";
-const NO_GPU_HELP: &str =
-    "install a Vulkan driver (Debian and Ubuntu: `apt install mesa-vulkan-drivers`) and start again";
-
-/// What a node may use in a frame.
-pub struct FrameCtx<'a> {
-    /// The tick of the video clock.
-    pub tick: Tick,
-    /// Frames a second.
-    pub rate: FrameRate,
-    /// Where the beat stands.
-    pub beats: Beats,
-    /// The canvas in pixels: the size at which generators draw.
-    pub canvas_px: [u32; 2],
-    /// Whether this is an offline render: waiting is allowed, and work is done inline.
-    pub offline: bool,
-    /// What has come from outside.
-    pub outside: Outside<'a>,
-    /// The worker pool.
-    pub workers: &'a Workers,
-    pub(crate) recorder: Option<&'a mut Recorder>,
-    pub(crate) outbox: &'a mut Outbox,
-}
-
-impl FrameCtx<'_> {
-    /// Records GPU work of this frame.
-    pub fn gpu(&mut self) -> Result<&mut Recorder, Fault> {
-        self.recorder.as_deref_mut().ok_or_else(|| Fault::new(NO_GPU, NO_GPU_HELP))
-    }
-
-    /// Whether there is a GPU.
-    pub fn has_gpu(&self) -> bool {
-        self.recorder.is_some()
-    }
-
-    /// When something that came from outside is heard, in seconds after the start of this frame. It
-    /// is one frame later than it came, so that the distance between any two is kept to the sample.
-    pub fn at_secs(&self, event: &Stamped) -> f32 {
-        let frame = self.tick.frame;
-        let length = self.rate.start_sample(frame + 1).saturating_sub(self.rate.start_sample(frame));
-        let late = self.tick.start_sample.saturating_sub(event.sample);
-        let at = length.saturating_sub(late).min(length.saturating_sub(1));
-        at as f32 / SAMPLE_RATE as f32
-    }
-
-    /// Sends a MIDI channel message to the outside, so many seconds after the start of this frame, in
-    /// step with the sound. A note that is begun is ended when the node goes.
-    pub fn send_midi(&mut self, port: &WhichPort, at_secs: f32, bytes: [u8; 3]) {
-        let later = (f64::from(at_secs.max(0.0)) * SAMPLE_RATE as f64).round() as u64;
-        self.outbox.send(port, self.tick.start_sample + later, bytes);
-    }
-
-    /// Pixels of this canvas for one pixel of a canvas 1080 lines high.
-    pub fn pixel_scale(&self) -> f64 {
-        f64::from(self.canvas_px[1]) / 1080.0
     }
 }

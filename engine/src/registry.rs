@@ -2,8 +2,9 @@
 
 pub use pastiche_graph::kinds::{InputsFor, Kind, Kinds, SpecError, UnknownKind};
 
+use crate::context::BuildCtx;
 use crate::fault::BuildError;
-use crate::node::{BuildCtx, Node};
+use crate::node::Node;
 use crate::options::Options;
 use crate::spec::NodeSpec;
 

@@ -4,6 +4,7 @@
 //! The loader thread builds an [`AudioPlan`], the frame side sends it with an [`AudioHandle`], and
 //! the [`AudioRunner`] takes over what is kept and sends the plan before it back to be freed.
 
+mod block;
 mod declick;
 mod io;
 mod link;
@@ -16,6 +17,7 @@ mod smooth;
 
 use std::any::Any;
 
+pub use block::{Block, BlockCtx, LOUDEST, MAX_BLOCK};
 pub use io::AudioIo;
 pub use link::AudioLink;
 pub use notes::{DueNote, NoteEvent};
@@ -24,16 +26,6 @@ pub use plan::{AudioHalf, AudioPart, AudioPlan};
 pub use resample::Resampler;
 pub use runner::{AudioHandle, AudioRunner, audio_pair};
 pub use smooth::{Phase, Smoothed};
-
-/// Most samples in a block.
-pub const MAX_BLOCK: usize = 64;
-
-/// The loudest sample that a node may write: 120 dB over full scale. What is louder, or not a
-/// number, is a fault and becomes silence before any other node reads it.
-pub const LOUDEST: f32 = 1e6;
-
-/// One block of sound: left and right, 1.0 is full scale. Unclamped inside.
-pub type Block = [[f32; MAX_BLOCK]; 2];
 
 /// The audio half of a node.
 pub trait AudioNode: AdoptAudio + Any + Send {
@@ -64,13 +56,4 @@ impl<N: AudioNode> AdoptAudio for N {
             self.adopt(old);
         }
     }
-}
-
-/// What is known about a block.
-#[derive(Clone, Copy, Debug)]
-pub struct BlockCtx {
-    /// Transport time of its first sample.
-    pub start_sample: u64,
-    /// Samples in it, 1 to [`MAX_BLOCK`].
-    pub samples: usize,
 }

@@ -1,8 +1,8 @@
 //! Buffers that a recorder keeps: uniforms of passes, and steps between memory and textures.
 
-use super::device::Gpu;
+use super::handle::Gpu;
 use super::pool::Charge;
-use crate::node::Fault;
+use crate::fault::Fault;
 
 const CHUNK_BYTES: u64 = 1 << 20;
 

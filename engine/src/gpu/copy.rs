@@ -2,7 +2,7 @@
 
 use super::pool::Texture;
 use super::recorder::{Recorder, foreign_picture};
-use crate::node::Fault;
+use crate::fault::Fault;
 
 impl Recorder {
     /// Copies a picture into a part of a larger one, whose other parts stay. The larger one must be

@@ -1,176 +1,52 @@
-//! The device, and what two graphs on it share: the texture pool and the effect cache.
+//! A device at the ground: what can fail on it, and whether it is still there.
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use thiserror::Error;
 use wgpu::ErrorFilter;
 
-use super::effect::EffectCache;
-use super::pool::{Charge, Pool};
-use crate::node::Fault;
+use crate::fault::Fault;
 
-/// The most bytes in use unless [`Gpu::set_budget`] says otherwise.
-const DEFAULT_BUDGET_BYTES: u64 = 4 << 30;
-
-/// A device and what is shared on it. Cheap to clone.
-#[derive(Clone)]
-pub struct Gpu(Arc<Shared>);
-
-struct Shared {
+/// A device and its queue.
+pub(super) struct Device {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    adapter_name: String,
-    /// What our own device was opened with.
-    opened_with: Option<(wgpu::Instance, wgpu::Adapter)>,
-    max_texture_side: u32,
     is_lost: Arc<AtomicBool>,
     faults: Arc<AtomicU64>,
-    pool: Arc<Pool>,
-    effects: EffectCache,
-    next_recorder: AtomicU64,
 }
 
-/// There is no GPU to work with.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{message}; {help}")]
-pub struct GpuError {
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub help: String,
-}
-
-impl Gpu {
-    /// Opens the fastest graphics adapter, or a software one where there is no other.
-    pub fn new() -> Result<Gpu, GpuError> {
-        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
-        descriptor.backends = wgpu::Backends::PRIMARY;
-        let instance = wgpu::Instance::new(descriptor.with_env());
-        let adapter = request_adapter(&instance)?;
-        let info = adapter.get_info();
-        let (device, queue) = pollster::block_on(adapter.request_device(&device_descriptor(&adapter)))
-            .map_err(|error| GpuError {
-                message: format!("the graphics adapter \"{}\" cannot be opened: {error}", info.name),
-                help: "update its driver, or close other programs that use it".into(),
-            })?;
-        let gpu = Gpu::with(adapter_label(&info), device, queue, Some((instance, adapter)));
-        gpu.watch();
-        Ok(gpu)
+impl Device {
+    pub(super) fn new(device: wgpu::Device, queue: wgpu::Queue) -> Device {
+        Device { device, queue, is_lost: Arc::default(), faults: Arc::default() }
     }
 
-    /// Works on an embedder's device. Its handlers of errors and of a lost device stay as they
-    /// are; the embedder's own tells of the loss with [`Gpu::report_lost`].
-    pub fn from_device(adapter_name: impl Into<String>, device: wgpu::Device, queue: wgpu::Queue) -> Gpu {
-        Gpu::with(adapter_name.into(), device, queue, None)
+    pub(super) fn wgpu(&self) -> &wgpu::Device {
+        &self.device
     }
 
-    fn with(
-        adapter_name: String,
-        device: wgpu::Device,
-        queue: wgpu::Queue,
-        opened_with: Option<(wgpu::Instance, wgpu::Adapter)>,
-    ) -> Gpu {
-        Gpu(Arc::new(Shared {
-            max_texture_side: device.limits().max_texture_dimension_2d,
-            pool: Pool::new(DEFAULT_BUDGET_BYTES),
-            effects: EffectCache::new(&device),
-            device,
-            queue,
-            adapter_name,
-            opened_with,
-            is_lost: Arc::default(),
-            faults: Arc::default(),
-            next_recorder: AtomicU64::new(1),
-        }))
-    }
-
-    /// The device.
-    pub fn device(&self) -> &wgpu::Device {
-        &self.0.device
-    }
-
-    /// The queue.
-    pub fn queue(&self) -> &wgpu::Queue {
-        &self.0.queue
-    }
-
-    /// What the adapter calls itself.
-    pub fn adapter_name(&self) -> &str {
-        &self.0.adapter_name
-    }
-
-    /// What the device was opened with, for a window that shows its pictures; `None` on an
-    /// embedder's device.
-    pub fn opened_with(&self) -> Option<(&wgpu::Instance, &wgpu::Adapter)> {
-        self.0.opened_with.as_ref().map(|(instance, adapter)| (instance, adapter))
-    }
-
-    /// Whether the processor does the work of a graphics card; an embedder's device is taken for one.
-    pub fn is_software(&self) -> bool {
-        self.opened_with().is_some_and(|(_, adapter)| adapter.get_info().device_type == wgpu::DeviceType::Cpu)
+    pub(super) fn queue(&self) -> &wgpu::Queue {
+        &self.queue
     }
 
     /// The longest side of a picture, in pixels.
-    pub fn max_texture_side(&self) -> u32 {
-        self.0.max_texture_side
-    }
-
-    /// Bytes of all textures and buffers made here, idle ones of the pool included.
-    pub fn bytes_in_use(&self) -> u64 {
-        self.0.pool.ledger().bytes()
-    }
-
-    /// The most bytes that may be in use.
-    pub fn budget_bytes(&self) -> u64 {
-        self.0.pool.ledger().budget()
-    }
-
-    /// Sets the most bytes that may be in use; what is over it already stays.
-    pub fn set_budget(&self, bytes: u64) {
-        self.0.pool.ledger().set_budget(bytes);
-    }
-
-    /// Frees the idle textures of the pool.
-    pub fn trim(&self) {
-        self.0.pool.trim();
-    }
-
-    /// Waits until the device has done everything that it was given.
-    ///
-    /// # Errors
-    /// When the device is lost.
-    pub fn wait(&self) -> Result<(), Fault> {
-        self.poll(wgpu::PollType::wait_indefinitely())
+    pub(super) fn max_texture_side(&self) -> u32 {
+        self.device.limits().max_texture_dimension_2d
     }
 
     /// Whether the device is gone: driver crash, unplugged, suspended.
-    pub fn is_lost(&self) -> bool {
-        self.0.is_lost.load(Ordering::Acquire)
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Acquire)
     }
 
-    /// Tells that the device is gone, from the handler of whoever owns it.
-    pub fn report_lost(&self) {
-        self.0.is_lost.store(true, Ordering::Release);
+    /// Notes that the device is gone.
+    pub(super) fn report_lost(&self) {
+        self.is_lost.store(true, Ordering::Release);
     }
 
-    /// Errors that reached nobody since the start; 0 but for a bug. Only counted on our own device.
-    pub fn stray_errors(&self) -> u64 {
-        self.0.faults.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn pool(&self) -> &Arc<Pool> {
-        &self.0.pool
-    }
-
-    pub(super) fn effects(&self) -> &EffectCache {
-        &self.0.effects
-    }
-
-    pub(super) fn next_recorder(&self) -> u64 {
-        self.0.next_recorder.fetch_add(1, Ordering::Relaxed)
+    /// Errors that reached nobody since the start.
+    pub(super) fn stray_errors(&self) -> u64 {
+        self.faults.load(Ordering::Relaxed)
     }
 
     /// A fault when the device is gone.
@@ -203,7 +79,7 @@ impl Gpu {
     /// Makes something of which the device may run out.
     pub(super) fn make<T>(&self, make: impl FnOnce(&wgpu::Device) -> T) -> Result<T, Fault> {
         self.check_alive()?;
-        let device = self.device();
+        let device = &self.device;
         let memory = device.push_error_scope(ErrorFilter::OutOfMemory);
         let validation = device.push_error_scope(ErrorFilter::Validation);
         let internal = device.push_error_scope(ErrorFilter::Internal);
@@ -222,24 +98,11 @@ impl Gpu {
         }
     }
 
-    /// A buffer, counted. Fails over the budget and over the adapter's limit.
-    pub(super) fn make_buffer(
-        &self,
-        label: &str,
-        size: u64,
-        usage: wgpu::BufferUsages,
-    ) -> Result<(wgpu::Buffer, Charge), Fault> {
-        let charge = self.pool().charge(size)?;
-        let descriptor =
-            wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
-        Ok((self.make(|device| device.create_buffer(&descriptor))?, charge))
-    }
-
     /// Lets the device call back, and waits as long as it is told to.
     pub(super) fn poll(&self, how: wgpu::PollType) -> Result<(), Fault> {
         self.check_alive()?;
         // wgpu 29 panics in `poll` when the device is lost while it waits.
-        match catch_unwind(AssertUnwindSafe(|| self.device().poll(how))) {
+        match catch_unwind(AssertUnwindSafe(|| self.device.poll(how))) {
             Ok(Ok(_) | Err(wgpu::PollError::Timeout)) => self.check_alive(),
             // The submit has failed, and what it should have written is anything.
             Ok(Err(wgpu::PollError::WrongSubmissionIndex(..))) => Err(Fault::new(
@@ -254,14 +117,14 @@ impl Gpu {
     }
 
     /// Logs what wgpu would panic about, and notices the loss of the device.
-    fn watch(&self) {
-        let faults = self.0.faults.clone();
-        self.device().on_uncaptured_error(Arc::new(move |error| {
+    pub(super) fn watch(&self) {
+        let faults = self.faults.clone();
+        self.device.on_uncaptured_error(Arc::new(move |error| {
             faults.fetch_add(1, Ordering::Relaxed);
             tracing::error!("graphics: {error}");
         }));
-        let is_lost = self.0.is_lost.clone();
-        self.device().set_device_lost_callback(move |reason, message| {
+        let is_lost = self.is_lost.clone();
+        self.device.set_device_lost_callback(move |reason, message| {
             is_lost.store(true, Ordering::Release);
             // Dropping the device is no loss.
             if reason != wgpu::DeviceLostReason::Destroyed {
@@ -271,55 +134,6 @@ impl Gpu {
     }
 }
 
-impl fmt::Debug for Gpu {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Gpu")
-            .field("adapter_name", &self.adapter_name())
-            .field("bytes_in_use", &self.bytes_in_use())
-            .field("is_lost", &self.is_lost())
-            .finish_non_exhaustive()
-    }
-}
-
-pub(super) fn lost() -> Fault {
+fn lost() -> Fault {
     Fault::new("the graphics adapter is lost", "pictures come back when it is opened again")
-}
-
-fn request_adapter(instance: &wgpu::Instance) -> Result<wgpu::Adapter, GpuError> {
-    let request = |force_fallback_adapter| {
-        pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions {
-            power_preference: wgpu::PowerPreference::HighPerformance,
-            force_fallback_adapter,
-            compatible_surface: None,
-        }))
-    };
-    request(false).or_else(|_| request(true)).map_err(|error| GpuError {
-        message: format!("there is no graphics adapter: {error}"),
-        help: "install a Vulkan driver; one in software will do \
-               (Debian and Ubuntu: `apt install mesa-vulkan-drivers`)"
-            .into(),
-    })
-}
-
-fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
-    let limits = adapter.limits();
-    let base = if wgpu::Limits::default().check_limits(&limits) {
-        wgpu::Limits::default()
-    } else {
-        wgpu::Limits::downlevel_defaults()
-    };
-    wgpu::DeviceDescriptor {
-        label: Some("pastiche"),
-        required_limits: wgpu::Limits {
-            max_texture_dimension_2d: limits.max_texture_dimension_2d,
-            max_buffer_size: limits.max_buffer_size,
-            ..base
-        },
-        ..Default::default()
-    }
-}
-
-fn adapter_label(info: &wgpu::AdapterInfo) -> String {
-    format!("{} ({})", info.name, info.backend)
 }

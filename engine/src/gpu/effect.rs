@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wgpu::ErrorFilter;
 
-use super::device::Gpu;
+use super::device::Device;
 use super::shader_error::ShaderError;
 
 /// Effects that no one holds are kept up to this number, so that undoing an edit compiles nothing.
@@ -84,38 +84,6 @@ impl fmt::Debug for Effect {
     }
 }
 
-impl Gpu {
-    /// Compiles an effect, or finds the one compiled before from the same text. Takes milliseconds:
-    /// call it while a node is built.
-    pub fn effect(&self, desc: &EffectDesc<'_>) -> Result<Arc<Effect>, ShaderError> {
-        self.effect_into(desc, wgpu::TextureFormat::Rgba16Float)
-    }
-
-    pub(super) fn effect_into(
-        &self,
-        desc: &EffectDesc<'_>,
-        target: wgpu::TextureFormat,
-    ) -> Result<Arc<Effect>, ShaderError> {
-        self.effect_over(desc, target, Cover::Screen)
-    }
-
-    pub(super) fn effect_over(
-        &self,
-        desc: &EffectDesc<'_>,
-        target: wgpu::TextureFormat,
-        cover: Cover,
-    ) -> Result<Arc<Effect>, ShaderError> {
-        let cache = self.effects();
-        let (wgsl, inputs, uniform_bytes) = (desc.wgsl.into(), desc.inputs, desc.uniform_bytes);
-        let key = Key { wgsl, inputs, uniform_bytes, target, cover };
-        if let Some(effect) = cache.find(&key) {
-            return Ok(effect);
-        }
-        let effect = Arc::new(compile(self, desc, target, cover)?);
-        Ok(cache.insert(key, effect))
-    }
-}
-
 /// What a pass draws on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Cover {
@@ -139,13 +107,14 @@ struct Entries {
     effects: HashMap<Key, (Arc<Effect>, u64)>,
 }
 
+/// What tells one effect from another.
 #[derive(PartialEq, Eq, Hash)]
-struct Key {
-    wgsl: String,
-    inputs: usize,
-    uniform_bytes: usize,
-    target: wgpu::TextureFormat,
-    cover: Cover,
+pub(super) struct Key {
+    pub(super) wgsl: String,
+    pub(super) inputs: usize,
+    pub(super) uniform_bytes: usize,
+    pub(super) target: wgpu::TextureFormat,
+    pub(super) cover: Cover,
 }
 
 impl EffectCache {
@@ -163,7 +132,7 @@ impl EffectCache {
         &self.samplers
     }
 
-    fn find(&self, key: &Key) -> Option<Arc<Effect>> {
+    pub(super) fn find(&self, key: &Key) -> Option<Arc<Effect>> {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.uses += 1;
         let now = entries.uses;
@@ -173,7 +142,7 @@ impl EffectCache {
     }
 
     /// The effect of another thread if that was quicker.
-    fn insert(&self, key: Key, effect: Arc<Effect>) -> Arc<Effect> {
+    pub(super) fn insert(&self, key: Key, effect: Arc<Effect>) -> Arc<Effect> {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.uses += 1;
         let now = entries.uses;
@@ -190,19 +159,20 @@ impl EffectCache {
     }
 }
 
-fn compile(
-    gpu: &Gpu,
+pub(super) fn compile(
+    device: &Device,
+    cache: &EffectCache,
     desc: &EffectDesc<'_>,
     target: wgpu::TextureFormat,
     cover: Cover,
 ) -> Result<Effect, ShaderError> {
-    check_limits(gpu, desc)?;
+    check_limits(device, desc)?;
     let prelude = prelude(desc);
     let text = format!("{prelude}{}", desc.wgsl);
-    let device = gpu.device();
+    let wgpu = device.wgpu();
 
-    let scope = device.push_error_scope(ErrorFilter::Validation);
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+    let scope = wgpu.push_error_scope(ErrorFilter::Validation);
+    let module = wgpu.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(desc.label),
         source: wgpu::ShaderSource::Wgsl(text.as_str().into()),
     });
@@ -211,14 +181,14 @@ fn compile(
         return Err(ShaderError::of_module(&text, prelude.len(), &info, &error));
     }
 
-    let memory = device.push_error_scope(ErrorFilter::OutOfMemory);
-    let internal = device.push_error_scope(ErrorFilter::Internal);
-    let scope = device.push_error_scope(ErrorFilter::Validation);
-    let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+    let memory = wgpu.push_error_scope(ErrorFilter::OutOfMemory);
+    let internal = wgpu.push_error_scope(ErrorFilter::Internal);
+    let scope = wgpu.push_error_scope(ErrorFilter::Validation);
+    let layout = wgpu.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
         label: Some(desc.label),
         entries: &layout_entries(desc, cover),
     });
-    let pipeline = pipeline(gpu, desc.label, &module, &layout, target, cover);
+    let pipeline = pipeline(wgpu, cache, desc.label, &module, &layout, target, cover);
     let errors = [
         pollster::block_on(scope.pop()),
         pollster::block_on(internal.pop()),
@@ -236,8 +206,8 @@ fn compile(
     })
 }
 
-fn check_limits(gpu: &Gpu, desc: &EffectDesc<'_>) -> Result<(), ShaderError> {
-    let limits = gpu.device().limits();
+fn check_limits(device: &Device, desc: &EffectDesc<'_>) -> Result<(), ShaderError> {
+    let limits = device.wgpu().limits();
     let most_inputs = limits.max_sampled_textures_per_shader_stage as usize;
     if desc.inputs > most_inputs {
         return Err(ShaderError::without_place(format!(
@@ -252,7 +222,7 @@ fn check_limits(gpu: &Gpu, desc: &EffectDesc<'_>) -> Result<(), ShaderError> {
             desc.uniform_bytes
         )));
     }
-    if gpu.is_lost() {
+    if device.is_lost() {
         return Err(ShaderError::without_place("the graphics adapter is lost"));
     }
     Ok(())
@@ -305,14 +275,14 @@ pub(super) fn uniform_size(uniform_bytes: usize) -> u64 {
 }
 
 fn pipeline(
-    gpu: &Gpu,
+    device: &wgpu::Device,
+    cache: &EffectCache,
     label: &str,
     module: &wgpu::ShaderModule,
     layout: &wgpu::BindGroupLayout,
     target: wgpu::TextureFormat,
     cover: Cover,
 ) -> wgpu::RenderPipeline {
-    let (device, cache) = (gpu.device(), gpu.effects());
     let (vertex, entry_point, topology, blend) = match cover {
         Cover::Screen => (&cache.vertex, "main", wgpu::PrimitiveTopology::TriangleList, None),
         Cover::Points => {

@@ -5,7 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::effect::EffectDesc;
 use super::pool::Texture;
 use super::recorder::Recorder;
-use crate::node::Fault;
+use crate::fault::Fault;
 
 /// How a picture is put into another size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,10 +4,12 @@
 //! row 0 at the top; 8-bit sRGB exists only in [`Recorder::texture`] and [`Recorder::present`].
 
 mod device;
-mod pool;
 
 mod effect;
+mod pool;
 mod shader_error;
+
+mod handle;
 
 mod buffers;
 mod copy;
@@ -15,15 +17,17 @@ mod fit;
 mod points;
 mod present;
 mod read_back;
+mod read_backs;
 mod recorder;
+mod screens;
 mod upload;
 
-pub use device::{Gpu, GpuError};
 pub use effect::{Effect, EffectDesc};
 pub use fit::Fit;
+pub use handle::{Gpu, GpuError};
 pub use points::Points;
 pub use pool::Texture;
-pub use present::Presented;
-pub use read_back::WireId;
+pub use read_backs::WireId;
 pub use recorder::Recorder;
+pub use screens::Presented;
 pub use shader_error::ShaderError;

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::device::Gpu;
 use super::effect::{Cover, Effect, EffectDesc};
+use super::handle::Gpu;
 use super::pool::{Format, Texture};
 use super::recorder::Recorder;
 use super::shader_error::ShaderError;
-use crate::node::Fault;
+use crate::fault::Fault;
 
 /// A compiled pass that draws points.
 ///

@@ -6,8 +6,8 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::device::Gpu;
-use crate::node::Fault;
+use super::device::Device;
+use crate::fault::Fault;
 
 /// An idle texture is freed after this many frames of one recorder.
 const IDLE_FRAMES: u64 = 120;
@@ -145,13 +145,13 @@ impl Pool {
     /// An idle texture, or a new one. Its content is anything.
     pub(super) fn take(
         self: &Arc<Pool>,
-        gpu: &Gpu,
+        device: &Device,
         size_px: [u32; 2],
         format: Format,
     ) -> Result<Texture, Fault> {
         let resource = match self.take_idle((size_px, format)) {
             Some(resource) => resource,
-            None => self.make(gpu, size_px, format)?,
+            None => self.make(device, size_px, format)?,
         };
         let writer = AtomicU64::new(0);
         Ok(Texture(Arc::new(Pooled { size_px, format, resource, writer, pool: Arc::downgrade(self) })))
@@ -222,11 +222,11 @@ impl Pool {
         idle.textures.entry(key).or_default().push((resource, now));
     }
 
-    fn make(&self, gpu: &Gpu, size_px: [u32; 2], format: Format) -> Result<Resource, Fault> {
-        gpu.check_size(size_px)?;
+    fn make(&self, device: &Device, size_px: [u32; 2], format: Format) -> Result<Resource, Fault> {
+        device.check_size(size_px)?;
         let [width, height] = size_px;
         let charge = self.charge(u64::from(width) * u64::from(height) * format.bytes_per_pixel())?;
-        let texture = gpu.make(|device| {
+        let texture = device.make(|device| {
             device.create_texture(&wgpu::TextureDescriptor {
                 label: Some("pastiche picture"),
                 size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },

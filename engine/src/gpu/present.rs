@@ -2,50 +2,11 @@
 
 use super::effect::{Effect, EffectDesc};
 use super::fit::{Fit, contained};
-use super::pool::{Charge, Texture};
+use super::pool::Texture;
 use super::recorder::Recorder;
+use super::screens::{BYTES_PER_PIXEL, FORMAT, Presented};
+use crate::fault::Fault;
 use crate::frame::Frame;
-use crate::node::Fault;
-
-/// A screen that nothing is shown on is forgotten after so many frames.
-const FORGET_FRAMES: u64 = 120;
-
-const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
-const BYTES_PER_PIXEL: u32 = 4;
-
-/// What a screen shows: an opaque texture of sRGB-encoded bytes. The same texture is written again
-/// each frame, as long as the size stays.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Presented {
-    texture: wgpu::Texture,
-    view: wgpu::TextureView,
-    size_px: [u32; 2],
-}
-
-/// A texture that is presented, and when it was last.
-pub(super) struct Screen {
-    presented: Presented,
-    encoded: wgpu::TextureView,
-    presented_frame: u64,
-    _charge: Charge,
-}
-
-impl Presented {
-    /// Width and height in pixels.
-    pub fn size_px(&self) -> [u32; 2] {
-        self.size_px
-    }
-
-    /// `Rgba8Unorm`, to copy from: the bytes are what a PNG or a JPEG holds.
-    pub fn texture(&self) -> &wgpu::Texture {
-        &self.texture
-    }
-
-    /// A view in `Rgba8UnormSrgb`, to sample: gives linear light.
-    pub fn view(&self) -> &wgpu::TextureView {
-        &self.view
-    }
-}
 
 impl Recorder {
     /// Draws a frame for a screen: inside the size, on black, as sRGB. Screens are numbered by the
@@ -88,19 +49,8 @@ impl Recorder {
         source: &Texture,
         uniforms: &[u8],
     ) -> Result<Presented, Fault> {
-        let is_kept = self.screens.get(&screen).is_some_and(|screen| screen.presented.size_px == size_px);
-        if !is_kept {
-            self.screens.remove(&screen);
-            let made = self.make_screen(size_px)?;
-            self.screens.insert(screen, made);
-        }
         let now = self.frame();
-        let kept = self.screens.get_mut(&screen).map(|screen| {
-            screen.presented_frame = now;
-            (screen.encoded.clone(), screen.presented.clone())
-        });
-        let (encoded, presented) = kept
-            .ok_or_else(|| Fault::new("the screen is gone", "this is a fault of the program: report it"))?;
+        let (encoded, presented) = self.screens.show(&self.gpu, screen, size_px, now)?;
         self.draw_into(&encoded, effect, &[source], uniforms)?;
         Ok(presented)
     }
@@ -115,41 +65,5 @@ impl Recorder {
         let presented = self.present(screen, frame, size_px)?;
         let copy = self.copy_out(presented.texture(), BYTES_PER_PIXEL)?;
         self.wait_for(copy)
-    }
-
-    /// Frees the textures of screens that show nothing any more.
-    pub(super) fn forget_screens(&mut self) {
-        let now = self.frame();
-        self.screens.retain(|_, screen| now.saturating_sub(screen.presented_frame) <= FORGET_FRAMES);
-    }
-
-    fn make_screen(&self, size_px: [u32; 2]) -> Result<Screen, Fault> {
-        let [width, height] = size_px;
-        self.gpu.check_size(size_px)?;
-        let bytes = u64::from(width) * u64::from(height) * u64::from(BYTES_PER_PIXEL);
-        let charge = self.gpu.pool().charge(bytes)?;
-        let texture = self.gpu.make(|device| {
-            device.create_texture(&wgpu::TextureDescriptor {
-                label: Some("screen"),
-                size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
-                mip_level_count: 1,
-                sample_count: 1,
-                dimension: wgpu::TextureDimension::D2,
-                format: FORMAT,
-                usage: wgpu::TextureUsages::RENDER_ATTACHMENT
-                    | wgpu::TextureUsages::TEXTURE_BINDING
-                    | wgpu::TextureUsages::COPY_SRC,
-                view_formats: &[wgpu::TextureFormat::Rgba8UnormSrgb],
-            })
-        })?;
-        let view = texture.create_view(&wgpu::TextureViewDescriptor {
-            label: Some("screen, to sample"),
-            format: Some(wgpu::TextureFormat::Rgba8UnormSrgb),
-            usage: Some(wgpu::TextureUsages::TEXTURE_BINDING),
-            ..Default::default()
-        });
-        let encoded = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        let presented = Presented { texture, view, size_px };
-        Ok(Screen { presented, encoded, presented_frame: 0, _charge: charge })
     }
 }

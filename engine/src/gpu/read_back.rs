@@ -1,49 +1,12 @@
 //! From the GPU to memory: at once offline, behind the show live.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use super::buffers::Staging;
 use super::pool::Format;
+use super::read_backs::{Download, Flight, MOST_FLIGHTS, WireId};
 use super::recorder::{Recorder, foreign_picture};
+use crate::fault::Fault;
 use crate::frame::{Frame, FrameId, PixelFormat, Pixels};
-use crate::node::Fault;
-
-/// Copies of one wire on their way at the same time.
-const MOST_FLIGHTS: usize = 3;
-
-/// A wire that nobody has asked for is forgotten after so many frames.
-const FORGET_FRAMES: u64 = 60;
-
-/// A wire of the running graph, across reloads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct WireId {
-    /// The running node that writes it.
-    pub node: u64,
-    /// Position of its output.
-    pub output: usize,
-}
-
-/// What is known of a wire that is read back.
-#[derive(Default)]
-pub(super) struct Wire {
-    /// Oldest first.
-    flights: Vec<Flight>,
-    newest: Option<(Arc<Pixels>, FrameId)>,
-    asked_frame: u64,
-}
-
-struct Flight {
-    frame: Frame,
-    id: FrameId,
-    download: Download,
-    is_mapping: bool,
-}
-
-/// A copy of a texture on its way to memory.
-pub(super) struct Download {
-    staging: Staging,
-    arrived: Arc<OnceLock<bool>>,
-}
 
 impl Recorder {
     /// The pixels of a frame on the GPU. Waiting, those of this frame; otherwise the newest of this
@@ -72,22 +35,24 @@ impl Recorder {
         self.gpu.check_alive()?;
         if wait {
             let known = (self.read_now(frame)?, id);
-            self.wire(wire).newest = Some(known.clone());
+            let now = self.frame();
+            self.read_backs.asked(wire, now).newest = Some(known.clone());
             return Ok(Some(known));
         }
-        let state = self.wire(wire);
+        let now = self.frame();
+        let state = self.read_backs.asked(wire, now);
         let is_on_its_way = state.flights.iter().any(|flight| flight.id == id);
         if !is_on_its_way && state.flights.len() < MOST_FLIGHTS {
             let download = self.copy_frame(frame)?;
-            self.wire(wire).flights.push(Flight { frame: frame.clone(), id, download, is_mapping: false });
+            self.read_backs.asked(wire, now).flights.push(Flight::new(frame, id, download));
         }
-        Ok(self.wire(wire).newest.clone())
+        Ok(self.read_backs.asked(wire, now).newest.clone())
     }
 
     /// Takes in what has arrived on a wire.
     fn collect(&mut self, wire: WireId) {
         let frame_number = self.frame();
-        let Some(state) = self.wires.get_mut(&wire) else { return };
+        let Some(state) = self.read_backs.known(wire) else { return };
         let arrived: Vec<Flight> =
             state.flights.extract_if(.., |flight| flight.download.arrived.get().is_some()).collect();
         for flight in arrived {
@@ -99,7 +64,9 @@ impl Recorder {
             self.downloads.put(flight.download.staging, frame_number);
             if let Some(pixels) = Pixels::new(size_px, PixelFormat::LinearHalf, bytes) {
                 let filled = flight.frame.fill_memory(Arc::new(pixels)).clone();
-                self.wires.entry(wire).or_default().newest = Some((filled, flight.id));
+                if let Some(state) = self.read_backs.known(wire) {
+                    state.newest = Some((filled, flight.id));
+                }
             }
         }
     }
@@ -129,7 +96,7 @@ impl Recorder {
         let (source, extent) = (texture.as_image_copy(), staging.extent());
         self.encoder().copy_texture_to_buffer(source, staging.as_image_copy(), extent);
         self.counts.read_backs += 1;
-        Ok(Download { staging, arrived: Arc::default() })
+        Ok(Download::new(staging))
     }
 
     /// Submits a copy and waits until it is there.
@@ -145,54 +112,6 @@ impl Recorder {
         let frame = self.frame();
         self.downloads.put(download.staging, frame);
         Ok(bytes)
-    }
-
-    /// After a submit: asks for what was copied in it.
-    pub(super) fn map_read_backs(&mut self) {
-        for flight in self.wires.values_mut().flat_map(|wire| &mut wire.flights) {
-            if !flight.is_mapping {
-                flight.is_mapping = true;
-                flight.download.map();
-            }
-        }
-    }
-
-    /// Forgets the wires that nobody reads any more.
-    pub(super) fn forget_wires(&mut self) {
-        let now = self.frame();
-        self.wires.retain(|_, wire| now.saturating_sub(wire.asked_frame) <= FORGET_FRAMES);
-    }
-
-    fn wire(&mut self, wire: WireId) -> &mut Wire {
-        let now = self.frame();
-        let state = self.wires.entry(wire).or_default();
-        state.asked_frame = now;
-        state
-    }
-}
-
-impl Download {
-    fn map(&self) {
-        let arrived = self.arrived.clone();
-        self.staging.buffer().map_async(wgpu::MapMode::Read, .., move |result| {
-            // Set once: the device calls back once.
-            let _ = arrived.set(result.is_ok());
-        });
-    }
-}
-
-impl Staging {
-    /// The rows of a mapped buffer without their padding. Unmaps it.
-    fn unpack(&self) -> Vec<u8> {
-        let (row, stride) = (self.row_bytes(), self.stride() as usize);
-        let view = self.buffer().get_mapped_range(..);
-        let mut bytes = Vec::with_capacity(view.len() / stride * row);
-        for padded in view.chunks_exact(stride) {
-            bytes.extend_from_slice(&padded[..row]);
-        }
-        drop(view);
-        self.buffer().unmap();
-        bytes
     }
 }
 

@@ -1,18 +1,18 @@
 //! Records the GPU work of one running graph, and submits it once a frame.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::buffers::{Staging, StagingPool, UniformChunks};
-use super::device::Gpu;
 use super::effect::{Effect, EffectDesc, FIRST_INPUT_BINDING, uniform_size};
+use super::handle::Gpu;
 use super::pool::{Format, Texture};
-use super::present::Screen;
-use super::read_back::{Wire, WireId};
-use crate::node::Fault;
+use super::read_backs::ReadBacks;
+use super::screens::Screens;
+use crate::fault::Fault;
 use crate::port::Colour;
 
 /// How long an answer of the device is waited for. A software adapter may take seconds.
@@ -38,8 +38,8 @@ pub struct Recorder {
     /// Upload buffers that unsubmitted commands read.
     uploading: Vec<Staging>,
     pub(super) downloads: StagingPool,
-    pub(super) wires: HashMap<WireId, Wire>,
-    pub(super) screens: HashMap<usize, Screen>,
+    pub(super) read_backs: ReadBacks,
+    pub(super) screens: Screens,
     pub(super) built_in: BuiltIn,
     pub(super) counts: Counts,
 }
@@ -79,8 +79,8 @@ impl Recorder {
             uploads: StagingPool::new(to_texture),
             uploading: Vec::new(),
             downloads: StagingPool::new(to_memory),
-            wires: HashMap::new(),
-            screens: HashMap::new(),
+            read_backs: ReadBacks::default(),
+            screens: Screens::default(),
             built_in: BuiltIn::default(),
             counts: Counts::default(),
         }
@@ -97,8 +97,8 @@ impl Recorder {
         self.frame += 1;
         // A lost device is reported by whatever is recorded next.
         let _ = self.gpu.poll(wgpu::PollType::Poll);
-        self.forget_wires();
-        self.forget_screens();
+        self.read_backs.forget(self.frame);
+        self.screens.forget(self.frame);
         self.uploads.trim(self.frame);
         self.downloads.trim(self.frame);
     }
@@ -173,7 +173,7 @@ impl Recorder {
         let done = |texture: &&Texture| texture.is_unshared() && texture.has(size_px, format);
         let texture = match self.held.iter().find(done) {
             Some(texture) => texture.clone(),
-            None => self.gpu.pool().take(&self.gpu, size_px, format)?,
+            None => self.gpu.take_texture(size_px, format)?,
         };
         self.hold(&texture);
         texture.set_writer(self.id);
@@ -277,7 +277,7 @@ impl Recorder {
         for staging in self.uploading.drain(..) {
             self.uploads.put(staging, self.frame);
         }
-        self.map_read_backs();
+        self.read_backs.map();
         Some(submission)
     }
 

@@ -6,8 +6,8 @@ use super::buffers::Staging;
 use super::effect::EffectDesc;
 use super::pool::{Format, Texture};
 use super::recorder::{Recorder, foreign_picture};
+use crate::fault::Fault;
 use crate::frame::{Frame, PixelFormat, Pixels};
-use crate::node::Fault;
 
 impl Recorder {
     /// The GPU side of a frame. A frame that lives in memory is uploaded once and keeps it.

@@ -1,10 +1,10 @@
 //! Values moved by hand: knobs, and any other constant control.
 
-use crate::io::Slot;
+use crate::fault::Fault;
 use crate::key::NodeKey;
-use crate::node::Fault;
 use crate::options::OptionValue;
 use crate::plan::PlanNode;
+use crate::slot::Slot;
 use crate::spec::{InputSpec, Range, Role};
 use crate::suggest::nearest;
 use crate::take::Input;

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::clock::Beats;
+use crate::fault::Status;
 use crate::frame::Frame;
-use crate::io::Slot;
 use crate::key::NodeKey;
-use crate::node::Status;
-use crate::port::Value;
+use crate::slot::Slot;
 use crate::spec::Role;
+use crate::value::Value;
 
 use super::run::Live;
 

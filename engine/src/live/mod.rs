@@ -3,11 +3,8 @@
 
 mod hands;
 mod look;
-mod notes;
 mod prepare;
 mod run;
-
-pub(crate) use notes::NotesInput;
 
 pub use hands::{ControlState, KnobState};
 pub use prepare::{Prepared, Preparer, Retired, Summary};

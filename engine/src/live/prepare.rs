@@ -13,12 +13,12 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
 use crate::fault::BuildError;
 use crate::gpu::{Gpu, Recorder};
-use crate::io::Slot;
 use crate::lines::Lines;
 use crate::node::{BuildCtx, Node};
 use crate::plan::{Plan, PlanNode};
 use crate::port::PortType;
 use crate::registry::Registry;
+use crate::slot::Slot;
 use crate::stamp::Stamp;
 use crate::workers::Workers;
 

@@ -8,18 +8,19 @@ use std::time::{Duration, Instant};
 use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
 use crate::clock::{Beats, FrameRate, Metronome, SAMPLE_RATE, Tick};
 use crate::gpu::{Gpu, Recorder};
-use crate::io::{Io, Outputs, Slot};
+use crate::io::Io;
 use crate::key::NodeKey;
 use crate::node::{Fault, FrameCtx, Node};
+use crate::notes_input::{NotesInput, settle};
 use crate::outgoing::{Outbox, Outgoing};
 use crate::outside::{Memory, Outside};
 use crate::plan::{Plan, PlanNode};
-use crate::port::Value;
+use crate::slot::{Outputs, Slot};
 use crate::spec::Role;
 use crate::take::{Inbox, Stamped};
+use crate::value::Value;
 use crate::workers::Workers;
 
-use super::notes::{NotesInput, settle};
 use super::prepare::{Prepared, Preparer, Retired, by_uid, panic_message};
 
 /// What a running graph is made with.

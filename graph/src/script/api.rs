@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 
-use super::LogLine;
 use super::arguments;
 use super::faults;
 use super::numbers;
 use super::operators;
+use super::outcome::LogLine;
 use super::session::{Made, Session, Spot};
 use super::values::{self, Handle, describe, handle, number};
 use super::vocabulary::{FORBIDDEN, OWN, standard};

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Stmt};
 
-use super::Source;
 use super::api::Shared;
 use super::bodies::{Body, bodies_of};
 use super::errors;
 use super::files::{File, Place};
 use super::limits::Limits;
+use super::outcome::Source;
 use super::vocabulary::{Functions, Vocabulary, functions_of};
 use super::walk::{self, Reading};
 use crate::diagnostic::Diagnostic;

@@ -16,6 +16,7 @@ mod limits;
 mod names;
 mod numbers;
 mod operators;
+mod outcome;
 mod run;
 mod session;
 mod sites;
@@ -23,49 +24,11 @@ mod values;
 mod vocabulary;
 mod walk;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 pub use limits::Limits;
+pub use outcome::{Evaluated, LogLine, Source};
 
-use crate::description::GraphDesc;
 use crate::diagnostic::Diagnostic;
 use crate::kinds::Kinds;
-
-/// A patch to evaluate.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// The file as the user knows it, for errors.
-    pub name: Arc<str>,
-    /// Its text.
-    pub text: String,
-    /// The folder that `import` reads from.
-    pub folder: Option<PathBuf>,
-}
-
-/// What a patch asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Evaluated {
-    /// The graph; partial if there is an error among the diagnostics.
-    pub graph: GraphDesc,
-    /// Every fault and warning, in the order of files and lines.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The imported files, found or not: a change to one of them changes the patch.
-    pub imports: Vec<PathBuf>,
-    /// What the script printed.
-    pub log: Vec<LogLine>,
-}
-
-/// A line that a script printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogLine {
-    /// The file as the user knows it.
-    pub file: Arc<str>,
-    /// The line of the `print`.
-    pub line: usize,
-    /// What it printed.
-    pub text: String,
-}
 
 /// Evaluates a patch. Takes milliseconds, and a second at most; call it off the render thread.
 pub fn evaluate(source: &Source, kinds: &Kinds) -> Evaluated {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rhai::debugger::CallStackFrame;
 use rhai::{EvalAltResult, NativeCallContext, Position};
 
-use super::LogLine;
 use super::files::{File, Place};
 use super::limits::Limits;
+use super::outcome::LogLine;
 use super::sites::{Argument, Sites, Target};
 use super::vocabulary::is_closure;
 use crate::description::{GivenInput, GivenOption};

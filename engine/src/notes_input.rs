@@ -1,8 +1,9 @@
 //! What sounds on a wire of notes, so that a wire that goes away leaves nothing sounding.
 
-use crate::io::{Outputs, Slot};
-use crate::port::{Note, PortType, Value};
+use crate::port::{Note, PortType};
+use crate::slot::{Outputs, Slot};
 use crate::spec::InputSpec;
+use crate::value::Value;
 
 /// Notes that can sound on one wire at once; what comes on top is played, but not watched over.
 const MOST_SOUNDING: usize = 2048;
@@ -64,7 +65,7 @@ fn read<'a>(slot: Option<&Slot>, wires: &'a [Outputs]) -> (Option<(u64, usize)>,
 }
 
 /// Puts the events that a node has written in the order of their times, inside the frame.
-pub(super) fn settle(values: &mut [Value], frame_secs: f32) {
+pub(crate) fn settle(values: &mut [Value], frame_secs: f32) {
     for value in values {
         let Value::Notes(notes) = value else { continue };
         for note in notes.iter_mut() {

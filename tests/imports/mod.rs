@@ -1,0 +1,347 @@
+//! Reads the modules of the workspace's crates and what they name of each other, from their syntax
+//! trees. Names are followed through `use` and `pub use` to the module that defines them; modules of
+//! tests are left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Item, UseTree};
+
+/// A crate: a library or a program.
+pub struct Crate {
+    /// Its root file, from the root of the workspace.
+    pub root: String,
+    /// Its modules; the root is the first.
+    pub modules: Vec<Module>,
+}
+
+/// A module: a file, or a block inside one.
+#[derive(Default)]
+pub struct Module {
+    /// Its path inside the crate: `crate::gpu::pool`.
+    pub name: String,
+    /// Its file, from the root of the workspace.
+    pub file: String,
+    parent: Option<usize>,
+    children: BTreeMap<String, usize>,
+    items: BTreeSet<String>,
+    imports: BTreeMap<String, Vec<String>>,
+    globs: Vec<Vec<String>>,
+    /// Every path that its code names, imports included, as it is written.
+    pub paths: BTreeSet<Vec<String>>,
+}
+
+/// Reads every crate of the workspace.
+pub fn workspace(root: &Path) -> Vec<Crate> {
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("a manifest");
+    let manifest: toml::Table = manifest.parse().expect("TOML");
+    let members = manifest["workspace"]["members"].as_array().expect("a list of members");
+    let members = members.iter().map(|member| format!("{}/", member.as_str().expect("a text")));
+    let mut crates = Vec::new();
+    for member in std::iter::once(String::new()).chain(members) {
+        let before = crates.len();
+        for file in ["src/lib.rs", "src/main.rs"] {
+            let file = format!("{member}{file}");
+            if root.join(&file).exists() {
+                crates.push(Crate::read(root, &file));
+            }
+        }
+        assert!(crates.len() > before, "`{member}` has neither a library nor a program");
+    }
+    crates
+}
+
+impl Crate {
+    fn read(workspace: &Path, root: &str) -> Crate {
+        let mut read = Crate { root: root.into(), modules: Vec::new() };
+        let path = workspace.join(root);
+        let folder = path.parent().expect("a folder").to_owned();
+        read.file(workspace, "crate".into(), None, &path, folder);
+        read
+    }
+
+    fn file(
+        &mut self,
+        workspace: &Path,
+        name: String,
+        parent: Option<usize>,
+        path: &Path,
+        folder: PathBuf,
+    ) -> usize {
+        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let syntax = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let file = path.strip_prefix(workspace).expect("inside").to_string_lossy().replace('\\', "/");
+        self.module(workspace, name, file, parent, &syntax.items, folder)
+    }
+
+    /// Adds a module and those in it; `folder` is where the files of its children lie.
+    fn module(
+        &mut self,
+        workspace: &Path,
+        name: String,
+        file: String,
+        parent: Option<usize>,
+        items: &[Item],
+        folder: PathBuf,
+    ) -> usize {
+        let at = self.modules.len();
+        self.modules.push(Module { name: name.clone(), file: file.clone(), parent, ..Module::default() });
+        for item in items.iter().filter(|item| !is_of_tests(attributes(item))) {
+            if let Item::Mod(child) = item {
+                let word = child.ident.to_string();
+                let (name, inside) = (format!("{name}::{word}"), folder.join(&word));
+                let child = match &child.content {
+                    Some((_, items)) => self.module(workspace, name, file.clone(), Some(at), items, inside),
+                    None => {
+                        let flat = folder.join(format!("{word}.rs"));
+                        let path = if flat.exists() { flat } else { inside.join("mod.rs") };
+                        self.file(workspace, name, Some(at), &path, inside)
+                    }
+                };
+                self.modules[at].children.insert(word, child);
+                continue;
+            }
+            let module = &mut self.modules[at];
+            module.items.extend(named(item));
+            Reader { module }.visit_item(item);
+        }
+        at
+    }
+
+    /// The modules that a module names, each with one of the paths that name it.
+    pub fn dependencies(&self, module: usize) -> BTreeMap<usize, String> {
+        let mut found = BTreeMap::new();
+        for path in &self.modules[module].paths {
+            if let Some(owner) = self.owner(module, path, 0).filter(|owner| *owner != module) {
+                found.entry(owner).or_insert_with(|| path.join("::"));
+            }
+        }
+        found
+    }
+
+    /// The module that defines what a path names, seen from a module; `None` for what is not of this
+    /// crate.
+    fn owner(&self, from: usize, path: &[String], depth: usize) -> Option<usize> {
+        if depth > 16 {
+            return None;
+        }
+        let mut at = from;
+        let mut steps = path.iter().peekable();
+        match path.first()?.as_str() {
+            "crate" => {
+                at = 0;
+                steps.next();
+            }
+            "self" => {
+                steps.next();
+            }
+            "super" => {
+                while steps.next_if(|step| *step == "super").is_some() {
+                    at = self.modules[at].parent?;
+                }
+            }
+            _ => {}
+        }
+        let mut is_first = at == from && steps.len() == path.len();
+        while let Some(step) = steps.next() {
+            let module = &self.modules[at];
+            // A word alone is a variable's, whatever modules are called.
+            if let Some(child) = module.children.get(step).filter(|_| path.len() > 1) {
+                at = *child;
+            } else if module.items.contains(step) {
+                return Some(at);
+            } else {
+                let rest: Vec<String> = steps.cloned().collect();
+                let through = |import: &[String]| -> Option<usize> {
+                    // An import that begins with its own name is that of another crate.
+                    let begins_with_itself = import.first() == Some(step);
+                    (!begins_with_itself).then(|| {
+                        let whole: Vec<String> = import.iter().chain(&rest).cloned().collect();
+                        self.owner(at, &whole, depth + 1)
+                    })?
+                };
+                if let Some(import) = module.imports.get(step) {
+                    return through(import);
+                }
+                let glob = module.globs.iter().find_map(|glob| {
+                    let whole: Vec<String> = glob.iter().chain([step]).chain(&rest).cloned().collect();
+                    self.owner(at, &whole, depth + 1)
+                });
+                return match glob {
+                    Some(owner) => Some(owner),
+                    // A word of the language, of another crate, or of a function's inside.
+                    None if is_first => None,
+                    None => Some(at),
+                };
+            }
+            is_first = false;
+        }
+        Some(at)
+    }
+
+    /// Groups of modules that need each other, each with the paths that tie it, as text.
+    pub fn circles(&self) -> Vec<String> {
+        let edges: Vec<BTreeMap<usize, String>> =
+            (0..self.modules.len()).map(|module| self.dependencies(module)).collect();
+        let reach: Vec<BTreeSet<usize>> = (0..edges.len()).map(|from| reachable(&edges, from)).collect();
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        for module in 0..edges.len() {
+            if !reach[module].contains(&module) || !seen.insert(module) {
+                continue;
+            }
+            let members: BTreeSet<usize> =
+                reach[module].iter().copied().filter(|other| reach[*other].contains(&module)).collect();
+            seen.extend(&members);
+            let mut text = format!("{}: a circle of {} modules", self.root, members.len());
+            for from in &members {
+                for (to, path) in edges[*from].iter().filter(|(to, _)| members.contains(to)) {
+                    let (from, to) = (&self.modules[*from].name, &self.modules[*to].name);
+                    text += &format!("\n  {from} -> {to} by `{path}`");
+                }
+            }
+            found.push(text);
+        }
+        found
+    }
+}
+
+fn reachable(edges: &[BTreeMap<usize, String>], from: usize) -> BTreeSet<usize> {
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<usize> = edges[from].keys().copied().collect();
+    while let Some(next) = open.pop() {
+        if reached.insert(next) {
+            open.extend(edges[next].keys());
+        }
+    }
+    reached
+}
+
+/// Writes down what a module imports and names.
+struct Reader<'a> {
+    module: &'a mut Module,
+}
+
+impl Reader<'_> {
+    fn import(&mut self, tree: &UseTree, before: &[String], is_public: bool) {
+        let with = |word: String| before.iter().cloned().chain([word]).collect::<Vec<String>>();
+        let mut bind = |name: String, path: Vec<String>| {
+            // What is only given on is needed by whoever takes it.
+            if !is_public {
+                self.module.paths.insert(path.clone());
+            }
+            self.module.imports.insert(name, path);
+        };
+        match tree {
+            UseTree::Path(path) => self.import(&path.tree, &with(path.ident.to_string()), is_public),
+            UseTree::Name(name) if name.ident == "self" => {
+                bind(before.last().cloned().unwrap_or_default(), before.to_vec());
+            }
+            UseTree::Name(name) => bind(name.ident.to_string(), with(name.ident.to_string())),
+            UseTree::Rename(rename) if rename.ident == "self" => {
+                bind(rename.rename.to_string(), before.to_vec())
+            }
+            UseTree::Rename(rename) => bind(rename.rename.to_string(), with(rename.ident.to_string())),
+            UseTree::Glob(_) => {
+                if !is_public {
+                    self.module.paths.insert(before.to_vec());
+                }
+                self.module.globs.push(before.to_vec());
+            }
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(tree, before, is_public)),
+        }
+    }
+
+    /// Paths in the words of a macro, which nobody parses before it is expanded.
+    fn words(&mut self, tokens: TokenStream) {
+        let mut path: Vec<String> = Vec::new();
+        let mut colons = 0;
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) => {
+                    if colons != 2 {
+                        self.end(&mut path);
+                    }
+                    path.push(word.to_string());
+                    colons = 0;
+                }
+                TokenTree::Punct(mark) if mark.as_char() == ':' => colons += 1,
+                TokenTree::Group(group) => {
+                    self.end(&mut path);
+                    self.words(group.stream());
+                }
+                _ => self.end(&mut path),
+            }
+        }
+        self.end(&mut path);
+    }
+
+    fn end(&mut self, path: &mut Vec<String>) {
+        let path = std::mem::take(path);
+        if !path.is_empty() {
+            self.module.paths.insert(path);
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Reader<'_> {
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.import(&item.tree, &[], !matches!(item.vis, syn::Visibility::Inherited));
+    }
+
+    /// `pub(super)` needs nothing of the module above.
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.module.paths.insert(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, item: &'ast syn::Macro) {
+        self.visit_path(&item.path);
+        self.words(item.tokens.clone());
+    }
+}
+
+fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+fn is_of_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Ident>().is_ok_and(|condition| condition == "test")
+    })
+}
+
+fn named(item: &Item) -> Option<String> {
+    let name = match item {
+        Item::Const(item) => &item.ident,
+        Item::Enum(item) => &item.ident,
+        Item::Fn(item) => &item.sig.ident,
+        Item::Static(item) => &item.ident,
+        Item::Struct(item) => &item.ident,
+        Item::Trait(item) => &item.ident,
+        Item::Type(item) => &item.ident,
+        Item::Union(item) => &item.ident,
+        Item::Macro(item) => item.ident.as_ref()?,
+        _ => return None,
+    };
+    Some(name.to_string())
+}
