@@ -153,10 +153,11 @@ fn crates_need_only_what_is_theirs() {
         ["pastiche-nodes", "pastiche-models", "pastiche-signals", "notify", "image", "clap", "rten", "hound"];
     assert_eq!(unwanted("pastiche-engine", &engine), NOTHING);
     assert_eq!(unwanted("pastiche-models", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
+    assert_eq!(unwanted("pastiche-train", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
     assert_eq!(unwanted("pastiche-signals", &["pastiche-engine", "pastiche-nodes", "wgpu", "rhai"]), NOTHING);
     let ours = ["pastiche-engine", "pastiche-models", "pastiche-nodes", "pastiche-signals", "rayon"];
     assert_eq!(unwanted("pastiche-kernels", &ours), NOTHING);
-    assert_eq!(unwanted("pastiche-nodes", &["notify", "clap", "pastiche"]), NOTHING);
+    assert_eq!(unwanted("pastiche-nodes", &["notify", "clap", "pastiche", "pastiche-train"]), NOTHING);
     assert_eq!(unwanted("pastiche-stage", &["pastiche-nodes", "pastiche-models", "pastiche"]), NOTHING);
 }
 

@@ -17,6 +17,7 @@
 //! # Ok::<(), pastiche_models::painting::PaintingError>(())
 //! ```
 
+pub mod chorale;
 pub mod painting;
 
 mod threads;
