@@ -318,3 +318,15 @@ fn rolls_come_back_and_pitches_outside_are_refused_with_their_place() {
     assert!(text.contains("step 1, voice 2") && text.contains("35"), "{text}");
     assert!(Canvas::from_roll(&[[i16::MIN, i16::MAX, 82, -2]]).is_err());
 }
+
+#[test]
+fn the_trained_weights_hear_the_third_that_a_chord_lacks() {
+    let weights = Weights::from_safetensors(include_bytes!("../weights/chorale.safetensors")).unwrap();
+    // C major with the tenor's third hidden between two whole chords.
+    let roll = [[72, 67, 64, 48]; 16];
+    let mut canvas = Canvas::from_roll(&roll).unwrap();
+    canvas.set(8, 2, UNKNOWN);
+    let scores = logits_at(&weights, &canvas, &[8], None)[0][2];
+    let likeliest = (0..CLASSES).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap();
+    assert_eq!(likeliest, 64 - 36);
+}
