@@ -336,13 +336,13 @@ impl Player {
 
     /// Turns a knob, from the next frame on. One that is not there is told by that frame's report.
     pub fn set_knob(&mut self, name: &str, value: f64) {
-        self.input(Stamped { sample: 0, input: Input::Knob { name: name.into(), value } });
+        self.input(Stamped::new(0, Input::Knob { name: name.into(), value }));
     }
 
     /// Moves a constant control of any node, from the next frame on.
     pub fn set(&mut self, node: &str, input: &str, value: f64) {
         let input = Input::Control { node: NodeKey::new(node), name: input.into(), member: None, value };
-        self.input(Stamped { sample: 0, input });
+        self.input(Stamped::new(0, input));
     }
 
     /// Every knob as it stands.

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use crate::audio::AudioLink;
-use crate::clock::SAMPLE_RATE;
 use crate::context::FrameCtx;
 use crate::fault::Fault;
 use crate::frame::{Frame, FrameId, Pixels};
 use crate::gpu::WireId;
-use crate::notes_input::NotesInput;
+use crate::notes::{NoteIo, NotesInput};
 use crate::port::{Colour, Control, List, Note, Notes, Port, PortType, Style, Trigger};
 use crate::slot::{Outputs, Slot, members};
 use crate::spec::{In, InputSpec, Out, OutputSpec, Unwired};
@@ -73,16 +72,6 @@ impl<'a> Io<'a> {
                 for (member, slot) in members(slot).iter().enumerate() {
                     link.store(position, member, self.number(spec, slot));
                 }
-            }
-        }
-    }
-
-    /// Sends the note events of this frame to the audio half.
-    pub(crate) fn store_notes(&self, link: &AudioLink, frame_start: u64) {
-        for input in self.notes_inputs {
-            for note in self.notes_at(input.position) {
-                let offset = (f64::from(note.at_secs) * SAMPLE_RATE as f64).round() as u64;
-                link.push_note(input.position, frame_start + offset, note);
             }
         }
     }
@@ -187,19 +176,19 @@ impl<'a> Io<'a> {
         slots.iter().map(|slot| style_of(self.value(slot)?))
     }
 
-    /// The note events of this frame, in the order of their times. A wire that has gone away since the
+    /// The note events of this frame, in the order of their samples. A wire that has gone away since the
     /// frame before ends the notes that sound on it.
     pub fn notes(&self, key: &In<Notes>) -> &'a [Note] {
         self.position(&key.0.name).map_or(&[], |position| self.notes_at(position))
     }
 
     fn notes_at(&self, position: usize) -> &'a [Note] {
-        let input = self.notes_inputs.iter().find(|input| input.position == position);
-        match (input, self.value(&self.slots[position])) {
-            (Some(input), _) if !input.ended.is_empty() => &input.ended,
-            (_, Some(Value::Notes(notes))) => notes,
+        let notes: &[Note] = match self.value(&self.slots[position]) {
+            Some(Value::Notes(notes)) => notes,
             _ => &[],
-        }
+        };
+        let input = self.notes_inputs.iter().find(|input| input.position == position);
+        input.map_or(notes, |input| input.events(notes))
     }
 
     /// The edges of a trigger in this frame.
@@ -271,6 +260,22 @@ impl<'a> Io<'a> {
         match self.out(key) {
             Some(Value::Notes(notes)) => Some(notes),
             _ => None,
+        }
+    }
+}
+
+impl<'a> NoteIo<'a> for Io<'a> {
+    fn control(&self, key: &In<Control>) -> f64 {
+        Io::control(self, key)
+    }
+
+    fn notes(&self, key: &In<Notes>) -> &'a [Note] {
+        Io::notes(self, key)
+    }
+
+    fn write_note(&mut self, key: &Out<Notes>, note: Note) {
+        if let Some(notes) = self.notes_out(key) {
+            notes.push(note);
         }
     }
 }

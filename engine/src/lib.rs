@@ -31,7 +31,7 @@ pub mod io;
 pub mod lines;
 pub mod live;
 pub mod node;
-mod notes_input;
+pub mod notes;
 pub mod outgoing;
 pub mod outside;
 mod slot;

@@ -5,8 +5,9 @@ use std::any::Any;
 pub use crate::context::{BuildCtx, FrameCtx};
 pub use crate::fault::{BuildError, Fault, Status};
 
-use crate::audio::AudioNode;
+use crate::audio::{AudioNode, ToolHalf};
 use crate::io::Io;
+use crate::notes::{FrameTime, NoteTool, Stretch};
 
 /// A running node.
 pub trait Node: Adopt + Any + Send {
@@ -30,6 +31,36 @@ pub trait Node: Adopt + Any + Send {
     /// How it is doing, for the inspector.
     fn status(&self) -> Status {
         Status::Ready
+    }
+}
+
+/// A node that is nothing but a [`NoteTool`]: one runs in the frames, one in the audio half.
+pub struct NoteNode<T> {
+    frames: T,
+    audio: Option<T>,
+}
+
+impl<T: NoteTool + Clone> NoteNode<T> {
+    /// From a tool that has not played yet.
+    pub fn boxed(tool: T) -> Box<dyn Node> {
+        Box::new(NoteNode { frames: tool.clone(), audio: Some(tool) })
+    }
+}
+
+impl<T: NoteTool> Node for NoteNode<T> {
+    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let frame = ctx.frame_time();
+        let (start_sample, end_sample) = (frame.start_sample, frame.end_sample);
+        self.frames.play(&Stretch { start_sample, end_sample, frame }, io);
+        Ok(())
+    }
+
+    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
+        self.audio.take().map(|tool| Box::new(ToolHalf(tool)) as Box<dyn AudioNode>)
+    }
+
+    fn adopt(&mut self, old: &mut Self) {
+        self.frames.adopt(&mut old.frames);
     }
 }
 

@@ -86,9 +86,8 @@ impl Memory {
 impl Cell {
     fn of(input: &Input) -> Option<Cell> {
         match input {
-            Input::Midi { port, bytes } => {
-                let status = *bytes.first()?;
-                let first = bytes.get(1).copied().unwrap_or(0);
+            Input::Midi { port, message } => {
+                let ([status, first, _], _) = message.bytes();
                 let (status, first) = match status & 0xf0 {
                     // That a key is up replaces that it is down.
                     0x80 | 0x90 => (0x90 | (status & 0x0f), first),
@@ -120,16 +119,14 @@ impl Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::midi::Message;
 
     fn midi(port: &str, bytes: &[u8]) -> Stamped {
-        Stamped { sample: 0, input: Input::Midi { port: port.into(), bytes: bytes.into() } }
+        Stamped::new(0, Input::Midi { port: port.into(), message: Message::parse(bytes).unwrap() })
     }
 
     fn ports(ports: &[&str]) -> Stamped {
-        Stamped {
-            sample: 0,
-            input: Input::MidiPorts { ports: ports.iter().map(|port| (*port).into()).collect() },
-        }
+        Stamped::new(0, Input::MidiPorts { ports: ports.iter().map(|port| (*port).into()).collect() })
     }
 
     fn take_in(memory: &mut Memory, events: &[Stamped]) {
@@ -169,7 +166,7 @@ mod tests {
         let mut memory = Memory::default();
         for number in 0..MOST_CELLS + 100 {
             let key = Input::Key { key: number.to_string().into(), down: true };
-            memory.remember(&[Stamped { sample: 0, input: key }]);
+            memory.remember(&[Stamped::new(0, key)]);
         }
         assert_eq!(memory.newest.len(), MOST_CELLS);
     }

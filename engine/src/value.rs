@@ -16,7 +16,7 @@ pub enum Value {
     Colour(Colour),
     /// `None` until a style has been made.
     Style(Option<Style>),
-    /// Events in the order of their times.
+    /// Events in the order of their samples.
     Notes(Vec<Note>),
     /// Edges in this frame.
     Trigger(u32),

@@ -65,7 +65,7 @@ fn a_rebuilt_node_adopts() {
     let (mut handle, mut runner) = audio_pair(RATE);
     handle.send(AudioPlan::new(&tone(441.7), vec![new(1, Tone::default()), None]).0);
     let mut broken = pull(&mut runner, 0, 1501);
-    let part = AudioPart::New { node: Box::new(Tone::default()), adopt_from: Some(1), before: None };
+    let part = AudioPart::New { node: Box::new(Tone::default()), adopt_from: Some(1) };
     handle.send(AudioPlan::new(&tone(441.7), vec![Some(AudioHalf { uid: 2, part }), None]).0);
     broken.extend(pull(&mut runner, 1501, 2499));
     // The jump that is faded out is at most one step of the tone itself.

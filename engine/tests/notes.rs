@@ -1,7 +1,7 @@
 //! Notes on their way from a node to the audio half of another: each at its sample, none left sounding.
 
 use pastiche_engine::assets::NoAssets;
-use pastiche_engine::audio::{AudioIo, AudioNode, AudioRunner, BlockCtx, NoteEvent};
+use pastiche_engine::audio::{AudioIo, AudioNode, AudioRunner, BlockCtx};
 use pastiche_engine::check::check;
 use pastiche_engine::clock::FrameRate;
 use pastiche_engine::graph::{Given, GivenInput, GivenOption, GraphDesc, NodeDesc, NodeKey};
@@ -78,12 +78,12 @@ struct Player(usize);
 impl Node for Player {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         assert!(self.0 != 2 || ctx.tick.frame < 3, "a fault of this test's making");
-        let frame = ctx.tick.frame;
+        let (frame, start) = (ctx.tick.frame, ctx.tick.start_sample);
         // A tune of its own: nothing is sorted, and one note has no time.
         let events = TUNES[self.0.min(2)].iter().rev().filter(|event| event.0 == frame);
         if let Some(notes) = io.notes_out(&PLAYED) {
             notes.extend(events.map(|(_, sample, pitch, on)| Note {
-                at_secs: *sample as f32 / 48_000.0,
+                sample: start + u64::from(*sample),
                 pitch: *pitch,
                 velocity: 100,
                 voice: 0,
@@ -103,7 +103,7 @@ fn flood(frame: u64, io: &mut Io<'_>) {
     let Some(notes) = io.notes_out(&PLAYED) else { return };
     notes.clear();
     let note = |pitch: u32, voice: u32, on| Note {
-        at_secs: 0.0,
+        sample: 0,
         pitch: (pitch % 128) as u8,
         velocity: 1,
         voice: voice as u8,
@@ -146,16 +146,13 @@ struct Sounding {
 }
 
 impl AudioNode for Sounding {
-    fn block(&mut self, _ctx: &BlockCtx, io: &mut AudioIo<'_>) {
+    fn block(&mut self, ctx: &BlockCtx, io: &mut AudioIo<'_>) {
         let mut from = 0;
-        while let Some(due) = io.next_note(&NOTES) {
-            io.out(&HEARD)[0][from..due.at].fill(self.notes);
-            from = due.at;
-            match due.event {
-                NoteEvent::Note(note) if note.on => self.notes += 1.0,
-                NoteEvent::Note(_) => self.notes -= 1.0,
-                NoteEvent::EndAll => self.notes = 0.0,
-            }
+        for note in io.notes(&NOTES) {
+            let at = (note.sample - ctx.start_sample) as usize;
+            io.out(&HEARD)[0][from..at].fill(self.notes);
+            from = at;
+            self.notes += if note.on { 1.0 } else { -1.0 };
         }
         io.out(&HEARD)[0][from..].fill(self.notes);
     }

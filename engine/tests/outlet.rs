@@ -83,7 +83,7 @@ fn nothing_is_lost_when_another_node_takes_over() {
     std::mem::swap(&mut fresh, &mut receiver);
     let mut receiver = fresh;
     let kept = AudioPart::Kept { link: links[0].clone().unwrap() };
-    let replaced = AudioPart::New { node: Box::new(second), adopt_from: Some(2), before: links[1].clone() };
+    let replaced = AudioPart::New { node: Box::new(second), adopt_from: Some(2) };
     let halves =
         vec![Some(AudioHalf { uid: 1, part: kept }), Some(AudioHalf { uid: 3, part: replaced }), None];
     handle.send(AudioPlan::new(&tapped(), halves).0);

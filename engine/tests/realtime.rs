@@ -78,7 +78,7 @@ fn blocks_and_hand_overs_allocate_and_free_nothing() {
             }
             _ => {
                 let adopt_from = frame.checked_sub(1).map(|before| before / 7);
-                let part = AudioPart::New { node: Box::new(Tone::default()), adopt_from, before: None };
+                let part = AudioPart::New { node: Box::new(Tone::default()), adopt_from };
                 Some(AudioHalf { uid: frame / 7, part })
             }
         };

@@ -2,6 +2,15 @@
 
 use midly::MidiMessage;
 use midly::live::{LiveEvent, SystemCommon, SystemRealtime};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The controller that holds notes from 64 on: the sustain pedal.
+pub const SUSTAIN: u8 = 64;
+/// The controller that ends every sound of a channel (MIDI 1.0, channel mode messages).
+pub const ALL_SOUND_OFF: u8 = 120;
+/// The controller that ends every note of a channel.
+pub const ALL_NOTES_OFF: u8 = 123;
 
 /// What a node can understand of MIDI 1.0. Channels count from 0 as on the wire; people count them
 /// from 1.
@@ -43,6 +52,13 @@ pub enum Message {
         /// 0 to 127.
         value: u8,
     },
+    /// Another sound is chosen.
+    ProgramChange {
+        /// 0 to 15.
+        channel: u8,
+        /// 0 to 127.
+        program: u8,
+    },
     /// All keys that are down are pressed harder (channel aftertouch).
     ChannelPressure {
         /// 0 to 15.
@@ -75,7 +91,13 @@ pub enum Message {
 impl Message {
     /// Reads one whole message; `None` for what is broken and for what no node understands.
     pub fn parse(bytes: &[u8]) -> Option<Message> {
-        match LiveEvent::parse(bytes).ok()? {
+        Message::of_event(&LiveEvent::parse(bytes).ok()?)
+    }
+
+    /// What an event says; `None` for what no node understands: that a cable is alive, the messages of a
+    /// maker, time codes.
+    pub fn of_event(event: &LiveEvent<'_>) -> Option<Message> {
+        match *event {
             LiveEvent::Midi { channel, message } => Message::of_channel(channel.as_int(), message),
             LiveEvent::Common(SystemCommon::SongPosition(position)) => {
                 Some(Message::SongPosition { sixteenths: position.as_int() })
@@ -109,8 +131,46 @@ impl Message {
                 Message::ChannelPressure { channel, pressure: vel.as_int() }
             }
             MidiMessage::PitchBend { bend } => Message::PitchBend { channel, bend: bend.as_int() },
-            MidiMessage::ProgramChange { .. } => return None,
+            MidiMessage::ProgramChange { program } => {
+                Message::ProgramChange { channel, program: program.as_int() }
+            }
         })
+    }
+
+    /// The message as it goes over a wire, and how many of the bytes it has.
+    pub fn bytes(&self) -> ([u8; 3], usize) {
+        let fourteen = |value: u16| [(value & 127) as u8, (value >> 7) as u8 & 127];
+        match *self {
+            Message::NoteOff { channel, pitch, velocity } => ([0x80 | channel, pitch, velocity], 3),
+            Message::NoteOn { channel, pitch, velocity } => ([0x90 | channel, pitch, velocity], 3),
+            Message::KeyPressure { channel, pitch, pressure } => ([0xa0 | channel, pitch, pressure], 3),
+            Message::Controller { channel, number, value } => ([0xb0 | channel, number, value], 3),
+            Message::ProgramChange { channel, program } => ([0xc0 | channel, program, 0], 2),
+            Message::ChannelPressure { channel, pressure } => ([0xd0 | channel, pressure, 0], 2),
+            Message::PitchBend { channel, bend } => {
+                let [fine, coarse] = fourteen((i32::from(bend) + 8192).clamp(0, 16_383) as u16);
+                ([0xe0 | channel, fine, coarse], 3)
+            }
+            Message::SongPosition { sixteenths } => {
+                let [fine, coarse] = fourteen(sixteenths);
+                ([0xf2, fine, coarse], 3)
+            }
+            Message::Clock => ([0xf8, 0, 0], 1),
+            Message::Start => ([0xfa, 0, 0], 1),
+            Message::Continue => ([0xfb, 0, 0], 1),
+            Message::Stop => ([0xfc, 0, 0], 1),
+        }
+    }
+
+    /// Whether it starts, holds or ends notes, and so goes straight to the sound.
+    pub fn plays(&self) -> bool {
+        match self {
+            Message::NoteOn { .. } | Message::NoteOff { .. } => true,
+            Message::Controller { number, .. } => {
+                matches!(*number, SUSTAIN | ALL_SOUND_OFF | ALL_NOTES_OFF)
+            }
+            _ => false,
+        }
     }
 
     /// The channel, 0 to 15; `None` for what is said to all.
@@ -120,6 +180,7 @@ impl Message {
             | Message::NoteOff { channel, .. }
             | Message::KeyPressure { channel, .. }
             | Message::Controller { channel, .. }
+            | Message::ProgramChange { channel, .. }
             | Message::ChannelPressure { channel, .. }
             | Message::PitchBend { channel, .. } => Some(channel),
             Message::SongPosition { .. }
@@ -128,6 +189,21 @@ impl Message {
             | Message::Continue
             | Message::Stop => None,
         }
+    }
+}
+
+/// In a take a message is a list of its bytes, status first.
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (bytes, length) = self.bytes();
+        to.collect_seq(&bytes[..length])
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Message, D::Error> {
+        let bytes = Vec::<u8>::deserialize(from)?;
+        Message::parse(&bytes).ok_or_else(|| D::Error::custom(format!("{bytes:?} is not a MIDI message")))
     }
 }
 
@@ -177,7 +253,8 @@ mod tests {
 
     #[test]
     fn messages_are_read_as_in_the_specification() {
-        let cases: [(&[u8], Message); 11] = [
+        let cases: [(&[u8], Message); 12] = [
+            (&[0xc4, 17], Message::ProgramChange { channel: 4, program: 17 }),
             (&[0x90, 60, 100], Message::NoteOn { channel: 0, pitch: 60, velocity: 100 }),
             (&[0x9f, 60, 0], Message::NoteOff { channel: 15, pitch: 60, velocity: 0 }),
             (&[0x81, 61, 64], Message::NoteOff { channel: 1, pitch: 61, velocity: 64 }),
@@ -192,6 +269,8 @@ mod tests {
         ];
         for (bytes, message) in cases {
             assert_eq!(Message::parse(bytes), Some(message), "{bytes:x?}");
+            let (written, length) = message.bytes();
+            assert_eq!(Message::parse(&written[..length]), Some(message), "{written:x?}");
         }
         for (byte, message) in [(0xfa, Message::Start), (0xfb, Message::Continue), (0xfc, Message::Stop)] {
             assert_eq!(Message::parse(&[byte]), Some(message));

@@ -82,10 +82,10 @@ pub struct Style {
 }
 
 /// One note event.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Note {
-    /// Seconds after the start of this frame.
-    pub at_secs: f32,
+    /// Transport time in samples at which it is heard.
+    pub sample: u64,
     /// MIDI pitch, 0 to 127; 60 is middle C.
     pub pitch: u8,
     /// 0 to 127.
@@ -96,6 +96,18 @@ pub struct Note {
     pub channel: u8,
     /// Whether the note starts or ends.
     pub on: bool,
+}
+
+impl Note {
+    /// Whether two events are about the same note: one pitch of one voice on one channel.
+    pub fn is_same(&self, other: &Note) -> bool {
+        (self.pitch, self.voice, self.channel) == (other.pitch, other.voice, other.channel)
+    }
+
+    /// The end of this note at a sample.
+    pub fn end_at(&self, sample: u64) -> Note {
+        Note { sample, on: false, ..*self }
+    }
 }
 
 /// A marker type that stands for a port type, so that keys of inputs and outputs are typed. The set of

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::clock::Tick;
+use crate::clock::{FrameRate, Tick};
 use crate::key::NodeKey;
+use crate::midi::Message;
 
 /// Something that came from outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,8 +38,9 @@ pub enum Input {
     Midi {
         /// The port's stable name.
         port: Arc<str>,
-        /// The whole message, its status byte first.
-        bytes: Vec<u8>,
+        /// The message.
+        #[serde(rename = "bytes")]
+        message: Message,
     },
     /// These MIDI ports are there from now on.
     MidiPorts {
@@ -73,6 +75,17 @@ pub enum Input {
     },
 }
 
+impl Input {
+    /// Whether the sound hears of it, and not only the frames.
+    pub fn is_played(&self) -> bool {
+        match self {
+            Input::Midi { message, .. } => message.plays(),
+            Input::MidiPorts { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 /// A button of the mouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,9 +103,37 @@ pub enum MouseButton {
 pub struct Stamped {
     /// Transport time in samples; it takes effect in the first frame that starts at or after it.
     pub sample: u64,
+    /// Transport time at which a played note is heard, if the sound card's clock was known when it came.
+    /// Without it the note is heard as [`Stamped::heard_sample`] says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<u64>,
     /// What came.
     #[serde(flatten)]
     pub input: Input,
+}
+
+impl Stamped {
+    /// Something that came at a sample, by a clock that is not that of a sound card.
+    pub fn new(sample: u64, input: Input) -> Stamped {
+        Stamped { sample, heard: None, input }
+    }
+
+    /// When a played note is heard. Without a sound card's clock that is one frame after it came, so that the
+    /// distance between any two notes is kept to the sample.
+    pub fn heard_sample(&self, rate: FrameRate) -> u64 {
+        self.heard.unwrap_or_else(|| {
+            let frame = rate.frame_at(self.sample.saturating_sub(1)) + u64::from(self.sample > 0);
+            delayed(rate, frame, self.sample)
+        })
+    }
+}
+
+/// One frame after a sample that takes effect in `frame`; inside that frame.
+pub fn delayed(rate: FrameRate, frame: u64, sample: u64) -> u64 {
+    let (start, end) = (rate.start_sample(frame), rate.start_sample(frame + 1));
+    let length = end.saturating_sub(start);
+    let late = start.saturating_sub(sample);
+    start + length.saturating_sub(late).min(length.saturating_sub(1))
 }
 
 /// What a take needs to be played back.
@@ -107,8 +148,8 @@ pub struct TakeHeader {
 }
 
 /// The version of the format that this program writes; it reads all before. The second added what
-/// comes from MIDI, the mouse and the keyboard.
-pub const TAKE_VERSION: u32 = 2;
+/// comes from MIDI, the mouse and the keyboard, the third the samples at which played notes are heard.
+pub const TAKE_VERSION: u32 = 3;
 
 /// A recording of all outside input, in the order of its stamps.
 #[derive(Clone, Debug, PartialEq)]
@@ -179,7 +220,12 @@ impl Inbox {
 
     /// Takes what is due in a frame, in order.
     pub fn due(&mut self, tick: &Tick) -> Vec<Stamped> {
-        let number = self.0.partition_point(|waiting| waiting.sample <= tick.start_sample);
+        self.before(tick.start_sample + 1)
+    }
+
+    /// Takes what has an earlier stamp, in order.
+    pub fn before(&mut self, sample: u64) -> Vec<Stamped> {
+        let number = self.0.partition_point(|waiting| waiting.sample < sample);
         self.0.drain(..number).collect()
     }
 }
@@ -189,7 +235,7 @@ mod tests {
     use super::*;
 
     fn knob(sample: u64, value: f64) -> Stamped {
-        Stamped { sample, input: Input::Knob { name: "glow".into(), value } }
+        Stamped::new(sample, Input::Knob { name: "glow".into(), value })
     }
 
     #[test]
@@ -216,7 +262,7 @@ mod tests {
     #[test]
     fn every_input_comes_back_as_it_was_written() {
         let inputs = [
-            Input::Midi { port: "nanoKONTROL2".into(), bytes: vec![0xb0, 7, 64] },
+            Input::Midi { port: "nanoKONTROL2".into(), message: Message::Controller { channel: 0, number: 7, value: 64 } },
             Input::MidiPorts { ports: vec!["nanoKONTROL2".into(), "keys".into()] },
             Input::Mouse { x: -12.5, y: 540.0 },
             Input::MouseButton { button: MouseButton::Middle, down: true },
@@ -225,7 +271,7 @@ mod tests {
             Input::Control { node: NodeKey::new("mix"), name: "weights".into(), member: Some(1), value: 2.0 },
         ];
         let inputs: Vec<Stamped> =
-            inputs.into_iter().zip(0..).map(|(input, sample)| Stamped { sample, input }).collect();
+            inputs.into_iter().zip(0..).map(|(input, sample)| Stamped { heard: Some(sample + 9).filter(|_| sample > 3), ..Stamped::new(sample, input) }).collect();
         let header = TakeHeader { pastiche_take: TAKE_VERSION, patch: "a.rhai".into(), seed: 1 };
         let lines = inputs.iter().map(|input| serde_json::to_string(input).unwrap() + "\n");
         let text = serde_json::to_string(&header).unwrap() + "\n" + lines.collect::<String>().as_str();

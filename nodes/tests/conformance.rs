@@ -61,9 +61,9 @@ fn outcome(show: &mut Show, kind: &NodeKind) -> (Vec<u8>, bool) {
             Value::Trigger(edges) => bytes.extend(edges.to_le_bytes()),
             Value::Notes(notes) => {
                 for note in notes {
-                    bytes.extend(note.at_secs.to_le_bytes());
+                    bytes.extend(note.sample.to_le_bytes());
                     bytes.extend([note.pitch, note.velocity, note.voice, note.channel, u8::from(note.on)]);
-                    valid &= note.at_secs >= 0.0 && note.pitch < 128 && note.velocity < 128;
+                    valid &= note.pitch < 128 && note.velocity < 128;
                 }
             }
             Value::Colour(colour) => {
@@ -180,7 +180,7 @@ fn any_number_on_any_control_gives_a_valid_outcome_and_rebuilds_nothing() {
                 let (node, name) = (NodeKey::new("it"), input.name.to_string());
                 let member = input.list.then_some(0);
                 let input = Input::Control { node, name, member, value: number };
-                show.live.input(Stamped { sample: 0, input });
+                show.live.input(Stamped::new(0, input));
                 assert_eq!(show.report().refused.len(), 1);
                 assert!(outcome(&mut show, kind).1, "{}", kind.spec.name);
             }

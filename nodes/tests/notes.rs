@@ -20,10 +20,8 @@ fn events(fps: f64, desc: &Desc, node: &str, frames: usize) -> Vec<(u64, Note)> 
     let mut show = Show::at_rate(fps, None, Workers::inline(), true, &desc.clone().see(node));
     let mut events = Vec::new();
     for _ in 0..frames {
-        let start = show.live.rate().start_sample(show.frame);
         show.step();
-        let at = |note: &Note| start + (f64::from(note.at_secs) * 48_000.0).round() as u64;
-        events.extend(show.notes(node).iter().map(|note| (at(note), *note)));
+        events.extend(show.notes(node).iter().map(|note| (note.sample, *note)));
     }
     events
 }

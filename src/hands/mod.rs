@@ -244,12 +244,10 @@ impl Hands {
 
     fn input(&mut self, player: &mut Player, input: Input, sample: u64, at: Instant) {
         match &input {
-            Input::Midi { port, bytes } => {
-                let (port, message) = (port.clone(), Message::parse(bytes));
-                player.input(Stamped { sample, input });
-                if let Some(message) = message {
-                    self.hear(player, &port, message, sample, at);
-                }
+            Input::Midi { port, message } => {
+                let (port, message) = (port.clone(), *message);
+                player.input(Stamped::new(sample, input));
+                self.hear(player, &port, message, sample, at);
                 return;
             }
             Input::MidiPorts { ports } => self.see_ports(ports.clone()),
@@ -258,7 +256,7 @@ impl Hands {
         if let Some((target, value)) = Target::of(&input) {
             self.note(player, &target, value, at);
         }
-        player.input(Stamped { sample, input });
+        player.input(Stamped::new(sample, input));
     }
 
     fn hear(&mut self, player: &mut Player, port: &str, message: Message, sample: u64, at: Instant) {
@@ -270,7 +268,7 @@ impl Hands {
         }
         for (target, value) in learned.moves {
             self.note(player, &target, value, at);
-            player.input(Stamped { sample, input: target.moved(value) });
+            player.input(Stamped::new(sample, target.moved(value)));
         }
     }
 
@@ -326,13 +324,13 @@ impl Hands {
             HandAction::Reset(target) => match target.state(player) {
                 Some(state) => {
                     self.note(player, &target, state.script, Instant::now());
-                    player.input(Stamped { sample, input: target.moved(state.script) });
+                    player.input(Stamped::new(sample, target.moved(state.script)));
                 }
                 None => self.say(format!("there is no control `{target}` that a hand could move")),
             },
             HandAction::Undo => match self.history.undo() {
                 Some(Move { target, from, .. }) => {
-                    player.input(Stamped { sample, input: target.moved(from) });
+                    player.input(Stamped::new(sample, target.moved(from)));
                     self.say(format!("`{target}` is back at {from}"));
                 }
                 None => self.say("there is nothing to take back".into()),
@@ -389,7 +387,7 @@ impl Hands {
         }
         for (target, hand) in &self.values {
             if target.state(player).is_some_and(|state| state.value != hand.value) {
-                player.input(Stamped { sample: 0, input: target.moved(hand.value) });
+                player.input(Stamped::new(0, target.moved(hand.value)));
             }
         }
     }

@@ -1,7 +1,8 @@
 //! From the bytes of a port to whole messages, on the thread on which they come.
 
-use midly::live::{LiveEvent, SystemCommon, SystemRealtime};
+use engine::midi::Message;
 use midly::stream::MidiStream;
+use pastiche_engine as engine;
 
 /// Cuts bytes into messages: several in one packet, running status, clocks in the middle of others.
 #[derive(Default)]
@@ -9,31 +10,13 @@ pub(super) struct Parser(MidiStream);
 
 impl Parser {
     /// Calls `each` with every whole message that belongs into the log. What is broken is left out, and
-    /// what says nothing to a patch: that a cable is alive, the secrets of a maker, time codes.
-    pub(super) fn feed(&mut self, bytes: &[u8], mut each: impl FnMut(Vec<u8>)) {
+    /// what says nothing to a patch: that a cable is alive, the messages of a maker, time codes.
+    pub(super) fn feed(&mut self, bytes: &[u8], mut each: impl FnMut(Message)) {
         self.0.feed(bytes, |event| {
-            if is_wanted(&event) {
-                let mut message = Vec::with_capacity(3);
-                // Writing into a vector cannot fail.
-                if event.write(&mut message).is_ok() {
-                    each(message);
-                }
+            if let Some(message) = Message::of_event(&event) {
+                each(message);
             }
         });
-    }
-}
-
-fn is_wanted(event: &LiveEvent<'_>) -> bool {
-    match event {
-        LiveEvent::Midi { .. } | LiveEvent::Common(SystemCommon::SongPosition(_)) => true,
-        LiveEvent::Common(_) => false,
-        LiveEvent::Realtime(realtime) => matches!(
-            realtime,
-            SystemRealtime::TimingClock
-                | SystemRealtime::Start
-                | SystemRealtime::Continue
-                | SystemRealtime::Stop
-        ),
     }
 }
 
@@ -43,7 +26,11 @@ mod tests {
 
     fn parsed(packets: &[&[u8]]) -> Vec<Vec<u8>> {
         let (mut parser, mut messages) = (Parser::default(), Vec::new());
-        packets.iter().for_each(|packet| parser.feed(packet, |message| messages.push(message)));
+        let mut each = |message: Message| {
+            let (bytes, length) = message.bytes();
+            messages.push(bytes[..length].to_vec());
+        };
+        packets.iter().for_each(|packet| parser.feed(packet, &mut each));
         messages
     }
 

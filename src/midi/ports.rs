@@ -212,8 +212,8 @@ fn hear(port: &str, sender: HandSender, speaks: Option<Arc<AtomicBool>>) -> Hear
         if let Some(speaks) = &speaks {
             speaks.store(true, Ordering::Relaxed);
         }
-        parser.feed(bytes, |bytes| {
-            sender.send_at(at, HandEvent::Input(Input::Midi { port: port.clone(), bytes }));
+        parser.feed(bytes, |message| {
+            sender.send_at(at, HandEvent::Input(Input::Midi { port: port.clone(), message }));
         });
     })
 }

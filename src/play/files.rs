@@ -48,6 +48,7 @@ impl Files {
         let Some(Recording { writer, from }) = &mut self.take else { return Ok(()) };
         let shifted = |stamped: &Stamped| Stamped {
             sample: stamped.sample.saturating_sub(*from),
+            heard: stamped.heard.map(|sample| sample.saturating_sub(*from)),
             input: stamped.input.clone(),
         };
         writer.write(&applied.iter().map(shifted).collect::<Vec<_>>())

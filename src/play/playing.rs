@@ -137,7 +137,7 @@ impl Playing {
     /// Begins a take that starts now, with everything where the hands have left it.
     pub(crate) fn begin_take(&mut self, player: &Player, mut take: TakeWriter) -> Result<(), Error> {
         let stand = self.hands.stand().into_iter();
-        take.write(&stand.map(|input| Stamped { sample: 0, input }).collect::<Vec<_>>())?;
+        take.write(&stand.map(|input| Stamped::new(0, input)).collect::<Vec<_>>())?;
         self.files.begin_take(take, player.rate().start_sample(self.next));
         Ok(())
     }

@@ -1,25 +1,39 @@
 //! What the audio half of a node reads and writes in one block.
 
-use super::{AudioLink, Block, DueNote};
-use crate::port::{Audio, Control, List, Notes};
+use super::midi::{MidiEvent, MidiState};
+use super::notes::NoteBlock;
+use super::{AudioLink, Block};
+use crate::notes::{FrameTime, NoteIo, NotesInput};
+use crate::port::{Audio, Control, List, Note, Notes};
 use crate::spec::{In, InputSpec, Out, OutputSpec, Unwired};
 
 /// The buffers that the members of one input read; an input that takes no list has one member at
 /// most.
 pub(crate) type Members = Box<[Option<usize>]>;
 
+/// What all nodes share in a block.
+#[derive(Clone, Copy)]
+pub(crate) struct BlockView<'a> {
+    pub(crate) frame_time: FrameTime,
+    pub(crate) midi: &'a [MidiEvent],
+    pub(crate) midi_state: &'a MidiState,
+}
+
 /// The view that the audio half of a node has of the graph in one block, through the typed keys of
 /// its declaration. Every slice is as long as the block.
 pub struct AudioIo<'a> {
-    pub(crate) start_sample: u64,
     pub(crate) samples: usize,
+    pub(crate) view: BlockView<'a>,
     pub(crate) inputs: &'a [InputSpec],
     pub(crate) sources: &'a [Members],
     pub(crate) link: &'a AudioLink,
     /// The outputs of all nodes that run before this one.
     pub(crate) before: &'a [Block],
+    pub(crate) notes_before: &'a [NoteBlock],
+    pub(crate) notes_inputs: &'a [NotesInput],
     pub(crate) output_specs: &'static [OutputSpec],
     pub(crate) outputs: &'a mut [Block],
+    pub(crate) notes_outputs: &'a mut [NoteBlock],
 }
 
 impl<'a> AudioIo<'a> {
@@ -54,10 +68,38 @@ impl<'a> AudioIo<'a> {
         (0..).map_while(move |member| link.load(position?, member))
     }
 
-    /// The next note event of this block, at its sample; `None` when there is no more. Take them all:
-    /// what is left comes late, in the next block.
-    pub fn next_note(&mut self, key: &In<Notes>) -> Option<DueNote> {
-        self.link.pop_note(self.position(&key.0.name)?, self.start_sample, self.samples)
+    /// The note events of this block, in the order of their samples. A wire that has gone away ends the notes
+    /// that sound on it.
+    pub fn notes(&self, key: &In<Notes>) -> &'a [Note] {
+        let Some(position) = self.position(&key.0.name) else { return &[] };
+        let Some(input) = self.notes_inputs.iter().find(|input| input.position == position) else {
+            return &[];
+        };
+        let buffer = self.sources.get(position).and_then(|members| *members.first()?);
+        input.events(buffer.and_then(|buffer| self.notes_before.get(buffer)).map_or(&[], NoteBlock::events))
+    }
+
+    /// What is played on the MIDI ports in this block.
+    pub fn midi(&self) -> &'a [MidiEvent] {
+        self.view.midi
+    }
+
+    /// How the MIDI ports stood at the start of this block.
+    pub fn midi_state(&self) -> &'a MidiState {
+        self.view.midi_state
+    }
+
+    /// The frame in which the block lies.
+    pub fn frame_time(&self) -> FrameTime {
+        self.view.frame_time
+    }
+
+    /// Writes a note event; see [`AudioNode::makes_notes`](super::AudioNode::makes_notes).
+    pub fn write_note(&mut self, key: &Out<Notes>, note: Note) {
+        let position = self.output_specs.iter().position(|output| output.name == key.0.name);
+        if let Some(block) = position.and_then(|position| self.notes_outputs.get_mut(position)) {
+            block.write(note);
+        }
     }
 
     /// Sound to be written, left and right. Silent at the start of the block; empty if the node has
@@ -76,6 +118,20 @@ impl<'a> AudioIo<'a> {
 
     fn read(&self, buffer: Option<usize>) -> Option<[&'a [f32]; 2]> {
         slices(self.before.get(buffer?)?, self.samples)
+    }
+}
+
+impl<'a> NoteIo<'a> for AudioIo<'a> {
+    fn control(&self, key: &In<Control>) -> f64 {
+        AudioIo::control(self, key)
+    }
+
+    fn notes(&self, key: &In<Notes>) -> &'a [Note] {
+        AudioIo::notes(self, key)
+    }
+
+    fn write_note(&mut self, key: &Out<Notes>, note: Note) {
+        AudioIo::write_note(self, key, note);
     }
 }
 

@@ -3,29 +3,35 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-use super::notes::{DueNote, NoteQueue};
+use super::notes::NoteQueue;
 use crate::plan::Source;
 use crate::port::{Note, PortType};
-use crate::spec::{InputSpec, Unwired};
+use crate::spec::{InputSpec, OutputSpec, Unwired};
 
-/// What the two halves of a node share: the values of its controls and its notes on their way to the
-/// audio half, and the health of the audio half on its way back. It lives as long as the node does.
+/// What the two halves of a node share: the values of its controls and the notes that it writes on their way
+/// to the audio half, and the health of the audio half on its way back. It lives as long as the node does.
 #[derive(Debug)]
 pub struct AudioLink {
     /// Where the cells of each input start, and behind the last input their number.
     starts: Box<[usize]>,
     /// The newest value of each control and of each member of a list of controls, as bits.
     cells: Box<[AtomicU64]>,
-    /// Each input that takes notes, by position.
+    /// Each output whose notes the frame half writes, by position.
     notes: Arc<[(usize, NoteQueue)]>,
     silenced: AtomicU64,
     panicked: AtomicBool,
 }
 
 impl AudioLink {
-    /// Constants stand at their value, wired controls at their default. Notes on their way to the node
-    /// that was there before reach this one.
-    pub(crate) fn new(inputs: &[InputSpec], sources: &[Source], before: Option<&AudioLink>) -> AudioLink {
+    /// Constants stand at their value, wired controls at their default. `outputs` are those whose notes the
+    /// frame half writes.
+    pub(crate) fn new(inputs: &[InputSpec], sources: &[Source], outputs: &[OutputSpec]) -> AudioLink {
+        let notes = outputs.iter().enumerate().filter(|(_, output)| output.port == PortType::Notes);
+        let notes = notes.map(|(position, _)| (position, NoteQueue::new())).collect();
+        AudioLink::with_notes(inputs, sources, notes)
+    }
+
+    fn with_notes(inputs: &[InputSpec], sources: &[Source], notes: Arc<[(usize, NoteQueue)]>) -> AudioLink {
         let starts = starts(inputs, sources);
         let mut cells = Vec::new();
         for (spec, source) in inputs.iter().zip(sources) {
@@ -38,20 +44,22 @@ impl AudioLink {
             }
         }
         let cells = cells.into_iter().map(|value: f64| AtomicU64::new(value.to_bits())).collect();
-        let kept = before.map(|before| &before.notes).filter(|notes| takes_notes(inputs, notes));
-        let notes = kept.cloned().unwrap_or_else(|| {
-            notes_positions(inputs).map(|position| (position, NoteQueue::new())).collect()
-        });
         AudioLink { starts, cells, notes, silenced: AtomicU64::new(0), panicked: AtomicBool::new(false) }
     }
 
     /// Whether the cells are those that these inputs need.
     pub(crate) fn fits(&self, inputs: &[InputSpec], sources: &[Source]) -> bool {
-        self.starts == starts(inputs, sources) && takes_notes(inputs, &self.notes)
+        self.starts == starts(inputs, sources)
     }
 
-    /// Takes over the values and the health that the node had before a list changed its length.
-    pub(crate) fn resume(&self, old: &AudioLink) {
+    /// For the same node when a list has changed its length: with its values, its health and its notes.
+    pub(crate) fn resized(&self, inputs: &[InputSpec], sources: &[Source]) -> AudioLink {
+        let link = AudioLink::with_notes(inputs, sources, self.notes.clone());
+        link.resume(self);
+        link
+    }
+
+    fn resume(&self, old: &AudioLink) {
         for position in 0..self.starts.len().saturating_sub(1) {
             for member in 0.. {
                 let (Some(cell), Some(before)) = (self.cell(position, member), old.cell(position, member))
@@ -73,21 +81,22 @@ impl AudioLink {
         }
     }
 
-    /// Sends a note event to an input, to happen at a sample of the transport. Events of one input come
-    /// in the order of their samples. When thousands come at once, all notes end.
-    pub fn push_note(&self, position: usize, sample: u64, note: &Note) {
-        if let Some(queue) = self.queue(position) {
-            queue.push(sample, note);
+    /// Sends the notes of a frame that an output has written, in the order of their samples. When thousands
+    /// come at once, all notes end. An output whose notes the audio half makes sends none.
+    pub(crate) fn push_notes(&self, output: usize, notes: &[Note]) {
+        if let Some(queue) = self.queue(output) {
+            notes.iter().for_each(|note| queue.push(note));
         }
     }
 
-    /// Takes the next note event of an input that is due in a block.
-    pub(crate) fn pop_note(&self, position: usize, start_sample: u64, samples: usize) -> Option<DueNote> {
-        self.queue(position)?.pop(start_sample, samples)
+    /// What writes the notes is gone: all of them end at a sample.
+    pub(crate) fn end_notes(&self, sample: u64) {
+        self.notes.iter().for_each(|(_, queue)| queue.push_end(sample));
     }
 
-    fn queue(&self, position: usize) -> Option<&NoteQueue> {
-        self.notes.iter().find(|(at, _)| *at == position).map(|(_, queue)| queue)
+    /// The notes of an output that the frame half writes.
+    pub(crate) fn queue(&self, output: usize) -> Option<&NoteQueue> {
+        self.notes.iter().find(|(at, _)| *at == output).map(|(_, queue)| queue)
     }
 
     /// The newest value of a control.
@@ -118,14 +127,6 @@ impl AudioLink {
     pub(crate) fn report_panic(&self) {
         self.panicked.store(true, Relaxed);
     }
-}
-
-fn notes_positions(inputs: &[InputSpec]) -> impl Iterator<Item = usize> + '_ {
-    inputs.iter().enumerate().filter(|(_, input)| input.port == PortType::Notes).map(|(position, _)| position)
-}
-
-fn takes_notes(inputs: &[InputSpec], notes: &[(usize, NoteQueue)]) -> bool {
-    notes_positions(inputs).eq(notes.iter().map(|(position, _)| *position))
 }
 
 fn starts(inputs: &[InputSpec], sources: &[Source]) -> Box<[usize]> {

@@ -8,6 +8,7 @@ mod block;
 mod declick;
 mod io;
 mod link;
+mod midi;
 mod notes;
 mod outlet;
 mod plan;
@@ -20,7 +21,8 @@ use std::any::Any;
 pub use block::{Block, BlockCtx, LOUDEST, MAX_BLOCK};
 pub use io::AudioIo;
 pub use link::AudioLink;
-pub use notes::{DueNote, NoteEvent};
+pub use midi::{HeldKey, MidiEvent, MidiInlet, MidiState, Played, PortId};
+pub(crate) use notes::{ToolHalf, Written};
 pub use outlet::{SoundReceiver, SoundSender, outlet};
 pub use plan::{AudioHalf, AudioPart, AudioPlan};
 pub use resample::Resampler;
@@ -34,6 +36,11 @@ pub trait AudioNode: AdoptAudio + Any + Send {
     /// How time is cut into blocks is no one's to hear: the same samples come out for blocks of
     /// any lengths.
     fn block(&mut self, ctx: &BlockCtx, io: &mut AudioIo<'_>);
+
+    /// Whether it writes the notes of its outputs itself. Else those are heard that the frame half writes.
+    fn makes_notes(&self) -> bool {
+        false
+    }
 
     /// An option changed: take over what still fits from the audio half that this one replaces, by
     /// swapping. Runs on the audio thread: no allocation, and nothing is freed.

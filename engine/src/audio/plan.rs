@@ -4,9 +4,12 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::io::Members;
+use super::io::{BlockView, Members};
+use super::notes::NoteBlock;
 use super::{AudioIo, AudioLink, AudioNode, Block, BlockCtx, LOUDEST, MAX_BLOCK};
+use crate::notes::NotesInput;
 use crate::plan::{Plan, PlanNode, Source};
+use crate::port::PortType;
 use crate::spec::{InputSpec, OutputSpec, Role};
 use crate::stamp::Stamp;
 
@@ -26,8 +29,6 @@ pub enum AudioPart {
         node: Box<dyn AudioNode>,
         /// The identity of the node that this one replaces, if it replaces one.
         adopt_from: Option<u64>,
-        /// What the halves of the node shared that this one replaces: notes on their way go on.
-        before: Option<Arc<AudioLink>>,
     },
     /// Taken over from the plan before, where it has the same identity.
     Kept {
@@ -40,12 +41,17 @@ pub enum AudioPart {
 #[derive(Default)]
 pub struct AudioPlan {
     slots: Vec<Slot>,
+    /// One for each output of each slot …
     buffers: Vec<Block>,
+    /// … and as many; those of outputs that are no notes stay empty.
+    notes: Vec<NoteBlock>,
     speakers: Vec<Members>,
     /// Positions of slots, ordered by identity.
     by_uid: Vec<(u64, usize)>,
     /// Equal stamps: the same running nodes are heard through the same wires.
     pub(crate) heard: u64,
+    /// The start of the first frame in which it plays.
+    pub(crate) from_sample: u64,
 }
 
 struct Slot {
@@ -57,6 +63,9 @@ struct Slot {
     link: Arc<AudioLink>,
     inputs: Arc<[InputSpec]>,
     sources: Box<[Members]>,
+    notes: Vec<NotesInput>,
+    /// Which node each of them reads, and which of its outputs.
+    notes_from: Box<[Option<(u64, usize)>]>,
     outputs: &'static [OutputSpec],
     first_buffer: usize,
 }
@@ -85,9 +94,13 @@ impl AudioPlan {
             let slot = Slot::new(node, half, &wiring, buffers);
             let stamps = node.sources.iter().map(|source| wiring.stamp(source));
             let stamp = stamps.fold(Stamp::new().number(slot.uid), Stamp::number);
-            wiring.nodes.push(Some((buffers, stamp.finish())));
+            wiring.nodes.push(Some(Wired { buffer: buffers, stamp: stamp.finish(), uid: slot.uid }));
             links.push(Some(slot.link.clone()));
             buffers += slot.outputs.len();
+            audio.notes.extend(slot.outputs.iter().map(|output| match output.port {
+                PortType::Notes => NoteBlock::new(),
+                _ => NoteBlock::default(),
+            }));
             audio.by_uid.push((slot.uid, audio.slots.len()));
             audio.slots.push(slot);
         }
@@ -97,6 +110,11 @@ impl AudioPlan {
         (audio, links)
     }
 
+    /// The same, to be played from the start of a frame on and not before.
+    pub fn starting_at(self, sample: u64) -> AudioPlan {
+        AudioPlan { from_sample: sample, ..self }
+    }
+
     /// Moves what is kept over from the plan that ran until now, and lets replacements adopt.
     pub(crate) fn take_over(&mut self, old: &mut AudioPlan) {
         for slot in &mut self.slots {
@@ -104,6 +122,7 @@ impl AudioPlan {
                 if let Some(before) = old.slot(slot.uid) {
                     slot.node = before.node.take();
                     slot.panic = before.panic.take();
+                    slot.hear_on(before);
                     if slot.panic.is_some() {
                         slot.link.report_panic();
                     }
@@ -111,7 +130,11 @@ impl AudioPlan {
                 continue;
             };
             let replaced = slot.adopt_from.and_then(|uid| old.slot(uid)).filter(|old| old.panic.is_none());
-            let Some(old) = replaced.and_then(|old| old.node.as_deref_mut()) else { continue };
+            let Some(replaced) = replaced else { continue };
+            for (new, old) in slot.notes.iter_mut().zip(&mut replaced.notes) {
+                new.take_over(old);
+            }
+            let Some(old) = replaced.node.as_deref_mut() else { continue };
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| node.adopt_from(old))) {
                 slot.link.report_panic();
                 slot.panic = Some(panic);
@@ -125,11 +148,14 @@ impl AudioPlan {
     }
 
     /// Runs one block and mixes what is heard. Whether a node fell silent by a panic.
-    pub(crate) fn block(&mut self, ctx: &BlockCtx, mix: &mut [[f32; 2]]) -> bool {
+    pub(crate) fn block(&mut self, ctx: &BlockCtx, view: &BlockView<'_>, mix: &mut [[f32; 2]]) -> bool {
         let mut fell_silent = false;
         for slot in &mut self.slots {
             let (before, rest) = self.buffers.split_at_mut(slot.first_buffer);
-            fell_silent |= slot.run(ctx, before, &mut rest[..slot.outputs.len()]);
+            let (notes_before, notes_rest) = self.notes.split_at_mut(slot.first_buffer);
+            let outputs = slot.outputs.len();
+            let sound = (&*before, &mut rest[..outputs]);
+            fell_silent |= slot.run(ctx, view, sound, (&*notes_before, &mut notes_rest[..outputs]));
         }
         mix.fill([0.0; 2]);
         for buffer in self.speakers.iter().flatten().flatten() {
@@ -145,18 +171,18 @@ impl AudioPlan {
 
 impl Slot {
     fn new(node: &PlanNode, half: AudioHalf, wiring: &Wiring, first_buffer: usize) -> Slot {
+        let outputs = node.kind.spec.outputs;
         let (built, adopt_from, link) = match half.part {
-            AudioPart::New { node: built, adopt_from, before } => {
-                let link = AudioLink::new(&node.inputs, &node.sources, before.as_deref());
+            AudioPart::New { node: built, adopt_from } => {
+                let written = if built.makes_notes() { &[][..] } else { outputs };
+                let link = AudioLink::new(&node.inputs, &node.sources, written);
                 (Some(built), adopt_from, Arc::new(link))
             }
             AudioPart::Kept { link } if link.fits(&node.inputs, &node.sources) => (None, None, link),
-            AudioPart::Kept { link: old } => {
-                let link = AudioLink::new(&node.inputs, &node.sources, Some(&old));
-                link.resume(&old);
-                (None, None, Arc::new(link))
-            }
+            AudioPart::Kept { link } => (None, None, Arc::new(link.resized(&node.inputs, &node.sources))),
         };
+        let notes = NotesInput::of(&node.inputs);
+        let notes_from = notes.iter().map(|input| wiring.origin(node.sources.get(input.position)?)).collect();
         Slot {
             uid: half.uid,
             node: built,
@@ -165,32 +191,65 @@ impl Slot {
             link,
             inputs: node.inputs.clone(),
             sources: node.sources.iter().map(|source| wiring.members(source)).collect(),
-            outputs: node.kind.spec.outputs,
+            notes,
+            notes_from,
+            outputs,
             first_buffer,
         }
     }
 
-    fn run(&mut self, ctx: &BlockCtx, before: &[Block], outputs: &mut [Block]) -> bool {
+    /// Goes on with what sounds on the wires of the same node in the plan before.
+    fn hear_on(&mut self, before: &mut Slot) {
+        for (new, old) in self.notes.iter_mut().zip(&mut before.notes) {
+            new.take_over(old);
+        }
+    }
+
+    fn run(
+        &mut self,
+        ctx: &BlockCtx,
+        view: &BlockView<'_>,
+        (before, outputs): (&[Block], &mut [Block]),
+        (notes_before, notes_outputs): (&[NoteBlock], &mut [NoteBlock]),
+    ) -> bool {
         for channel in outputs.as_flattened_mut() {
             channel[..ctx.samples].fill(0.0);
         }
+        let end_sample = ctx.start_sample + ctx.samples as u64;
+        for (position, block) in notes_outputs.iter_mut().enumerate() {
+            block.clear();
+            if let Some(queue) = self.link.queue(position) {
+                block.fill(queue, end_sample);
+            }
+        }
+        for (input, from) in self.notes.iter_mut().zip(&self.notes_from) {
+            let buffer = self.sources.get(input.position).and_then(|members| *members.first()?);
+            let wire = buffer.and_then(|buffer| notes_before.get(buffer));
+            let (is_broken, events) = wire.map_or((false, &[][..]), |wire| (wire.is_broken(), wire.events()));
+            input.follow(*from, is_broken, ctx.start_sample, events);
+        }
         let (Some(node), None) = (&mut self.node, &self.panic) else { return false };
         let mut io = AudioIo {
-            start_sample: ctx.start_sample,
             samples: ctx.samples,
+            view: *view,
             inputs: &self.inputs,
             sources: &self.sources,
             link: &self.link,
             before,
+            notes_before,
+            notes_inputs: &self.notes,
             output_specs: self.outputs,
             outputs,
+            notes_outputs,
         };
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| node.block(ctx, &mut io))) {
             self.panic = Some(panic);
             self.link.report_panic();
             outputs.as_flattened_mut().iter_mut().for_each(|channel| channel.fill(0.0));
+            notes_outputs.iter_mut().for_each(NoteBlock::break_off);
             return true;
         }
+        notes_outputs.iter_mut().for_each(|block| block.settle(ctx));
         let channels = outputs.as_flattened_mut().iter_mut();
         let silenced: u32 = channels.map(|channel| silence_faults(&mut channel[..ctx.samples])).sum();
         if silenced > 0 {
@@ -211,15 +270,31 @@ fn silence_faults(samples: &mut [f32]) -> u32 {
     silenced
 }
 
-/// The first buffer and the stamp of each node so far; `None` for nodes without an audio half.
+/// What is known of each node so far; `None` for nodes without an audio half.
 struct Wiring {
-    nodes: Vec<Option<(usize, u64)>>,
+    nodes: Vec<Option<Wired>>,
+}
+
+#[derive(Clone, Copy)]
+struct Wired {
+    /// Its first buffer.
+    buffer: usize,
+    stamp: u64,
+    uid: u64,
 }
 
 impl Wiring {
+    /// Which node a source reads, and which of its outputs.
+    fn origin(&self, source: &Source) -> Option<(u64, usize)> {
+        match source {
+            Source::Wire { node, output } => Some((self.at(*node)?.uid, *output)),
+            _ => None,
+        }
+    }
+
     fn members(&self, source: &Source) -> Members {
         match source {
-            Source::Wire { node, output } => [self.at(*node).map(|(buffer, _)| buffer + output)].into(),
+            Source::Wire { node, output } => [self.at(*node).map(|wired| wired.buffer + output)].into(),
             Source::List(members) => members.iter().flat_map(|member| self.members(member)).collect(),
             Source::Empty | Source::Number(_) | Source::Colour(_) => [None].into(),
         }
@@ -229,7 +304,7 @@ impl Wiring {
     fn stamp(&self, source: &Source) -> u64 {
         let stamp = match source {
             Source::Wire { node, output } => match self.at(*node) {
-                Some((_, stamp)) => Stamp::new().number(1).number(stamp).number(*output as u64),
+                Some(wired) => Stamp::new().number(1).number(wired.stamp).number(*output as u64),
                 None => Stamp::new().number(2),
             },
             Source::List(members) => {
@@ -241,7 +316,7 @@ impl Wiring {
         stamp.finish()
     }
 
-    fn at(&self, node: usize) -> Option<(usize, u64)> {
+    fn at(&self, node: usize) -> Option<Wired> {
         self.nodes.get(node).copied().flatten()
     }
 }

@@ -5,18 +5,27 @@ use std::collections::VecDeque;
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
 use super::declick::Declick;
-use super::{AudioPlan, BlockCtx, MAX_BLOCK};
-use crate::clock::FrameRate;
+use super::io::BlockView;
+use super::midi::{MidiOutlet, midi_way};
+use super::{AudioPlan, BlockCtx, MAX_BLOCK, MidiInlet};
+use crate::clock::{FrameRate, Metronome};
+use crate::notes::FrameTime;
 
 /// Plans that fit between the two threads, each way.
 const IN_FLIGHT: usize = 8;
+
+/// Frames whose beat may wait for their sound.
+const FRAMES_AHEAD: usize = 256;
 
 /// The two ends of a running audio half: one for the frame side, one for the audio thread. Blocks
 /// are cut where a frame of this rate starts.
 pub fn audio_pair(rate: FrameRate) -> (AudioHandle, AudioRunner) {
     let (plans, incoming) = RingBuffer::new(IN_FLIGHT);
     let (outgoing, returned) = RingBuffer::new(IN_FLIGHT);
-    let handle = AudioHandle { waiting: VecDeque::new(), plans, returned };
+    let (frames, coming) = RingBuffer::new(FRAMES_AHEAD);
+    let (inlet, midi) = midi_way();
+    let handle = AudioHandle { waiting: VecDeque::new(), plans, returned, frames, inlet };
+    let frame = FrameTime { start_sample: 0, end_sample: 0, beats: 0.0, bpm: Metronome::DEFAULT_BPM };
     let runner = AudioRunner {
         rate,
         max_block: MAX_BLOCK,
@@ -24,6 +33,9 @@ pub fn audio_pair(rate: FrameRate) -> (AudioHandle, AudioRunner) {
         incoming,
         outgoing,
         unreturned: None,
+        frame,
+        coming,
+        midi,
         declick: Declick::default(),
     };
     (handle, runner)
@@ -34,9 +46,22 @@ pub struct AudioHandle {
     waiting: VecDeque<AudioPlan>,
     plans: Producer<AudioPlan>,
     returned: Consumer<AudioPlan>,
+    frames: Producer<FrameTime>,
+    inlet: MidiInlet,
 }
 
 impl AudioHandle {
+    /// Where the beat stands in the next frame.
+    pub fn begin_frame(&mut self, frame: FrameTime) {
+        // Full while nobody plays the sound: whoever begins to play it counts on from the last that he has.
+        let _ = self.frames.push(frame);
+    }
+
+    /// The straight way in for played notes.
+    pub fn midi(&self) -> &MidiInlet {
+        &self.inlet
+    }
+
     /// Sends the next plan. Plans are taken in order, none is skipped: each takes over from the one
     /// before. When the audio thread is far behind, the plan waits here.
     pub fn send(&mut self, plan: AudioPlan) {
@@ -74,6 +99,10 @@ pub struct AudioRunner {
     outgoing: Producer<AudioPlan>,
     /// A plan that waits for a place on its way back.
     unreturned: Option<AudioPlan>,
+    /// The frame in which the block lies, and those that come.
+    frame: FrameTime,
+    coming: Consumer<FrameTime>,
+    midi: MidiOutlet,
     declick: Declick,
 }
 
@@ -89,12 +118,20 @@ impl AudioRunner {
     pub fn run(&mut self, start_sample: u64, out: &mut [[f32; 2]]) {
         let (mut start_sample, mut rest) = (start_sample, out);
         while !rest.is_empty() {
-            let next_frame = self.rate.start_sample(self.rate.frame_at(start_sample) + 1);
+            let frame = self.rate.frame_at(start_sample);
+            let next_frame = self.rate.start_sample(frame + 1);
             let until_frame = usize::try_from(next_frame - start_sample).unwrap_or(MAX_BLOCK);
             let samples = rest.len().min(self.max_block).min(until_frame);
             let (block, behind) = rest.split_at_mut(samples);
-            self.take_plans();
-            if self.plan.block(&BlockCtx { start_sample, samples }, block) {
+            self.take_plans(start_sample);
+            self.follow_beat(start_sample, self.rate.start_sample(frame), next_frame);
+            self.midi.begin(start_sample, start_sample + samples as u64);
+            let view = BlockView {
+                frame_time: self.frame,
+                midi: self.midi.events(),
+                midi_state: &self.midi.state,
+            };
+            if self.plan.block(&BlockCtx { start_sample, samples }, &view, block) {
                 self.declick.arm();
             }
             self.declick.pass(block);
@@ -103,12 +140,28 @@ impl AudioRunner {
         }
     }
 
-    fn take_plans(&mut self) {
+    /// Where the beat stands in the frame of this block: as the frames say, or counted on from the last of
+    /// which that is known.
+    fn follow_beat(&mut self, start_sample: u64, frame_start: u64, frame_end: u64) {
+        while self.coming.peek().is_ok_and(|frame| frame.start_sample <= start_sample)
+            && let Ok(frame) = self.coming.pop()
+        {
+            self.frame = frame;
+        }
+        if self.frame.start_sample != frame_start || self.frame.end_sample != frame_end {
+            self.frame = self.frame.next(frame_start, frame_end);
+        }
+    }
+
+    fn take_plans(&mut self, start_sample: u64) {
         loop {
             if let Some(plan) = self.unreturned.take()
                 && let Err(PushError::Full(plan)) = self.outgoing.push(plan)
             {
                 self.unreturned = Some(plan);
+                return;
+            }
+            if self.incoming.peek().is_ok_and(|next| next.from_sample > start_sample) {
                 return;
             }
             let Ok(mut next) = self.incoming.pop() else { return };

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::assets::Assets;
-use crate::audio::{AudioHalf, AudioLink, AudioPart, AudioPlan};
+use crate::audio::{AudioHalf, AudioLink, AudioNode, AudioPart, AudioPlan, Written};
 use crate::cameras::Cameras;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
@@ -145,11 +145,9 @@ impl Preparer {
             });
             let mut fresh = if kept { None } else { self.build(node, registry, assets, &mut faults) };
             let part = match (&mut fresh, change.old()) {
-                (Some(node), old) => node.take_audio().map(|node| {
-                    let before = old.and_then(|old| self.links[old].clone());
+                (Some(built), _) => audio_half(built.as_mut(), node).map(|node| {
                     // What draws begins anew on another GPU, with both of its halves.
-                    let adopt_from = follows.filter(|_| !self.moves);
-                    AudioPart::New { node, adopt_from, before }
+                    AudioPart::New { node, adopt_from: follows.filter(|_| !self.moves) }
                 }),
                 (None, Some(old)) => self.links[old].clone().map(|link| AudioPart::Kept { link }),
                 (None, None) => None,
@@ -217,6 +215,12 @@ impl Preparer {
             })
             .ok()
     }
+}
+
+/// The audio half of a node; one that only writes notes has one that plays them.
+fn audio_half(node: &mut dyn Node, planned: &PlanNode) -> Option<Box<dyn AudioNode>> {
+    let writes_notes = planned.kind.spec.outputs.iter().any(|output| output.port == PortType::Notes);
+    node.take_audio().or_else(|| writes_notes.then(|| Box::new(Written) as Box<dyn AudioNode>))
 }
 
 /// What draws holds textures and pipelines of its GPU.

@@ -5,30 +5,31 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, audio_pair};
-use crate::clock::{Beats, FrameRate, Metronome, SAMPLE_RATE, Tick};
+use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, MidiInlet, audio_pair};
+use crate::clock::{Beats, FrameRate, Metronome, Tick};
 use crate::gpu::{Gpu, Recorder};
 use crate::io::Io;
 use crate::key::NodeKey;
 use crate::node::{Fault, FrameCtx, Node};
-use crate::notes_input::{NotesInput, settle};
+use crate::notes::{NotesInput, settle};
 use crate::outgoing::{Outbox, Outgoing};
 use crate::outside::{Memory, Outside};
 use crate::plan::{Plan, PlanNode};
+use crate::port::Note;
 use crate::slot::{Outputs, Slot};
 use crate::spec::Role;
 use crate::take::{Inbox, Stamped};
 use crate::value::Value;
 use crate::workers::Workers;
 
-use super::prepare::{Prepared, Preparer, Retired, by_uid, panic_message};
+use super::prepare::{Prepared, Preparer, Retired, by_uid};
 
 /// What a running graph is made with.
 #[derive(Clone)]
 pub struct LiveConfig {
     /// The GPU, if there is one.
     pub gpu: Option<Gpu>,
-    /// The worker pool.
+    /// The worker pool; an offline render works inline, whatever is given.
     pub workers: Workers,
     /// Frames a second.
     pub rate: FrameRate,
@@ -47,6 +48,8 @@ pub struct Live {
     config: LiveConfig,
     recorder: Option<Recorder>,
     inbox: Inbox,
+    /// What is played and has not been given to the sound, by the sample at which it is heard.
+    unheard: Inbox,
     memory: Memory,
     outbox: Outbox,
     version: u64,
@@ -112,6 +115,9 @@ pub struct FrameReport {
 impl Live {
     /// An empty running graph, the loader's half of it, and the audio thread's.
     pub fn new(config: LiveConfig) -> (Live, Preparer, AudioRunner) {
+        // Offline a frame waits for its work, so that the result does not depend on time.
+        let workers = if config.offline { Workers::inline() } else { config.workers };
+        let config = LiveConfig { workers, ..config };
         let (audio, runner) = audio_pair(config.rate);
         let plan = Arc::new(Plan::default());
         let preparer = Preparer {
@@ -132,6 +138,7 @@ impl Live {
             config,
             recorder,
             inbox: Inbox::default(),
+            unheard: Inbox::default(),
             memory: Memory::default(),
             outbox: Outbox::default(),
             version: 0,
@@ -170,9 +177,30 @@ impl Live {
         self.config.rate
     }
 
-    /// Puts an input from outside into the log.
+    /// Puts an input from outside into the log; played notes go to the sound as well.
     pub fn input(&mut self, stamped: Stamped) {
+        if stamped.input.is_played() {
+            let sample = stamped.heard_sample(self.config.rate);
+            self.unheard.push(Stamped { sample, ..stamped.clone() });
+        }
         self.inbox.push(stamped);
+    }
+
+    /// Puts an input from outside into the log that the sound has been given already, by [`Live::midi`].
+    pub fn input_heard(&mut self, stamped: Stamped) {
+        self.inbox.push(stamped);
+    }
+
+    /// The straight way of played notes to the sound, for the threads on which they come.
+    pub fn midi(&self) -> &MidiInlet {
+        self.audio.midi()
+    }
+
+    /// Gives the sound what is heard before a sample.
+    fn play(&mut self, before: u64) {
+        for Stamped { sample, input, .. } in self.unheard.before(before) {
+            self.audio.midi().input(&input, sample);
+        }
     }
 
     /// Swaps in the next version between two frames. Fast: moves boxes, builds and frees nothing.
@@ -268,6 +296,8 @@ impl Live {
         let is_there = |uid| outputs.iter().any(|outputs| outputs.uid == uid && !outputs.is_dead);
         self.outbox.end_gone(tick.start_sample, is_there);
         self.beats = self.metronome.beats(&tick);
+        let frame_end = self.config.rate.start_sample(frame + 1);
+        self.play(frame_end);
         let mut ctx = FrameCtx {
             tick,
             rate: self.config.rate,
@@ -279,8 +309,7 @@ impl Live {
             recorder: self.recorder.as_mut(),
             outbox: &mut self.outbox,
         };
-        let frame_end = self.config.rate.start_sample(frame + 1);
-        let frame_secs = (frame_end - tick.start_sample).saturating_sub(1) as f32 / SAMPLE_RATE as f32;
+        self.audio.begin_frame(ctx.frame_time());
         let is_timed = frame.is_multiple_of(TIMED_FRAMES);
         let mut begun = Instant::now();
         for (position, running) in self.nodes.iter_mut().enumerate() {
@@ -291,7 +320,8 @@ impl Live {
             let planned = &self.plan.nodes[position];
             ctx.outbox.begin(self.outputs[position].uid);
             for input in &mut running.notes {
-                input.follow(&running.slots, &self.outputs);
+                let (from, notes) = wire_of(running.slots.get(input.position), &self.outputs);
+                input.follow(from, false, tick.start_sample, notes);
             }
             let mut values = std::mem::take(&mut self.outputs[position].values);
             let mut io = Io {
@@ -312,9 +342,15 @@ impl Live {
             }
             if let Some(link) = &running.link {
                 io.store_controls(link);
-                io.store_notes(link, tick.start_sample);
             }
-            settle(&mut values, frame_secs);
+            for (output, value) in values.iter_mut().enumerate() {
+                if let Value::Notes(notes) = value {
+                    settle(notes, tick.start_sample, frame_end);
+                    if let (Some(link), true) = (&running.link, result.is_ok()) {
+                        link.push_notes(output, notes);
+                    }
+                }
+            }
             self.outputs[position].values = values;
             let fault = match result {
                 Ok(Ok(())) => audio_fault(running),
@@ -323,11 +359,10 @@ impl Live {
                     running.panicked = true;
                     silence_events(&mut self.outputs[position].values);
                     self.outputs[position].is_dead = true;
-                    let message = format!("it panicked: {}", panic_message(panic.as_ref()));
-                    Some(Fault::new(
-                        message,
-                        "it holds its last output until its options change or it is rebuilt",
-                    ))
+                    if let Some(link) = &running.link {
+                        link.end_notes(tick.start_sample);
+                    }
+                    Some(Fault::panicked("it", panic.as_ref()))
                 }
             };
             note_fault(&mut report, &planned.key, &mut running.fault, fault);
@@ -337,7 +372,7 @@ impl Live {
         report.midi = self.outbox.take();
         self.set_tempo(&tick);
         for plan in self.next_audio.drain(..) {
-            self.audio.send(plan);
+            self.audio.send(plan.starting_at(tick.start_sample));
         }
         report.gpu = self.recorder.as_mut().and_then(|recorder| recorder.submit().err());
         report
@@ -404,10 +439,20 @@ fn keep_hands(slots: &mut [Slot], planned: &PlanNode, before: &Running, old: &Pl
     }
 }
 
-fn take_over_notes(notes: &mut [NotesInput], old: &mut [NotesInput]) {
-    for (new, old) in notes.iter_mut().zip(old).filter(|(new, old)| new.position == old.position) {
-        std::mem::swap(new, old);
+/// What is on a wire of notes, and where it comes from. A node that panicked is not there.
+fn wire_of<'a>(slot: Option<&Slot>, wires: &'a [Outputs]) -> (Option<(u64, usize)>, &'a [Note]) {
+    let Some(Slot::Wire { node, output }) = slot else { return (None, &[]) };
+    match wires.get(*node) {
+        Some(from) if !from.is_dead => match from.values.get(*output) {
+            Some(Value::Notes(notes)) => (Some((from.uid, *output)), notes),
+            _ => (None, &[]),
+        },
+        _ => (None, &[]),
     }
+}
+
+fn take_over_notes(notes: &mut [NotesInput], old: &mut [NotesInput]) {
+    notes.iter_mut().zip(old).for_each(|(new, old)| new.take_over(old));
 }
 
 fn adopt(node: &mut dyn Node, old: &mut dyn Node) {

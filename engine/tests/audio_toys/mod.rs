@@ -124,5 +124,5 @@ pub fn wire(node: usize) -> Source {
 
 /// A newly built audio half.
 pub fn new(uid: u64, node: impl AudioNode) -> Option<AudioHalf> {
-    Some(AudioHalf { uid, part: AudioPart::New { node: Box::new(node), adopt_from: None, before: None } })
+    Some(AudioHalf { uid, part: AudioPart::New { node: Box::new(node), adopt_from: None } })
 }

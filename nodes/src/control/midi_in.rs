@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Played, PortId};
 use pastiche_engine::io::Io;
-use pastiche_engine::midi::Message;
+use pastiche_engine::midi::{ALL_NOTES_OFF, ALL_SOUND_OFF, Message, SUSTAIN};
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
 
-use crate::control::midi_listener::{
-    ALL_NOTES_OFF, ALL_SOUND_OFF, CHANNEL, Heard, Key, Keys, Listener, PORT, SUSTAIN,
-};
+use crate::control::midi_listener::{CHANNEL, Listener, PORT};
+use crate::note_window::MOST_SOUNDING;
 
 const NOTES: Out<Notes> = Out::new("notes", "The keys that go down and up, each at its time.");
 const TRIGGER: Out<Trigger> = Out::new("trigger", "Each key that goes down.");
@@ -26,8 +26,10 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         name: "midi_in",
         category: Category::Control,
         summary: "The notes of a MIDI keyboard.",
-        doc: "Notes as they are played, one frame late and so in their own rhythm to the sample. The sustain \
-              pedal holds them. When the keyboard is unplugged its notes end; plugged in again, it plays on.",
+        doc: "Notes as they are played, in their own rhythm to the sample. An instrument sounds a buffer of the \
+              sound card and 2 ms after the key, whatever the frame rate; pictures follow with the next frame. The \
+              sustain pedal holds notes. When the keyboard is unplugged its notes end; plugged in again, it plays \
+              on.",
         example: "let keys = midi_in();\n\
                   screen(blur(test_card(), pulse(keys.trigger, 0.3) * 30 + keys.held * 4));\n",
         options: &[
@@ -47,29 +49,36 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |_, options| Ok(Box::new(MidiIn::new(options))),
 }];
 
+/// The frame half.
 struct MidiIn {
     listener: Listener,
-    has_pedal: bool,
-    /// Whether the pedal is down, by channel.
-    pedals: [bool; 16],
-    /// Keys that are down.
-    held: Keys,
-    /// Keys that are up and sound on because of the pedal.
-    sustained: Keys,
-    /// Keys of a node that listened elsewhere: their notes end.
-    ending: Keys,
+    keyboard: Keyboard<Arc<str>>,
+    audio: Option<Box<Playing>>,
+}
+
+impl MidiIn {
+    fn new(options: &Options) -> MidiIn {
+        let (listener, has_pedal) = (Listener::of(options), options.flag(PEDAL));
+        let playing = Playing { listener: listener.clone(), is_new: true, keyboard: Keyboard::new(has_pedal) };
+        MidiIn { listener, keyboard: Keyboard::new(has_pedal), audio: Some(Box::new(playing)) }
+    }
 }
 
 impl Node for MidiIn {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let mut notes: Vec<Note> = self.ending.0.drain(..).map(|key| note(&key, 0.0, false)).collect();
+        let mut notes = Vec::new();
+        let start_sample = ctx.tick.start_sample;
+        self.keyboard.end_left(start_sample, &mut |note| notes.push(note));
         for heard in self.listener.hear(ctx) {
-            self.hear(&heard, &mut notes);
+            let sample = if heard.is_remembered { start_sample } else { heard.delayed };
+            self.keyboard.hear(&heard.port, heard.message, sample, &mut |note| notes.push(note));
         }
-        let last = notes.last().map_or(0.0, |note| note.at_secs);
-        self.end_gone(ctx.outside.midi_ports(), last, &mut notes);
+        let last = notes.last().map_or(start_sample, |note| note.sample);
+        let ports = ctx.outside.midi_ports();
+        let is_gone = |key: &Key<Arc<str>>| !ports.contains(&key.port);
+        self.keyboard.end_if(is_gone, last, &mut |note| notes.push(note));
         io.set_trigger(&TRIGGER, notes.iter().filter(|note| note.on).count() as u32);
-        io.set_control(&HELD, (self.held.0.len() + self.sustained.0.len()) as f64);
+        io.set_control(&HELD, self.keyboard.sounding() as f64);
         io.set_control(&ALIVE, f64::from(u8::from(self.listener.is_alive())));
         if let Some(out) = io.notes_out(&NOTES) {
             out.append(&mut notes);
@@ -77,16 +86,15 @@ impl Node for MidiIn {
         Ok(())
     }
 
+    fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
+        self.audio.take().map(|audio| audio as Box<dyn AudioNode>)
+    }
+
     fn adopt(&mut self, old: &mut Self) {
-        self.ending = std::mem::take(&mut old.ending);
-        if old.listener.is_like(&self.listener) {
+        let is_like = old.listener.is_like(&self.listener);
+        self.keyboard.take_over(&mut old.keyboard, is_like);
+        if is_like {
             std::mem::swap(&mut self.listener, &mut old.listener);
-            self.pedals = old.pedals;
-            self.held = std::mem::take(&mut old.held);
-            self.sustained = std::mem::take(&mut old.sustained);
-        } else {
-            self.ending.0.append(&mut old.held.0);
-            self.ending.0.append(&mut old.sustained.0);
         }
     }
 
@@ -95,69 +103,177 @@ impl Node for MidiIn {
     }
 }
 
-impl MidiIn {
-    fn new(options: &Options) -> MidiIn {
-        MidiIn {
-            listener: Listener::of(options),
-            has_pedal: options.flag(PEDAL),
-            pedals: [false; 16],
-            held: Keys::default(),
-            sustained: Keys::default(),
-            ending: Keys::default(),
+/// The audio half: it hears the same keys, as soon as they come.
+struct Playing {
+    listener: Listener,
+    is_new: bool,
+    keyboard: Keyboard<PortId>,
+}
+
+impl AudioNode for Playing {
+    fn block(&mut self, ctx: &BlockCtx, io: &mut AudioIo<'_>) {
+        let state = io.midi_state();
+        let start_sample = ctx.start_sample;
+        self.keyboard.end_left(start_sample, &mut |note| io.write_note(&NOTES, note));
+        if std::mem::take(&mut self.is_new) {
+            for key in state.held() {
+                let (channel, pitch, velocity) = (key.channel, key.pitch, key.velocity);
+                let message = Message::NoteOn { channel, pitch, velocity };
+                if !self.listener.hears(state, key.port, &message) {
+                    continue;
+                }
+                let value = if state.is_pedal_down(key.port, channel) { 127 } else { 0 };
+                let pedal = Message::Controller { channel, number: SUSTAIN, value };
+                self.keyboard.hear(&key.port, pedal, start_sample, &mut |note| io.write_note(&NOTES, note));
+                self.keyboard.hear(&key.port, message, start_sample, &mut |note| io.write_note(&NOTES, note));
+            }
+        }
+        for event in io.midi() {
+            let sample = event.sample;
+            let mut write = |note| io.write_note(&NOTES, note);
+            match event.what {
+                Played::Message(port, message) if self.listener.hears(state, port, &message) => {
+                    self.keyboard.hear(&port, message, sample, &mut write);
+                }
+                Played::Number(port, None) => {
+                    self.keyboard.end_if(|key| key.port == port, sample, &mut write);
+                }
+                Played::Lost => self.keyboard.end_if(|_| true, sample, &mut write),
+                _ => {}
+            }
         }
     }
 
-    fn hear(&mut self, heard: &Heard, notes: &mut Vec<Note>) {
-        let Heard { at_secs, port, .. } = heard;
-        match heard.message {
+    fn makes_notes(&self) -> bool {
+        true
+    }
+
+    fn adopt(&mut self, old: &mut Self) {
+        let is_like = old.listener.is_like(&self.listener);
+        self.keyboard.take_over(&mut old.keyboard, is_like);
+        self.is_new = !is_like || old.is_new;
+    }
+}
+
+/// A key that sounds.
+#[derive(Clone, Debug, PartialEq)]
+struct Key<P> {
+    port: P,
+    channel: u8,
+    pitch: u8,
+    velocity: u8,
+}
+
+impl<P> Key<P> {
+    fn start(&self, sample: u64) -> Note {
+        let Key { channel, pitch, velocity, .. } = *self;
+        Note { sample, pitch, velocity, voice: 0, channel, on: true }
+    }
+
+    fn end(&self, sample: u64) -> Note {
+        Note { velocity: 0, ..self.start(sample).end_at(sample) }
+    }
+}
+
+/// Which keys sound, by their ports. It allocates nothing while it plays.
+struct Keyboard<P> {
+    has_pedal: bool,
+    /// Whether the pedal is down, by channel.
+    pedals: [bool; 16],
+    /// Keys that are down.
+    held: Vec<Key<P>>,
+    /// Keys that are up and sound on because of the pedal.
+    sustained: Vec<Key<P>>,
+    /// Keys of a node that listened elsewhere: their notes end.
+    left: Vec<Key<P>>,
+}
+
+impl<P: Clone + PartialEq> Keyboard<P> {
+    fn new(has_pedal: bool) -> Keyboard<P> {
+        Keyboard {
+            has_pedal,
+            pedals: [false; 16],
+            held: Vec::with_capacity(MOST_SOUNDING),
+            sustained: Vec::with_capacity(MOST_SOUNDING),
+            left: Vec::with_capacity(3 * MOST_SOUNDING),
+        }
+    }
+
+    fn sounding(&self) -> usize {
+        self.held.len() + self.sustained.len()
+    }
+
+    fn hear(&mut self, port: &P, message: Message, sample: u64, out: &mut impl FnMut(Note)) {
+        match message {
             Message::NoteOn { channel, pitch, velocity } => {
                 // A key that sounds already is struck again: its note ends first.
-                self.end(port, channel, pitch, *at_secs, notes);
-                let key = Key { port: port.clone(), channel, pitch, velocity };
-                notes.push(note(&key, *at_secs, true));
-                self.held.0.push(key);
+                let is_it = |key: &Key<P>| (&key.port, key.channel, key.pitch) == (port, channel, pitch);
+                self.end_if(is_it, sample, out);
+                if self.held.len() < MOST_SOUNDING {
+                    let key = Key { port: port.clone(), channel, pitch, velocity };
+                    out(key.start(sample));
+                    self.held.push(key);
+                }
             }
             Message::NoteOff { channel, pitch, .. } => {
-                let Some(key) = self.held.take(port, channel, pitch) else { return };
-                if self.has_pedal && self.pedals[usize::from(channel & 15)] {
-                    self.sustained.0.push(key);
+                let is_it = |key: &Key<P>| (&key.port, key.channel, key.pitch) == (port, channel, pitch);
+                let Some(place) = self.held.iter().position(is_it) else { return };
+                let key = self.held.remove(place);
+                let is_down = self.has_pedal && self.pedals[usize::from(channel & 15)];
+                if is_down && self.sustained.len() < MOST_SOUNDING {
+                    self.sustained.push(key);
                 } else {
-                    notes.push(note(&key, *at_secs, false));
+                    out(key.end(sample));
                 }
             }
             Message::Controller { channel, number: SUSTAIN, value } => {
-                let pedal = &mut self.pedals[usize::from(channel & 15)];
-                *pedal = value >= 64;
-                if !*pedal {
-                    let ended = self.sustained.take_if(|key| key.channel == channel);
-                    notes.extend(ended.iter().map(|key| note(key, *at_secs, false)));
+                self.pedals[usize::from(channel & 15)] = value >= 64;
+                if value < 64 {
+                    end(&mut self.sustained, |key| key.channel == channel, sample, out);
                 }
             }
             Message::Controller { channel, number: ALL_SOUND_OFF | ALL_NOTES_OFF, .. } => {
-                // What was said before the node was made ended what came before.
-                let is_ended = |key: &Key| key.channel == channel && key.port == *port;
-                let mut ended = self.held.take_if(is_ended);
-                ended.extend(self.sustained.take_if(is_ended));
-                notes.extend(ended.iter().map(|key| note(key, *at_secs, false)));
+                self.end_if(|key| key.channel == channel && key.port == *port, sample, out);
             }
             _ => {}
         }
     }
 
-    fn end(&mut self, port: &str, channel: u8, pitch: u8, at_secs: f32, notes: &mut Vec<Note>) {
-        let held = self.held.take(port, channel, pitch);
-        let sustained = self.sustained.take(port, channel, pitch);
-        notes.extend(held.or(sustained).map(|key| note(&key, at_secs, false)));
+    fn end_if(&mut self, is_ended: impl Fn(&Key<P>) -> bool, sample: u64, out: &mut impl FnMut(Note)) {
+        end(&mut self.held, &is_ended, sample, out);
+        end(&mut self.sustained, &is_ended, sample, out);
     }
 
-    fn end_gone(&mut self, ports: &[Arc<str>], at_secs: f32, notes: &mut Vec<Note>) {
-        let mut gone = self.held.take_gone(ports);
-        gone.extend(self.sustained.take_gone(ports));
-        notes.extend(gone.iter().map(|key| note(key, at_secs, false)));
+    /// Ends what a node left that listened elsewhere.
+    fn end_left(&mut self, sample: u64, out: &mut impl FnMut(Note)) {
+        self.left.drain(..).for_each(|key| out(key.end(sample)));
+    }
+
+    /// Goes on with the keys of another, or ends them where it listened elsewhere.
+    fn take_over(&mut self, old: &mut Keyboard<P>, is_like: bool) {
+        std::mem::swap(&mut self.left, &mut old.left);
+        if is_like {
+            self.pedals = old.pedals;
+            std::mem::swap(&mut self.held, &mut old.held);
+            std::mem::swap(&mut self.sustained, &mut old.sustained);
+        } else {
+            let room = 3 * MOST_SOUNDING - self.left.len();
+            self.left.extend(old.held.drain(..).chain(old.sustained.drain(..)).take(room));
+        }
     }
 }
 
-fn note(key: &Key, at_secs: f32, on: bool) -> Note {
-    let Key { channel, pitch, velocity, .. } = *key;
-    Note { at_secs, pitch, velocity: if on { velocity } else { 0 }, voice: 0, channel, on }
+fn end<P>(
+    keys: &mut Vec<Key<P>>,
+    is_ended: impl Fn(&Key<P>) -> bool,
+    sample: u64,
+    out: &mut impl FnMut(Note),
+) {
+    keys.retain(|key| {
+        let ends = is_ended(key);
+        if ends {
+            out(key.end(sample));
+        }
+        !ends
+    });
 }

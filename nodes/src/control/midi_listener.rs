@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use pastiche_engine::audio::{MidiState, PortId};
 use pastiche_engine::midi::Message;
 use pastiche_engine::node::{FrameCtx, Status};
 use pastiche_engine::options::{OptionValue, Options};
 use pastiche_engine::spec::{OptionDefault, OptionSpec, OptionType, range};
-use pastiche_engine::take::{Input, Stamped};
+use pastiche_engine::take::Input;
 
 /// The option that chooses a port.
 pub(crate) const PORT: OptionSpec = OptionSpec {
@@ -28,10 +29,10 @@ pub(crate) const CHANNEL: OptionSpec = OptionSpec {
 /// A message that a node hears.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Heard {
-    /// Seconds after the start of the frame.
-    pub(crate) at_secs: f32,
     /// When it came.
     pub(crate) sample: u64,
+    /// When it happens in the frames: one frame later.
+    pub(crate) delayed: u64,
     pub(crate) port: Arc<str>,
     pub(crate) message: Message,
     /// Whether it came before the node was made.
@@ -39,7 +40,7 @@ pub(crate) struct Heard {
 }
 
 /// Hears the messages of a port and a channel.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Listener {
     port: Choice,
     channel: Option<u8>,
@@ -70,16 +71,16 @@ impl Listener {
     /// were said before the node was made and still count.
     pub(crate) fn hear(&mut self, ctx: &FrameCtx<'_>) -> Vec<Heard> {
         let ports = ctx.outside.midi_ports();
-        self.is_alive = ports.iter().enumerate().any(|(number, port)| self.port.is(number, port));
+        self.is_alive = ports.iter().enumerate().any(|(number, port)| self.port.is(number, &port.to_lowercase()));
         let mut heard = Vec::new();
         if std::mem::take(&mut self.is_new) {
             let start = ctx.tick.start_sample;
             let remembered = ctx.outside.remembered().into_iter();
-            heard.extend(remembered.filter_map(|input| self.heard(input, ports, start, 0.0, true)));
+            heard.extend(remembered.filter_map(|input| self.heard(input, ports, [start; 2], true)));
         }
         for event in ctx.outside.events {
-            let Stamped { sample, input } = event;
-            heard.extend(self.heard(input, ports, *sample, ctx.at_secs(event), false));
+            let samples = [event.sample, ctx.delayed_sample(event)];
+            heard.extend(self.heard(&event.input, ports, samples, false));
         }
         heard
     }
@@ -88,19 +89,23 @@ impl Listener {
         &self,
         input: &Input,
         ports: &[Arc<str>],
-        sample: u64,
-        at_secs: f32,
+        [sample, delayed]: [u64; 2],
         is_remembered: bool,
     ) -> Option<Heard> {
-        let Input::Midi { port, bytes } = input else { return None };
+        let Input::Midi { port, message } = input else { return None };
         let number = ports.iter().position(|there| there == port).unwrap_or(usize::MAX);
-        if !self.port.is(number, port) {
-            return None;
-        }
-        let message = Message::parse(bytes)?;
-        let is_wanted =
-            self.channel.is_none_or(|wanted| message.channel().is_none_or(|channel| channel == wanted));
-        is_wanted.then(|| Heard { at_secs, sample, port: port.clone(), message, is_remembered })
+        let is_wanted = self.port.is(number, &port.to_lowercase()) && self.is_on_channel(message);
+        is_wanted.then(|| Heard { sample, delayed, port: port.clone(), message: *message, is_remembered })
+    }
+
+    fn is_on_channel(&self, message: &Message) -> bool {
+        self.channel.is_none_or(|wanted| message.channel().is_none_or(|channel| channel == wanted))
+    }
+
+    /// Whether it hears a message in the audio half. Allocates nothing.
+    pub(crate) fn hears(&self, state: &MidiState, port: PortId, message: &Message) -> bool {
+        let number = state.number(port).map_or(usize::MAX, usize::from);
+        self.port.is(number, state.name(port)) && self.is_on_channel(message)
     }
 
     /// Whether a port of that choice is there, as of the last frame.
@@ -125,11 +130,12 @@ impl Listener {
 }
 
 impl Choice {
+    /// `port` is its name in lower case.
     fn is(&self, number: usize, port: &str) -> bool {
         match self {
             Choice::Every => true,
             Choice::Number(wanted) => *wanted == number,
-            Choice::Part(part) => port.to_lowercase().contains(part),
+            Choice::Part(part) => port.contains(part),
         }
     }
 }
@@ -163,8 +169,3 @@ impl Keys {
         self.0.extract_if(.., |key| is_taken(key)).collect()
     }
 }
-
-/// Controllers that mean something else than where they stand (MIDI 1.0, channel mode messages).
-pub(crate) const SUSTAIN: u8 = 64;
-pub(crate) const ALL_SOUND_OFF: u8 = 120;
-pub(crate) const ALL_NOTES_OFF: u8 = 123;

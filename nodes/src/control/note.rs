@@ -1,13 +1,13 @@
 //! One key of a MIDI keyboard or pad, or any.
 
 use pastiche_engine::io::Io;
-use pastiche_engine::midi::Message;
+use pastiche_engine::midi::{ALL_NOTES_OFF, ALL_SOUND_OFF, Message};
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
-use crate::control::midi_listener::{ALL_NOTES_OFF, ALL_SOUND_OFF, CHANNEL, Key, Keys, Listener, PORT};
+use crate::control::midi_listener::{CHANNEL, Key, Keys, Listener, PORT};
 
 const PITCH: In<Control> = In::control(
     "pitch",

@@ -1,16 +1,16 @@
 //! Plays the notes of a chord one after the other.
 
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
+use arrayvec::ArrayVec;
+use pastiche_engine::node::NoteNode;
+use pastiche_engine::notes::{NoteIo, NoteTool, Stretch};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
-use crate::note_window::{Ends, Window, Written, is_same, midi_pitch};
+use crate::note_window::{Ends, MOST_SOUNDING, Window, Written, midi_pitch};
 use crate::random_numbers::uniform;
-use crate::timing::Base;
 
 const NOTES: In<Notes> = In::required("notes", "The notes that are held.");
 const EVERY: In<Control> = In::control(
@@ -67,7 +67,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             Some("random") => Order::Random(ctx.seed),
             _ => Order::Up,
         };
-        Ok(Box::new(Arpeggio { order, state: State::default() }))
+        Ok(NoteNode::boxed(Arpeggio { order, state: State::default() }))
     },
 }];
 
@@ -80,27 +80,52 @@ enum Order {
     Random(u64),
 }
 
+#[derive(Clone)]
 struct Arpeggio {
     order: Order,
     state: State,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct State {
     written: Written,
+    /// The window of the frame that began last, and the sample at which it began.
+    window: Option<(u64, Window)>,
     ends: Ends,
     /// Notes that are held, as they were played.
-    held: Vec<Note>,
+    held: Held,
 }
 
-impl Node for Arpeggio {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let window = self.state.written.next(ctx, Base::Beats);
-        let (notes, every, length) = (io.notes(&NOTES), io.control(&EVERY), io.control(&LENGTH));
+type Held = ArrayVec<Note, MOST_SOUNDING>;
+
+impl NoteTool for Arpeggio {
+    fn play(&mut self, stretch: &Stretch, io: &mut dyn NoteIo<'_>) {
+        let (every, length) = (io.control(&EVERY), io.control(&LENGTH));
         let octaves = io.control(&OCTAVES).round() as usize;
-        let Some(out) = io.notes_out(&OUT) else { return Ok(()) };
-        self.state.play(self.order, notes, &window, [every, length], octaves, out);
-        Ok(())
+        let State { written, window, ends, held } = &mut self.state;
+        // Steps are found a frame at a time, however short the stretch: so they fall on the same samples.
+        let start = stretch.frame.start_sample;
+        let known = window.filter(|(at, _)| *at == start).map(|(_, known)| known);
+        let now = known.unwrap_or_else(|| written.next_beats(&stretch.frame));
+        *window = Some((start, now));
+        let mut events = io.notes(&NOTES).iter().peekable();
+        for step in now.cells(every, 0.0) {
+            let at = step as f64 * every;
+            let sample = now.sample(at);
+            if !(stretch.start_sample..stretch.end_sample).contains(&sample) {
+                continue;
+            }
+            while let Some(event) = events.next_if(|event| event.sample <= sample) {
+                hold(held, event);
+            }
+            let write = &mut |note| io.write_note(&OUT, note);
+            ends.end_until(write, &now, at);
+            if let Some(note) = chosen(self.order, held, octaves, step).filter(|_| length > 0.0) {
+                ends.start(write, sample, note, at + every * length);
+            }
+        }
+        events.for_each(|event| hold(held, event));
+        ends.end_before(&mut |note| io.write_note(&OUT, note), &now, stretch.end_sample);
     }
 
     fn adopt(&mut self, old: &mut Self) {
@@ -108,45 +133,21 @@ impl Node for Arpeggio {
     }
 }
 
-impl State {
-    fn play(
-        &mut self,
-        order: Order,
-        notes: &[Note],
-        window: &Window,
-        [every, length]: [f64; 2],
-        octaves: usize,
-        out: &mut Vec<Note>,
-    ) {
-        let mut events = notes.iter().peekable();
-        for step in window.cells(every, 0.0) {
-            let at = step as f64 * every;
-            let at_secs = window.at_secs(at);
-            while let Some(event) = events.next_if(|event| event.at_secs <= at_secs) {
-                self.hold(event);
-            }
-            self.ends.end_until(out, window, at);
-            if let Some(note) = chosen(order, &self.held, octaves, step).filter(|_| length > 0.0) {
-                self.ends.start(out, window, at, note, at + every * length);
-            }
-        }
-        events.for_each(|event| self.hold(event));
-        self.ends.end_until(out, window, window.until);
-    }
-
-    fn hold(&mut self, event: &Note) {
-        self.held.retain(|note| !is_same(note, event));
-        if event.on {
-            self.held.push(*event);
-        }
+fn hold(held: &mut Held, event: &Note) {
+    held.retain(|note| !note.is_same(event));
+    if event.on {
+        // A hand that holds more keys than there are is not held.
+        let _ = held.try_push(*event);
     }
 }
 
 /// The note of a step.
 fn chosen(order: Order, held: &[Note], octaves: usize, step: i64) -> Option<Note> {
-    let mut chord = held.to_vec();
+    // Each note with its place, so that those of one pitch stay in their order.
+    let mut chord: ArrayVec<(u8, usize), MOST_SOUNDING> =
+        held.iter().take(MOST_SOUNDING).enumerate().map(|(place, note)| (note.pitch, place)).collect();
     if order != Order::Played {
-        chord.sort_by_key(|note| note.pitch);
+        chord.sort_unstable();
     }
     let count = (chord.len() * octaves.max(1)) as i64;
     if count == 0 {
@@ -162,7 +163,7 @@ fn chosen(order: Order, held: &[Note], octaves: usize, step: i64) -> Option<Note
         }
         Order::Random(seed) => (uniform(seed, step) * count as f64) as i64,
     } as usize;
-    let note = chord[place % chord.len()];
+    let note = held[chord[place % chord.len()].1];
     let pitch = f64::from(note.pitch) + 12.0 * (place / chord.len()) as f64;
     midi_pitch(pitch).map(|pitch| Note { pitch, ..note })
 }
@@ -173,7 +174,7 @@ mod tests {
 
     fn pitches(order: Order, octaves: usize) -> Vec<u8> {
         let held = [64, 60, 67].map(|pitch| Note {
-            at_secs: 0.0,
+            sample: 0,
             pitch,
             velocity: 100,
             voice: 0,

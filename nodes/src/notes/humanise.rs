@@ -1,14 +1,15 @@
 //! Plays notes less evenly.
 
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
+use arrayvec::ArrayVec;
+use pastiche_engine::clock::SAMPLE_RATE;
+use pastiche_engine::node::NoteNode;
+use pastiche_engine::notes::{NoteIo, NoteTool, Stretch};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
-use crate::note_window::{Window, Written, is_same};
+use crate::note_window::MOST_SOUNDING;
 use crate::random_numbers::gaussian;
-use crate::timing::Base;
 
 const NOTES: In<Notes> = In::required("notes", "Notes to play less evenly.");
 const TIMING: In<Control> = In::control(
@@ -46,37 +47,36 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |ctx, _| Ok(Box::new(Humanise { seed: ctx.seed, state: State::default() })),
+    make: |ctx, _| Ok(NoteNode::boxed(Humanise { seed: ctx.seed, state: State::default() })),
 }];
 
+#[derive(Clone)]
 struct Humanise {
     seed: u64,
     state: State,
 }
 
-#[derive(Default)]
+/// Events that may wait: the start and the end of every note that may sound.
+const MOST_WAITING: usize = 2 * MOST_SOUNDING;
+
+#[derive(Clone, Default)]
 struct State {
-    written: Written,
     /// Notes so far.
     count: i64,
-    /// Sounding notes, and by how many seconds each comes later.
-    later: Vec<(Note, f64)>,
-    /// Events and their times, in seconds.
-    waiting: Vec<(f64, Note)>,
+    /// Sounding notes, and by how many samples each comes later.
+    later: ArrayVec<(Note, u64), MOST_SOUNDING>,
+    /// Events with the samples at which they are heard, in their order.
+    waiting: ArrayVec<Note, MOST_WAITING>,
 }
 
-impl Node for Humanise {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let window = self.state.written.next(ctx, Base::Secs);
-        let (notes, timing, touch) = (io.notes(&NOTES), io.control(&TIMING), io.control(&TOUCH));
-        let now = ctx.tick.time_secs();
-        for event in notes {
-            self.state.hear(self.seed, now, event, timing, touch);
+impl NoteTool for Humanise {
+    fn play(&mut self, stretch: &Stretch, io: &mut dyn NoteIo<'_>) {
+        let (timing, touch) = (io.control(&TIMING), io.control(&TOUCH));
+        for event in io.notes(&NOTES) {
+            self.state.hear(self.seed, event, timing, touch);
         }
-        if let Some(out) = io.notes_out(&OUT) {
-            self.state.write(out, &window);
-        }
-        Ok(())
+        let due = self.state.waiting.partition_point(|note| note.sample < stretch.end_sample);
+        self.state.waiting.drain(..due).for_each(|note| io.write_note(&OUT, note));
     }
 
     fn adopt(&mut self, old: &mut Self) {
@@ -85,28 +85,32 @@ impl Node for Humanise {
 }
 
 impl State {
-    fn hear(&mut self, seed: u64, now: f64, event: &Note, timing: f64, touch: f64) {
-        let at = now + f64::from(event.at_secs);
-        let known = self.later.iter().position(|(note, _)| is_same(note, event));
+    fn hear(&mut self, seed: u64, event: &Note, timing: f64, touch: f64) {
+        let known = self.later.iter().position(|(note, _)| note.is_same(event));
         let before = known.map(|place| self.later.swap_remove(place).1);
         if !event.on {
-            self.waiting.push((at + before.unwrap_or(0.0), *event));
+            self.wait(*event, before.unwrap_or(0));
             return;
         }
         let number = self.count;
         self.count += 1;
         let later = ((LATER + gaussian(seed, number)) * timing).max(0.0);
+        let later = (later * SAMPLE_RATE as f64).round() as u64;
         let velocity = f64::from(event.velocity) * (1.0 + gaussian(!seed, number) * touch);
         let velocity = velocity.round().clamp(1.0, 127.0) as u8;
-        self.waiting.push((at + later, Note { velocity, ..*event }));
-        self.later.push((*event, later));
+        // Room is kept for the ends of all notes that sound.
+        if self.waiting.len() + self.later.len() + 2 <= MOST_WAITING
+            && self.later.try_push((*event, later)).is_ok()
+        {
+            self.wait(Note { velocity, ..*event }, later);
+        }
     }
 
-    fn write(&mut self, out: &mut Vec<Note>, window: &Window) {
-        // In the order of their times, or a note might start before it has ended.
-        self.waiting.sort_by(|one, other| one.0.total_cmp(&other.0));
-        let due = self.waiting.partition_point(|(time, _)| *time < window.until);
-        let events = self.waiting.drain(..due);
-        out.extend(events.map(|(time, note)| Note { at_secs: window.at_secs(time), ..note }));
+    /// In the order of their samples, or a note might start before it has ended.
+    fn wait(&mut self, event: Note, later: u64) {
+        let sample = event.sample + later;
+        let place = self.waiting.partition_point(|note| note.sample <= sample);
+        // The end of a note that was never started finds no room, and needs none.
+        let _ = self.waiting.try_insert(place, Note { sample, ..event });
     }
 }

@@ -123,13 +123,13 @@ impl Node for Melody {
         let Some(out) = io.notes_out(&NOTES) else { return Ok(()) };
         for (step, pitch) in starts {
             let at = state.origin + step as f64 * every;
-            state.ends.end_until(out, &window, at);
+            state.ends.end_until(&mut |note| out.push(note), &window, at);
             let (Some(pitch), true) = (pitch, length > 0.0 && loudness > 0.0) else { continue };
             let (voice, channel) = (self.voice, self.channel);
-            let note = Note { at_secs: 0.0, pitch, velocity: velocity(loudness), voice, channel, on: true };
-            state.ends.start(out, &window, at, note, at + every * length);
+            let note = Note { sample: 0, pitch, velocity: velocity(loudness), voice, channel, on: true };
+            state.ends.start(&mut |note| out.push(note), window.sample(at), note, at + every * length);
         }
-        state.ends.end_until(out, &window, window.until);
+        state.ends.end_until(&mut |note| out.push(note), &window, window.until);
         if count == 0 {
             return Err(Fault::new("it has no pitches", "give it a list such as `[60, 64, 67]`"));
         }

@@ -1,7 +1,7 @@
 //! Brings notes together.
 
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::node::NoteNode;
+use pastiche_engine::notes::{NoteIo, NoteTool, Stretch};
 use pastiche_engine::port::Notes;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out};
@@ -26,17 +26,16 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, _| Ok(Box::new(Merge)),
+    make: |_, _| Ok(NoteNode::boxed(Merge)),
 }];
 
+#[derive(Clone)]
 struct Merge;
 
-impl Node for Merge {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let parts = [&ONE, &TWO, &THREE, &FOUR].map(|part| io.notes(part));
-        if let Some(out) = io.notes_out(&OUT) {
-            parts.iter().for_each(|part| out.extend_from_slice(part));
+impl NoteTool for Merge {
+    fn play(&mut self, _stretch: &Stretch, io: &mut dyn NoteIo<'_>) {
+        for part in [&ONE, &TWO, &THREE, &FOUR] {
+            io.notes(part).iter().for_each(|note| io.write_note(&OUT, *note));
         }
-        Ok(())
     }
 }

@@ -64,10 +64,11 @@ impl Node for Metronome {
             let is_first = beat.rem_euclid(bar) == 0;
             let (pitch, louder) = if is_first { (HIGH, 1.25) } else { (LOW, 1.0) };
             let velocity = velocity(loudness * louder);
-            let note = Note { at_secs: 0.0, pitch, velocity, voice: 0, channel: PERCUSSION, on: true };
-            self.ends.start(out, &window, beat as f64, note, beat as f64 + window.of_secs(CLICK_SECS));
+            let note = Note { sample: 0, pitch, velocity, voice: 0, channel: PERCUSSION, on: true };
+            let (write, at) = (&mut |note| out.push(note), beat as f64);
+            self.ends.start(write, window.sample(at), note, at + window.of_secs(CLICK_SECS));
         }
-        self.ends.end_until(out, &window, window.until);
+        self.ends.end_until(&mut |note| out.push(note), &window, window.until);
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
 
-use crate::note_window::{Written, is_same};
+use crate::note_window::Written;
 use crate::timing::Base;
 
 mod read;
@@ -107,7 +107,7 @@ impl Node for Player {
         if let Some(out) = io.notes_out(&NOTES) {
             let head = &mut self.head;
             if is_reset {
-                head.end_all(out, 0.0);
+                head.end_all(out, window.sample(window.from));
                 head.played = 0.0;
             }
             let length = self.tune.length;
@@ -124,14 +124,14 @@ impl Node for Player {
                     if note.on && window.is_too_late(at) {
                         continue;
                     }
-                    head.play(out, Note { at_secs: window.at_secs(at), ..*note });
+                    head.play(out, Note { sample: window.sample(at), ..*note });
                 }
                 begin += step / speed;
                 left -= step;
                 head.played = until;
                 if is_end {
                     finished += 1;
-                    head.end_all(out, window.at_secs(begin));
+                    head.end_all(out, window.sample(begin));
                     if self.repeats {
                         head.played = 0.0;
                     }
@@ -156,7 +156,7 @@ impl Node for Player {
 impl Head {
     fn play(&mut self, out: &mut Vec<Note>, event: Note) {
         let before = self.sounding.len();
-        self.sounding.retain(|note| !is_same(note, &event));
+        self.sounding.retain(|note| !note.is_same(&event));
         if !event.on && self.sounding.len() == before {
             return;
         }
@@ -169,7 +169,7 @@ impl Head {
         out.push(event);
     }
 
-    fn end_all(&mut self, out: &mut Vec<Note>, at_secs: f32) {
-        out.extend(self.sounding.drain(..).map(|note| Note { at_secs, on: false, ..note }));
+    fn end_all(&mut self, out: &mut Vec<Note>, sample: u64) {
+        out.extend(self.sounding.drain(..).map(|note| note.end_at(sample)));
     }
 }

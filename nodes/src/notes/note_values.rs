@@ -6,8 +6,6 @@ use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit};
 
-use crate::note_window::is_same;
-
 const NOTES: In<Notes> = In::required("notes", "Notes to follow.");
 const GATE: Out<Control> = Out::new("gate", "1 while any note sounds, else 0.");
 const PITCH: Out<Control> =
@@ -44,7 +42,7 @@ impl Node for Follow {
     fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         let mut started = 0;
         for event in io.notes(&NOTES) {
-            self.sounding.retain(|note| !is_same(note, event));
+            self.sounding.retain(|note| !note.is_same(event));
             if event.on {
                 self.sounding.push(*event);
                 (self.pitch, self.velocity) = (event.pitch, event.velocity);

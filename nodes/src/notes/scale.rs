@@ -1,7 +1,7 @@
 //! Snaps notes to a scale.
 
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::node::NoteNode;
+use pastiche_engine::notes::{NoteIo, NoteTool, Stretch};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
@@ -74,26 +74,25 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |_, options| {
         let degrees = degrees(options.text("name").unwrap_or("major"));
-        Ok(Box::new(Scale { degrees, becomes: Becomes::default() }))
+        Ok(NoteNode::boxed(Scale { degrees, becomes: Becomes::default() }))
     },
 }];
 
+#[derive(Clone)]
 struct Scale {
     degrees: &'static [i32],
     becomes: Becomes,
 }
 
-impl Node for Scale {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let (notes, root) = (io.notes(&NOTES), io.control(&ROOT).round() as i32);
-        let Some(out) = io.notes_out(&OUT) else { return Ok(()) };
-        for event in notes {
-            self.becomes.pass(out, event, |note| {
+impl NoteTool for Scale {
+    fn play(&mut self, _stretch: &Stretch, io: &mut dyn NoteIo<'_>) {
+        let root = io.control(&ROOT).round() as i32;
+        for event in io.notes(&NOTES) {
+            self.becomes.pass(&mut |note| io.write_note(&OUT, note), event, |note| {
                 let pitch = snap(i32::from(note.pitch), root, self.degrees);
                 midi_pitch(f64::from(pitch)).map(|pitch| Note { pitch, ..*note })
             });
         }
-        Ok(())
     }
 
     fn adopt(&mut self, old: &mut Self) {

@@ -1,7 +1,7 @@
 //! Takes some notes out of many.
 
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::node::NoteNode;
+use pastiche_engine::notes::{NoteIo, NoteTool, Stretch};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
@@ -56,32 +56,28 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             Some("channel") => |note| f64::from(note.channel) + 1.0,
             _ => |note| f64::from(note.pitch),
         };
-        Ok(Box::new(Split { number, taken: Becomes::default(), rest: Becomes::default() }))
+        Ok(NoteNode::boxed(Split { number, taken: Becomes::default(), rest: Becomes::default() }))
     },
 }];
 
+#[derive(Clone)]
 struct Split {
     number: fn(&Note) -> f64,
     taken: Becomes,
     rest: Becomes,
 }
 
-impl Node for Split {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let (notes, from, to) = (io.notes(&NOTES), io.control(&FROM).round(), io.control(&TO).round());
+impl NoteTool for Split {
+    fn play(&mut self, _stretch: &Stretch, io: &mut dyn NoteIo<'_>) {
+        let (from, to) = (io.control(&FROM).round(), io.control(&TO).round());
         let number = self.number;
         let is_taken = |note: &Note| (from..=to).contains(&number(note));
-        if let Some(out) = io.notes_out(&TAKEN) {
-            for event in notes {
-                self.taken.pass(out, event, |note| is_taken(note).then_some(*note));
-            }
+        for event in io.notes(&NOTES) {
+            let mut taken = |note| io.write_note(&TAKEN, note);
+            self.taken.pass(&mut taken, event, |note| is_taken(note).then_some(*note));
+            let mut rest = |note| io.write_note(&REST, note);
+            self.rest.pass(&mut rest, event, |note| (!is_taken(note)).then_some(*note));
         }
-        if let Some(out) = io.notes_out(&REST) {
-            for event in notes {
-                self.rest.pass(out, event, |note| (!is_taken(note)).then_some(*note));
-            }
-        }
-        Ok(())
     }
 
     fn adopt(&mut self, old: &mut Self) {

@@ -86,13 +86,13 @@ impl Node for Player {
         let pitch = midi_pitch(io.control(&PITCH));
         let Some(out) = io.notes_out(&NOTES) else { return Ok(()) };
         let now = ctx.beats.now;
-        self.ends.end_until(out, &window, now);
+        self.ends.end_until(&mut |note| out.push(note), &window, now);
         if let Some(pitch) = pitch.filter(|_| is_hit && length > 0.0 && loudness > 0.0) {
             let (voice, channel) = (self.voice, self.channel);
-            let note = Note { at_secs: 0.0, pitch, velocity: velocity(loudness), voice, channel, on: true };
-            self.ends.start(out, &window, now, note, now + length);
+            let note = Note { sample: 0, pitch, velocity: velocity(loudness), voice, channel, on: true };
+            self.ends.start(&mut |note| out.push(note), window.sample(now), note, now + length);
         }
-        self.ends.end_until(out, &window, window.until);
+        self.ends.end_until(&mut |note| out.push(note), &window, window.until);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Moves notes up or down.
 
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
+use pastiche_engine::node::NoteNode;
+use pastiche_engine::notes::{NoteIo, NoteTool, Stretch};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
@@ -32,24 +32,22 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, _| Ok(Box::new(Transpose::default())),
+    make: |_, _| Ok(NoteNode::boxed(Transpose::default())),
 }];
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Transpose {
     becomes: Becomes,
 }
 
-impl Node for Transpose {
-    fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let (notes, by) = (io.notes(&NOTES), io.control(&BY).round());
-        let Some(out) = io.notes_out(&OUT) else { return Ok(()) };
-        for event in notes {
-            self.becomes.pass(out, event, |note| {
+impl NoteTool for Transpose {
+    fn play(&mut self, _stretch: &Stretch, io: &mut dyn NoteIo<'_>) {
+        let by = io.control(&BY).round();
+        for event in io.notes(&NOTES) {
+            self.becomes.pass(&mut |note| io.write_note(&OUT, note), event, |note| {
                 midi_pitch(f64::from(note.pitch) + by).map(|pitch| Note { pitch, ..*note })
             });
         }
-        Ok(())
     }
 
     fn adopt(&mut self, old: &mut Self) {

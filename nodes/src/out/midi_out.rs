@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::{OptionValue, Options};
@@ -15,7 +16,6 @@ use pastiche_engine::spec::{
 };
 use pastiche_engine::workers::Priority;
 
-use crate::note_window::is_same;
 use crate::out::claim::{Claim, FOLDER, NAME, destination};
 
 mod port;
@@ -194,8 +194,9 @@ impl Take {
             self.events.push(Event::Tempo { beat: (beats.now - from).max(0.0), bpm: beats.bpm });
         }
         for note in notes {
-            let beat = beats.now - from + f64::from(note.at_secs) * beats.bpm / 60.0;
-            self.sounding.retain(|other| !is_same(other, note));
+            let later = note.sample.saturating_sub(ctx.tick.start_sample) as f64 / SAMPLE_RATE as f64;
+            let beat = beats.now - from + later * beats.bpm / 60.0;
+            self.sounding.retain(|other| !other.is_same(note));
             if note.on {
                 self.sounding.push(*note);
             }

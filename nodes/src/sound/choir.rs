@@ -151,7 +151,7 @@ impl AudioNode for Singing {
             controls.breath = self.breath.advance() as f32;
             controls.level = self.level.advance() as f32;
         }
-        self.voices.block(io, &NOTES, &SOUND, &controls[..ctx.samples]);
+        self.voices.block(ctx, io, &NOTES, &SOUND, &controls[..ctx.samples]);
     }
 
     fn adopt(&mut self, old: &mut Self) {

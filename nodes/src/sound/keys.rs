@@ -125,7 +125,7 @@ impl AudioNode for Strings {
         for controls in &mut controls[..ctx.samples] {
             controls.level = self.level.advance() as f32;
         }
-        self.voices.block(io, &NOTES, &SOUND, &controls[..ctx.samples]);
+        self.voices.block(ctx, io, &NOTES, &SOUND, &controls[..ctx.samples]);
     }
 
     fn adopt(&mut self, old: &mut Self) {

@@ -127,7 +127,7 @@ impl AudioNode for Wheels {
             let swing = (self.swing.advance(VIBRATO_HZ) * std::f64::consts::TAU).sin();
             controls.bend = (swing * self.vibrato.advance() / 12.0).exp2() as f32;
         }
-        self.voices.block(io, &NOTES, &SOUND, &controls[..ctx.samples]);
+        self.voices.block(ctx, io, &NOTES, &SOUND, &controls[..ctx.samples]);
     }
 
     fn adopt(&mut self, old: &mut Self) {

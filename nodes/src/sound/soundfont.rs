@@ -4,10 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use pastiche_engine::assets::Media;
-use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, NoteEvent, Smoothed};
+use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::node::BuildError;
-use pastiche_engine::port::{Audio, Control, Notes};
+use pastiche_engine::io::Io;
+use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
+use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
@@ -127,17 +128,12 @@ impl Player {
         }
     }
 
-    fn event(&mut self, event: NoteEvent) {
-        match event {
-            NoteEvent::Note(note) => {
-                let (channel, pitch) = (i32::from(note.channel), i32::from(note.pitch));
-                if note.on {
-                    self.synthesizer.note_on(channel, pitch, i32::from(note.velocity));
-                } else {
-                    self.synthesizer.note_off(channel, pitch);
-                }
-            }
-            NoteEvent::EndAll => self.synthesizer.note_off_all(false),
+    fn event(&mut self, note: &Note) {
+        let (channel, pitch) = (i32::from(note.channel), i32::from(note.pitch));
+        if note.on {
+            self.synthesizer.note_on(channel, pitch, i32::from(note.velocity));
+        } else {
+            self.synthesizer.note_off(channel, pitch);
         }
     }
 }
@@ -145,11 +141,10 @@ impl Player {
 impl AudioNode for Player {
     fn block(&mut self, ctx: &BlockCtx, io: &mut AudioIo<'_>) {
         self.level.toward(io.control(&LEVEL));
-        let mut next = io.next_note(&NOTES);
+        let mut notes = io.notes(&NOTES).iter().peekable();
         for at in 0..ctx.samples {
-            while let Some(due) = next.filter(|due| due.at <= at) {
-                self.event(due.event);
-                next = io.next_note(&NOTES);
+            while let Some(note) = notes.next_if(|note| note.sample <= ctx.start_sample + at as u64) {
+                self.event(note);
             }
             if self.heard >= STEP {
                 self.make_ahead();

@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use pastiche_engine::audio::{AudioIo, MAX_BLOCK, NoteEvent};
+use pastiche_engine::audio::{AudioIo, BlockCtx, MAX_BLOCK};
 use pastiche_engine::port::{Audio, Note, Notes};
 use pastiche_engine::spec::{In, Out};
-
-use crate::note_window::is_same;
 
 /// Samples in which a voice that makes room is faded out, 5 ms.
 const FADE: u16 = 240;
@@ -59,8 +57,7 @@ enum Use {
 impl<V: Voice> Voices<V> {
     /// This many voices, each made by its number; numbers go on behind them for those that fade.
     pub(crate) fn new(count: usize, make: impl Fn(usize) -> V) -> Voices<V> {
-        let note = Note { at_secs: 0.0, pitch: 0, velocity: 0, voice: 0, channel: 0, on: false };
-        let seat = |number| Seat { voice: make(number), note, use_: Use::Free, number: 0 };
+        let seat = |number| Seat { voice: make(number), note: Note::default(), use_: Use::Free, number: 0 };
         Voices {
             seats: (0..count.max(1)).map(seat).collect(),
             fading: (0..FADING).map(|number| (make(count + number), 0)).collect(),
@@ -72,6 +69,7 @@ impl<V: Voice> Voices<V> {
     /// each sample.
     pub(crate) fn block(
         &mut self,
+        ctx: &BlockCtx,
         io: &mut AudioIo<'_>,
         notes: &In<Notes>,
         out: &Out<Audio>,
@@ -79,13 +77,11 @@ impl<V: Voice> Voices<V> {
     ) {
         let mut mix = [[0.0; MAX_BLOCK]; 2];
         let mut from = 0;
-        while let Some(due) = io.next_note(notes) {
-            self.render(&mut mix, from..due.at, controls);
-            from = due.at;
-            match due.event {
-                NoteEvent::Note(note) => self.event(&note, &controls[due.at]),
-                NoteEvent::EndAll => self.release_all(),
-            }
+        for note in io.notes(notes) {
+            let at = (note.sample.saturating_sub(ctx.start_sample) as usize).min(controls.len() - 1);
+            self.render(&mut mix, from..at, controls);
+            from = at;
+            self.event(note, &controls[at]);
         }
         self.render(&mut mix, from..controls.len(), controls);
         for (out, mix) in io.out(out).into_iter().zip(mix) {
@@ -114,7 +110,7 @@ impl<V: Voice> Voices<V> {
     /// Starts or ends a note.
     pub(crate) fn event(&mut self, note: &Note, controls: &V::Controls) {
         for seat in self.seats.iter_mut().filter(|seat| seat.use_ == Use::Held) {
-            if is_same(&seat.note, note) {
+            if seat.note.is_same(note) {
                 seat.release();
             }
         }
@@ -133,10 +129,6 @@ impl<V: Voice> Voices<V> {
         }
         seat.voice.start(note, self.started, controls);
         (seat.note, seat.use_, seat.number) = (*note, Use::Held, self.started);
-    }
-
-    fn release_all(&mut self) {
-        self.seats.iter_mut().filter(|seat| seat.use_ == Use::Held).for_each(Seat::release);
     }
 
     fn render(&mut self, mix: &mut [[f32; MAX_BLOCK]; 2], samples: Range<usize>, controls: &[V::Controls]) {
@@ -240,7 +232,7 @@ mod tests {
     }
 
     fn note(pitch: u8, on: bool) -> Note {
-        Note { at_secs: 0.0, pitch, velocity: 100, voice: 0, channel: 0, on }
+        Note { sample: 0, pitch, velocity: 100, voice: 0, channel: 0, on }
     }
 
     fn run(voices: &mut Voices<Still>, samples: usize) -> f32 {
@@ -291,7 +283,7 @@ mod tests {
             voices.event(&note(number % 128, number % 3 != 0), &());
             run(&mut voices, 1);
         }
-        voices.release_all();
+        (0..128).for_each(|pitch| voices.event(&note(pitch, false), &()));
         assert_eq!(run(&mut voices, 1000), 0.0);
     }
 

@@ -4,6 +4,8 @@ use super::*;
 use std::sync::Mutex;
 use std::sync::mpsc::Receiver;
 
+use engine::midi::Message;
+
 const DESK: &str = "nanoKONTROL2 CTRL 24:0";
 
 /// What a test plugs in, and what it sees.
@@ -98,7 +100,7 @@ fn there(ports: &[&str]) -> Input {
 }
 
 fn midi(port: &str, bytes: &[u8]) -> Input {
-    Input::Midi { port: port.into(), bytes: bytes.into() }
+    Input::Midi { port: port.into(), message: Message::parse(bytes).unwrap() }
 }
 
 fn millis(millis: u64) -> Duration {

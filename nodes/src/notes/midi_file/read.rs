@@ -94,7 +94,7 @@ fn note(message: MidiMessage, voice: u8, channel: u8) -> Option<Note> {
         MidiMessage::NoteOff { key, vel } => (key, vel, false),
         _ => return None,
     };
-    Some(Note { at_secs: 0.0, pitch: key.as_int(), velocity: vel.as_int(), voice, channel, on })
+    Some(Note { sample: 0, pitch: key.as_int(), velocity: vel.as_int(), voice, channel, on })
 }
 
 /// From ticks to beats or seconds.

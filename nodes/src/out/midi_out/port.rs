@@ -6,7 +6,6 @@ use pastiche_engine::outgoing::WhichPort;
 use pastiche_engine::port::Note;
 
 use super::{NOTES, ON, WRITTEN};
-use crate::note_window::is_same;
 
 pub(super) struct PortOut {
     port: WhichPort,
@@ -25,7 +24,7 @@ impl PortOut {
         } else {
             [0x80 | channel, pitch, 0]
         };
-        ctx.send_midi(&self.port, note.at_secs, bytes);
+        ctx.send_midi(&self.port, note.sample, bytes);
     }
 }
 
@@ -34,8 +33,8 @@ impl Node for PortOut {
         if io.control(&ON) > 0.5 {
             for note in io.notes(&NOTES) {
                 let was_sounding = self.sounding.len();
-                self.sounding.retain(|other| !is_same(other, note));
-                // One that began while no one listened does not end.
+                self.sounding.retain(|other| !other.is_same(note));
+                // One that began while nobody listened does not end.
                 if note.on || self.sounding.len() < was_sounding {
                     self.send(ctx, note);
                 }
@@ -45,7 +44,7 @@ impl Node for PortOut {
             }
         } else {
             for note in std::mem::take(&mut self.sounding) {
-                self.send(ctx, &Note { on: false, at_secs: 0.0, ..note });
+                self.send(ctx, &note.end_at(ctx.tick.start_sample));
             }
         }
         io.set_control(&WRITTEN, 0.0);

@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read() {
         let note = |beat: f64, pitch: u8, on: bool| {
-            let note = Note { at_secs: 0.0, pitch, velocity: 90, voice: 0, channel: 9, on };
+            let note = Note { sample: 0, pitch, velocity: 90, voice: 0, channel: 9, on };
             Event::Note { beat, note }
         };
         let Event::Note { note: held, .. } = note(0.0, 67, true) else { unreachable!() };
