@@ -26,7 +26,7 @@ use pastiche_engine as engine;
 
 use crate::error::Error;
 use crate::loader::{Garbage, LoadReport, Loaded, Loader, LoaderConfig, LoaderThread, PatchSource};
-use crate::sound::{SilentCard, SoundClock, SoundOutput, Speakers};
+use crate::sound::{SilentCard, SoundClock, SoundInlet, SoundOutput, Speakers};
 
 pub use config::{OpenGpu, Pace, PlayerConfig, registry};
 use graphics::Graphics;
@@ -332,6 +332,20 @@ impl Player {
     pub fn input(&mut self, stamped: Stamped) {
         let earliest = self.last.map_or(0, |tick| tick.start_sample + 1);
         self.live.input(Stamped { sample: stamped.sample.max(earliest), ..stamped });
+    }
+
+    /// Puts an input from outside into the log that the sound has been given already.
+    pub(crate) fn input_heard(&mut self, stamped: Stamped) {
+        let earliest = self.last.map_or(0, |tick| tick.start_sample + 1);
+        self.live.input_heard(Stamped { sample: stamped.sample.max(earliest), ..stamped });
+    }
+
+    /// Live, the straight way of played notes to the sound card. `None` without one.
+    pub(crate) fn sound_inlet(&self) -> Option<SoundInlet> {
+        match &self.sound {
+            SoundSide::Card(card) => Some(card.inlet(self.live.midi().clone())),
+            _ => None,
+        }
     }
 
     /// Turns a knob, from the next frame on. One that is not there is told by that frame's report.

@@ -5,6 +5,7 @@ mod card_supervisor;
 mod clock;
 mod denormals;
 mod guard;
+mod inlet;
 mod line;
 mod output;
 mod silent;
@@ -12,6 +13,7 @@ mod speakers;
 
 pub use card::sound_cards;
 pub(crate) use clock::SoundClock;
+pub(crate) use inlet::SoundInlet;
 pub use line::{SystemLines, sound_lines};
 pub(crate) use silent::SilentCard;
 pub(crate) use speakers::Speakers;

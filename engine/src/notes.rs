@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn events_are_put_in_order_and_into_their_stretch() {
-        let mut notes = [(30, 1), (10, 2), (99, 3), (0, 4), (30, 5), (10, 6)].map(|(at, name)| note(at, name));
+        let mut notes =
+            [(30, 1), (10, 2), (99, 3), (0, 4), (30, 5), (10, 6)].map(|(at, name)| note(at, name));
         settle(&mut notes, 10, 40);
         let places = notes.map(|note| (note.sample, note.pitch));
         assert_eq!(places, [(10, 2), (10, 4), (10, 6), (30, 1), (30, 5), (39, 3)]);

@@ -262,7 +262,10 @@ mod tests {
     #[test]
     fn every_input_comes_back_as_it_was_written() {
         let inputs = [
-            Input::Midi { port: "nanoKONTROL2".into(), message: Message::Controller { channel: 0, number: 7, value: 64 } },
+            Input::Midi {
+                port: "nanoKONTROL2".into(),
+                message: Message::Controller { channel: 0, number: 7, value: 64 },
+            },
             Input::MidiPorts { ports: vec!["nanoKONTROL2".into(), "keys".into()] },
             Input::Mouse { x: -12.5, y: 540.0 },
             Input::MouseButton { button: MouseButton::Middle, down: true },
@@ -270,8 +273,14 @@ mod tests {
             Input::Key { key: "space".into(), down: false },
             Input::Control { node: NodeKey::new("mix"), name: "weights".into(), member: Some(1), value: 2.0 },
         ];
-        let inputs: Vec<Stamped> =
-            inputs.into_iter().zip(0..).map(|(input, sample)| Stamped { heard: Some(sample + 9).filter(|_| sample > 3), ..Stamped::new(sample, input) }).collect();
+        let inputs: Vec<Stamped> = inputs
+            .into_iter()
+            .zip(0..)
+            .map(|(input, sample)| Stamped {
+                heard: Some(sample + 9).filter(|_| sample > 3),
+                ..Stamped::new(sample, input)
+            })
+            .collect();
         let header = TakeHeader { pastiche_take: TAKE_VERSION, patch: "a.rhai".into(), seed: 1 };
         let lines = inputs.iter().map(|input| serde_json::to_string(input).unwrap() + "\n");
         let text = serde_json::to_string(&header).unwrap() + "\n" + lines.collect::<String>().as_str();

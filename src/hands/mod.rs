@@ -11,9 +11,9 @@ mod sidecar;
 mod target;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use engine::diagnostic::Diagnostic;
@@ -28,6 +28,7 @@ use crate::error::Error;
 use crate::loader::PatchSource;
 use crate::midi::{MidiEdge, MidiPorts, system_midi};
 use crate::player::Player;
+use crate::sound::SoundInlet;
 
 pub use binding::{Binding, Part};
 pub use history::{History, Move};
@@ -44,14 +45,25 @@ const MOST_WAITING: usize = 65_536;
 /// Gives what hands do to a show, from any thread, stamped with the time at which it is given.
 #[derive(Clone, Debug)]
 pub struct HandSender {
-    events: SyncSender<(Instant, HandEvent)>,
+    events: SyncSender<Arrival>,
     lost: Arc<AtomicU64>,
+    /// The straight way of played notes to the sound, once there is one.
+    sound: Arc<OnceLock<SoundInlet>>,
+}
+
+/// Something that came.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) at: Instant,
+    /// The sample at which it is heard, where the sound has been given it already.
+    pub(crate) heard: Option<u64>,
+    pub(crate) event: HandEvent,
 }
 
 impl HandSender {
-    pub(crate) fn channel() -> (HandSender, Receiver<(Instant, HandEvent)>) {
+    pub(crate) fn channel() -> (HandSender, Receiver<Arrival>) {
         let (events, receiver) = sync_channel(MOST_WAITING);
-        (HandSender { events, lost: Arc::default() }, receiver)
+        (HandSender { events, lost: Arc::default(), sound: Arc::default() }, receiver)
     }
 
     /// Never waits. Whether somebody may still listen.
@@ -61,7 +73,11 @@ impl HandSender {
 
     /// Something that happened at another time than now.
     pub fn send_at(&self, at: Instant, event: HandEvent) -> bool {
-        match self.events.try_send((at, event)) {
+        let heard = match (&event, self.sound.get()) {
+            (HandEvent::Input(input), Some(sound)) => sound.play(at, input),
+            _ => None,
+        };
+        match self.events.try_send(Arrival { at, heard, event }) {
             Ok(()) => true,
             Err(TrySendError::Full(_)) => {
                 self.lost.fetch_add(1, Ordering::Relaxed);
@@ -83,7 +99,7 @@ pub enum HandNews {
 
 /// The hands on one patch.
 pub struct Hands {
-    events: Receiver<(Instant, HandEvent)>,
+    events: Receiver<Arrival>,
     sender: HandSender,
     /// Losses that were reported.
     lost: u64,
@@ -145,6 +161,14 @@ impl Hands {
         Ok(self)
     }
 
+    /// From now on played notes go straight to the sound of a player.
+    pub(crate) fn connect(&self, player: &Player) {
+        if let Some(sound) = player.sound_inlet() {
+            // A second time it is connected already.
+            let _ = self.sender.sound.set(sound);
+        }
+    }
+
     /// Gives what hands do, from any thread.
     pub fn sender(&self) -> HandSender {
         self.sender.clone()
@@ -157,10 +181,12 @@ impl Hands {
             self.version = player.version();
             self.put_back(player);
         }
-        let events: Vec<(Instant, HandEvent)> = self.events.try_iter().collect();
-        for (at, event) in events {
+        let arrivals: Vec<Arrival> = self.events.try_iter().collect();
+        for Arrival { at, heard, event } in arrivals {
             match event {
-                HandEvent::Input(input) => self.input(player, input, sample_at(at), at),
+                HandEvent::Input(input) => {
+                    self.input(player, Stamped { heard, ..Stamped::new(sample_at(at), input) }, at);
+                }
                 HandEvent::Action(action) => self.act(player, action, sample_at(at)),
             }
         }
@@ -242,21 +268,22 @@ impl Hands {
         self.news.push(HandNews::Line(line));
     }
 
-    fn input(&mut self, player: &mut Player, input: Input, sample: u64, at: Instant) {
-        match &input {
+    fn input(&mut self, player: &mut Player, stamped: Stamped, at: Instant) {
+        let (input, sample) = (&stamped.input, stamped.sample);
+        match input {
             Input::Midi { port, message } => {
                 let (port, message) = (port.clone(), *message);
-                player.input(Stamped::new(sample, input));
+                put(player, stamped);
                 self.hear(player, &port, message, sample, at);
                 return;
             }
             Input::MidiPorts { ports } => self.see_ports(ports.clone()),
             _ => {}
         }
-        if let Some((target, value)) = Target::of(&input) {
+        if let Some((target, value)) = Target::of(input) {
             self.note(player, &target, value, at);
         }
-        player.input(Stamped::new(sample, input));
+        put(player, stamped);
     }
 
     fn hear(&mut self, player: &mut Player, port: &str, message: Message, sample: u64, at: Instant) {
@@ -390,6 +417,14 @@ impl Hands {
                 player.input(Stamped::new(0, target.moved(hand.value)));
             }
         }
+    }
+}
+
+/// Into the log, and to the sound if that does not have it yet.
+fn put(player: &mut Player, stamped: Stamped) {
+    match stamped.heard {
+        Some(_) => player.input_heard(stamped),
+        None => player.input(stamped),
     }
 }
 

@@ -45,6 +45,7 @@ impl Playing {
     /// Asks for the patch and opens the files.
     pub(crate) fn start(player: &mut Player, job: PlayJob, pacing: Pacing) -> Result<Playing, Error> {
         let files = Files::open(job.stats, job.stills, job.take)?;
+        job.hands.connect(player);
         player.load_in_background(job.patch);
         Ok(Playing {
             hands: job.hands,

@@ -151,6 +151,7 @@ impl Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
+        self.clock.card_is_gone();
         let playing = self.playing.take().or_else(|| self.arrivals.pop().ok());
         if let Some(playing) = playing {
             // There is one, and the queue holds one; a supervisor that has gone needs none.

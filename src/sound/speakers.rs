@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use engine::audio::AudioRunner;
+use engine::audio::{AudioRunner, MidiInlet};
 use engine::node::Status;
 use pastiche_engine as engine;
 
 use super::card::MachineCards;
 use super::card_supervisor::CardSupervisor;
 use super::clock::SoundClock;
+use super::inlet::SoundInlet;
 use crate::error::Error;
 
 /// Between two looks at the card.
@@ -75,7 +76,12 @@ impl Speakers {
         (self.clock.clone(), self.epoch)
     }
 
-    /// What to report to a person since it was asked last.
+    /// The straight way of played notes to this card.
+    pub(crate) fn inlet(&self, inlet: MidiInlet) -> SoundInlet {
+        SoundInlet { inlet, clock: self.clock.clone(), epoch: self.epoch }
+    }
+
+    /// What a person is to be told since it was asked last.
     pub(crate) fn told(&self) -> impl Iterator<Item = String> + '_ {
         self.told.try_iter()
     }

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::take::Input;
 use crate::midi::{ALL_NOTES_OFF, ALL_SOUND_OFF, Message, SUSTAIN};
+use crate::take::Input;
 
 /// Events that may wait for their block.
 const WAITING: usize = 4096;
@@ -52,6 +52,12 @@ pub enum Played {
 /// audio thread waits for none.
 #[derive(Clone)]
 pub struct MidiInlet(Arc<Mutex<Inlet>>);
+
+impl std::fmt::Debug for MidiInlet {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("MidiInlet").finish_non_exhaustive()
+    }
+}
 
 struct Inlet {
     events: Producer<MidiEvent>,
@@ -124,7 +130,8 @@ impl Inlet {
     fn push(&mut self, sample: u64, what: Played) -> u64 {
         self.last = self.last.max(sample);
         // Nothing is written until the audio thread knows that something was left out.
-        if !self.overflowed.load(Acquire) && self.events.push(MidiEvent { sample: self.last, what }).is_err() {
+        if !self.overflowed.load(Acquire) && self.events.push(MidiEvent { sample: self.last, what }).is_err()
+        {
             self.overflowed.store(true, Release);
         }
         self.last

@@ -126,11 +126,8 @@ impl AudioRunner {
             self.take_plans(start_sample);
             self.follow_beat(start_sample, self.rate.start_sample(frame), next_frame);
             self.midi.begin(start_sample, start_sample + samples as u64);
-            let view = BlockView {
-                frame_time: self.frame,
-                midi: self.midi.events(),
-                midi_state: &self.midi.state,
-            };
+            let view =
+                BlockView { frame_time: self.frame, midi: self.midi.events(), midi_state: &self.midi.state };
             if self.plan.block(&BlockCtx { start_sample, samples }, &view, block) {
                 self.declick.arm();
             }

@@ -71,7 +71,8 @@ impl Listener {
     /// were said before the node was made and still count.
     pub(crate) fn hear(&mut self, ctx: &FrameCtx<'_>) -> Vec<Heard> {
         let ports = ctx.outside.midi_ports();
-        self.is_alive = ports.iter().enumerate().any(|(number, port)| self.port.is(number, &port.to_lowercase()));
+        self.is_alive =
+            ports.iter().enumerate().any(|(number, port)| self.port.is(number, &port.to_lowercase()));
         let mut heard = Vec::new();
         if std::mem::take(&mut self.is_new) {
             let start = ctx.tick.start_sample;

@@ -138,9 +138,11 @@ impl<V: Voice> Voices<V> {
                 let [voice_left, voice_right] = seat.voice.next(&controls[at]);
                 left[at] += voice_left;
                 right[at] += voice_right;
-            }
-            if seat.use_ == Use::Released && seat.voice.is_silent() {
-                seat.use_ = Use::Free;
+                // At its sample and not at the end of a block, whose length nobody may hear.
+                if seat.use_ == Use::Released && seat.voice.is_silent() {
+                    seat.use_ = Use::Free;
+                    break;
+                }
             }
         }
         for (voice, left_over) in self.fading.iter_mut().filter(|(_, left_over)| *left_over > 0) {

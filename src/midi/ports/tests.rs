@@ -6,6 +6,8 @@ use std::sync::mpsc::Receiver;
 
 use engine::midi::Message;
 
+use crate::hands::Arrival;
+
 const DESK: &str = "nanoKONTROL2 CTRL 24:0";
 
 /// What a test plugs in, and what it sees.
@@ -81,14 +83,14 @@ impl MidiOutput for Lamp {
     }
 }
 
-fn start() -> (Fake, Ports<Fake>, Receiver<(Instant, HandEvent)>) {
+fn start() -> (Fake, Ports<Fake>, Receiver<Arrival>) {
     let fake = Fake::default();
     let (sender, events) = HandSender::channel();
     (fake.clone(), Ports::new(fake, sender), events)
 }
 
-fn inputs(events: &Receiver<(Instant, HandEvent)>) -> Vec<Input> {
-    let inputs = events.try_iter().map(|(_, event)| match event {
+fn inputs(events: &Receiver<Arrival>) -> Vec<Input> {
+    let inputs = events.try_iter().map(|arrival| match arrival.event {
         HandEvent::Input(input) => input,
         HandEvent::Action(action) => panic!("{action:?}"),
     });
