@@ -1,62 +1,80 @@
-//! The one worker pool of a running engine: all cores but one, with priorities.
+//! Work beside the show. All of it shares one budget of threads, by priority.
+//!
+//! A node hands a job to its [`Background`] and asks for the result in each frame; it never waits. The
+//! jobs of all nodes run on the threads of one [`Workers`]. No more run at a time than the machine has
+//! room for, and where the operating system lets a thread have a priority of its own, what is heard
+//! and seen goes before all of them.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+mod background;
+mod priority;
+
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-/// Who goes first when a worker is free.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Priority {
-    /// A picture is waited for.
-    Picture,
-    /// A model is at work in the background.
-    Model,
-    /// Training; only when nothing else is to be done.
-    Training,
-}
+pub use background::{Background, Wanted};
+pub use priority::Priority;
 
-type Job = Box<dyn FnOnce() + Send>;
-
-struct Queued {
-    order: Reverse<(Priority, u64)>,
-    job: Job,
-}
-
-impl PartialEq for Queued {
-    fn eq(&self, other: &Queued) -> bool {
-        self.order == other.order
-    }
-}
-impl Eq for Queued {}
-impl PartialOrd for Queued {
-    fn partial_cmp(&self, other: &Queued) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Queued {
-    fn cmp(&self, other: &Queued) -> std::cmp::Ordering {
-        self.order.cmp(&other.order)
-    }
+/// A job as the threads see it.
+trait Work: Send + Sync {
+    /// Does it, unless nobody wants it any more.
+    fn run(&self);
 }
 
 #[derive(Default)]
 struct Queue {
-    jobs: BinaryHeap<Queued>,
-    submitted: u64,
-    closed: bool,
+    /// In the order of [`Priority::ALL`], the oldest in front.
+    waiting: [VecDeque<Arc<dyn Work>>; Priority::ALL.len()],
+    running: [usize; Priority::ALL.len()],
 }
 
-#[derive(Default)]
+impl Queue {
+    /// The next job of a priority, if there is room for one and nothing of a higher priority waits. What
+    /// is of a lower priority takes no room: it gives way.
+    fn take(&mut self, priority: Priority, room: usize) -> Option<Arc<dyn Work>> {
+        let lane = priority as usize;
+        let taken: usize = self.running[..=lane].iter().sum();
+        if taken >= room || self.waiting[..lane].iter().any(|higher| !higher.is_empty()) {
+            return None;
+        }
+        let work = self.waiting[lane].pop_front()?;
+        self.running[lane] += 1;
+        Some(work)
+    }
+}
+
 struct Shared {
     queue: Mutex<Queue>,
     wake: Condvar,
+    /// Jobs of one priority and those above it that run at a time.
+    room: usize,
+    closed: Arc<AtomicBool>,
 }
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, priority: Priority) {
+        priority.apply();
+        let mut queue = self.lock();
+        while !self.closed.load(Ordering::Acquire) {
+            let Some(work) = queue.take(priority, self.room) else {
+                queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            drop(queue);
+            // A job catches its own panic; what is left is the end of a result that nobody wants.
+            if catch_unwind(AssertUnwindSafe(move || work.run())).is_err() {
+                tracing::error!("a result that nobody wants any more panicked when it was dropped");
+            }
+            queue = self.lock();
+            queue.running[priority as usize] -= 1;
+            self.wake.notify_all();
+        }
     }
 }
 
@@ -67,11 +85,12 @@ struct Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        {
+        let waiting = {
             let mut queue = self.shared.lock();
-            queue.closed = true;
-            queue.jobs.clear();
-        }
+            self.shared.closed.store(true, Ordering::Release);
+            std::mem::take(&mut queue.waiting)
+        };
+        drop(waiting);
         self.shared.wake.notify_all();
         for thread in self.threads.drain(..) {
             // A job may hold the last handle of the pool: then this is that worker's own thread,
@@ -84,7 +103,8 @@ impl Drop for Pool {
     }
 }
 
-/// A handle to the worker pool. Cheap to clone; the threads end with the last handle.
+/// A handle to the threads that work beside the show. Cheap to clone; they end with the last handle,
+/// when each has finished its job.
 #[derive(Clone)]
 pub struct Workers(Option<Arc<Pool>>);
 
@@ -95,22 +115,34 @@ impl Workers {
         Workers(None)
     }
 
-    /// One thread for each core but one, at least one.
+    /// For a show on this machine: room for one job on each core where jobs give way to the show, and
+    /// else on each core but one; at least one.
+    ///
+    /// # Errors
+    /// When a thread cannot be started.
     pub fn start() -> std::io::Result<Workers> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Workers::with_threads(cores.saturating_sub(1).max(1))
+        Workers::with_room(if Priority::CAN_GIVE_WAY { cores } else { cores.saturating_sub(1) })
     }
 
-    /// A chosen number of threads, at least one.
-    pub fn with_threads(number: usize) -> std::io::Result<Workers> {
-        let shared = Arc::new(Shared::default());
-        let threads = (0..number.max(1))
-            .map(|index| {
-                let shared = shared.clone();
-                std::thread::Builder::new().name(format!("worker {index}")).spawn(move || work(&shared))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Workers(Some(Arc::new(Pool { shared, threads }))))
+    /// Room for so many jobs at a time, at least one. A job of a lower priority that runs already is
+    /// not counted when one of a higher priority comes.
+    ///
+    /// # Errors
+    /// When a thread cannot be started.
+    pub fn with_room(jobs: usize) -> std::io::Result<Workers> {
+        let room = jobs.max(1);
+        let shared =
+            Arc::new(Shared { queue: Mutex::default(), wake: Condvar::new(), room, closed: Arc::default() });
+        let mut pool = Pool { shared, threads: Vec::new() };
+        for priority in Priority::ALL {
+            for number in 0..room {
+                let shared = pool.shared.clone();
+                let builder = std::thread::Builder::new().name(format!("{} {number}", priority.name()));
+                pool.threads.push(builder.spawn(move || shared.work(priority))?);
+            }
+        }
+        Ok(Workers(Some(Arc::new(pool))))
     }
 
     /// Whether jobs are done at once.
@@ -118,86 +150,17 @@ impl Workers {
         self.0.is_none()
     }
 
-    /// Hands over a job. A job that panics ends alone.
-    pub fn submit(&self, priority: Priority, job: impl FnOnce() + Send + 'static) {
-        let Some(pool) = &self.0 else {
-            run(Box::new(job));
-            return;
-        };
-        let mut queue = pool.shared.lock();
-        queue.submitted += 1;
-        let order = Reverse((priority, queue.submitted));
-        queue.jobs.push(Queued { order, job: Box::new(job) });
-        drop(queue);
-        pool.shared.wake.notify_one();
+    fn submit(&self, priority: Priority, work: Arc<dyn Work>) {
+        let Some(pool) = &self.0 else { return work.run() };
+        pool.shared.lock().waiting[priority as usize].push_back(work);
+        pool.shared.wake.notify_all();
     }
-}
 
-fn work(shared: &Shared) {
-    loop {
-        let mut queue = shared.lock();
-        let queued = loop {
-            if queue.closed {
-                return;
-            }
-            match queue.jobs.pop() {
-                Some(queued) => break queued,
-                None => queue = shared.wake.wait(queue).unwrap_or_else(PoisonError::into_inner),
-            }
-        };
-        drop(queue);
-        run(queued.job);
-    }
-}
-
-fn run(job: Job) {
-    if catch_unwind(AssertUnwindSafe(job)).is_err() {
-        tracing::error!("a background job panicked; its node keeps its last result");
+    /// Becomes true when the last handle goes.
+    fn closed(&self) -> Arc<AtomicBool> {
+        self.0.as_ref().map(|pool| pool.shared.closed.clone()).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::mpsc;
-
-    #[test]
-    fn pictures_go_before_models_before_training() {
-        let workers = Workers::with_threads(1).unwrap();
-        let (open, gate) = mpsc::channel::<()>();
-        workers.submit(Priority::Picture, move || gate.recv().unwrap());
-        let (sender, receiver) = mpsc::channel();
-        for priority in [Priority::Training, Priority::Model, Priority::Picture, Priority::Model] {
-            let sender = sender.clone();
-            workers.submit(priority, move || sender.send(priority).unwrap());
-        }
-        open.send(()).unwrap();
-        let order: Vec<_> = receiver.iter().take(4).collect();
-        assert_eq!(order, [Priority::Picture, Priority::Model, Priority::Model, Priority::Training]);
-    }
-
-    #[test]
-    fn a_panicking_job_leaves_the_pool_alive() {
-        let workers = Workers::with_threads(1).unwrap();
-        workers.submit(Priority::Picture, || panic!("on purpose"));
-        let (sender, receiver) = mpsc::channel();
-        workers.submit(Priority::Picture, move || sender.send(7).unwrap());
-        assert_eq!(receiver.recv(), Ok(7));
-    }
-
-    #[test]
-    fn the_last_handle_may_be_dropped_by_a_job() {
-        let workers = Workers::with_threads(1).unwrap();
-        let (sender, receiver) = mpsc::channel();
-        let (open, gate) = mpsc::channel::<()>();
-        let handle = workers.clone();
-        workers.submit(Priority::Picture, move || {
-            gate.recv().unwrap();
-            drop(handle);
-            sender.send(()).unwrap();
-        });
-        drop(workers);
-        open.send(()).unwrap();
-        assert_eq!(receiver.recv(), Ok(()));
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! How a node is doing, and what it says when it cannot be built or cannot go on.
 
+use std::any::Any;
+
 use thiserror::Error;
 
 use crate::diagnostic::{Diagnostic, Span};
@@ -33,6 +35,20 @@ impl Fault {
     pub fn new(message: impl Into<String>, help: impl Into<String>) -> Fault {
         Fault { message: message.into(), help: help.into() }
     }
+
+    /// Of a panic: what panicked, and what it said.
+    pub fn panicked(what: &str, panic: &(dyn Any + Send)) -> Fault {
+        Fault::new(
+            format!("{what} panicked: {}", panic_message(panic)),
+            "it holds its last output until its options change or it is rebuilt",
+        )
+    }
+}
+
+/// The text of a panic.
+pub fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".into())
 }
 
 /// A node could not be built.

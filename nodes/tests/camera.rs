@@ -53,7 +53,7 @@ fn plugged_in() -> (Arc<Fake>, Sender<CameraPicture>) {
 }
 
 fn live(gpu: Option<Gpu>, cameras: Arc<Fake>, desc: Desc) -> Show {
-    let workers = Workers::with_threads(1).unwrap();
+    let workers = Workers::with_room(1).unwrap();
     let mut show = Show::with(gpu, workers, false, &Desc::new());
     show.preparer.use_cameras(cameras);
     show.load(&desc.see("it")).unwrap();

@@ -146,7 +146,7 @@ fn a_changed_clip_plays_on_from_the_same_place() {
 
 #[test]
 fn live_it_never_waits_and_the_picture_comes_when_it_is_there() {
-    let workers = Workers::with_threads(1).unwrap();
+    let workers = Workers::with_room(1).unwrap();
     let mut show = Show::at_rate(20.0, None, workers, false, &it(&numbered()).see("it"));
     show.step();
     while show.raw("it").is_none() {

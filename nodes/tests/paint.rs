@@ -9,7 +9,7 @@ use harness::{Desc, Picture, Show, gpu};
 use pastiche_engine::graph::Given;
 use pastiche_engine::node::Status;
 use pastiche_engine::options::OptionValue;
-use pastiche_engine::workers::{Priority, Workers};
+use pastiche_engine::workers::{Background, Priority, Workers};
 use pastiche_models::Threads;
 use pastiche_models::painting::Painting;
 
@@ -66,10 +66,11 @@ fn a_painting_of_other_lines_has_the_size_of_the_picture_and_amount_blends() {
 
 #[test]
 fn live_it_paints_beside_the_show_and_gives_the_newest() {
-    let workers = Workers::with_threads(1).unwrap();
+    let workers = Workers::with_room(1).unwrap();
     // The one worker is busy until the gate opens: a frame that waited for a painting would never end.
     let (open, gate) = channel::<()>();
-    workers.submit(Priority::Picture, move || gate.recv().unwrap());
+    let mut busy = Background::default();
+    busy.submit(&workers, Priority::Model, move |_| gate.recv().unwrap());
     let mut show = Show::with(None, workers.clone(), false, &paint(1, 40.0, 19.0, 1.0));
     show.step();
     let waiting = |show: &Show| {
@@ -87,7 +88,8 @@ fn live_it_paints_beside_the_show_and_gives_the_newest() {
     // The painting that was asked for first, then the one of the newest picture.
     for _ in 0..2 {
         let (sender, done) = channel();
-        workers.submit(Priority::Picture, move || sender.send(()).unwrap());
+        let mut behind = Background::default();
+        behind.submit(&workers, Priority::Model, move |_| sender.send(()).unwrap());
         done.recv().unwrap();
         show.step();
     }

@@ -288,7 +288,7 @@ fn motion_says_how_much_moves_and_where() {
 fn motion_live_never_waits_and_arrives() {
     let Some(gpu) = gpu() else { return };
     let desc = motion(Desc::new().node("still", "scene").number("speed", 4.0), 0.0);
-    let workers = Workers::with_threads(1).unwrap();
+    let workers = Workers::with_room(1).unwrap();
     let mut show = Show::with(Some(gpu), workers, false, &desc);
     let level = |show: &Show| match show.live.output(&NodeKey::new("it"), "level") {
         Some(Value::Control(value)) => *value,

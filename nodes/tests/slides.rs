@@ -143,7 +143,7 @@ fn other_shapes_cover_the_canvas_or_are_contained() {
 #[test]
 fn live_pictures_are_decoded_beside_the_show() {
     let Some(gpu) = gpu() else { return };
-    let workers = Workers::with_threads(1).unwrap();
+    let workers = Workers::with_room(1).unwrap();
     let desc = slides(folder(&[40, 90]), 0.1, 0.0).see("it");
     let mut show = Show::at_rate(10.0, Some(gpu), workers, false, &desc);
     let mut seen = Vec::new();

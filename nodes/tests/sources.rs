@@ -188,7 +188,7 @@ fn words_keep_their_size_while_it_moves_and_are_drawn_anew() {
         f64::from(columns.last().unwrap() - columns[0])
     };
     // Live, with workers: another size is there at once, and sharp soon after.
-    let workers = Workers::with_threads(1).unwrap();
+    let workers = Workers::with_room(1).unwrap();
     let mut show = Show::with(Some(gpu.clone()), workers, false, &desc(300.0));
     show.step();
     let small = width(&show.picture("it"));
@@ -210,7 +210,7 @@ fn words_keep_their_size_while_it_moves_and_are_drawn_anew() {
 fn old_words_stay_until_the_new_ones_are_drawn() {
     let Some(gpu) = gpu() else { return };
     let desc = |content: &str| words(content).number("size", 600.0).see("it");
-    let workers = Workers::with_threads(1).unwrap();
+    let workers = Workers::with_room(1).unwrap();
     let mut show = Show::with(Some(gpu.clone()), workers, false, &desc("H"));
     show.step();
     assert_eq!(show.load(&desc("IIII")).unwrap().rebuilt, 1);

@@ -11,7 +11,7 @@ use crate::audio::{AudioHalf, AudioLink, AudioNode, AudioPart, AudioPlan, Writte
 use crate::cameras::Cameras;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
-use crate::fault::BuildError;
+use crate::fault::{BuildError, panic_message};
 use crate::gpu::{Gpu, Recorder};
 use crate::lines::Lines;
 use crate::node::{BuildCtx, Node};
@@ -237,12 +237,6 @@ fn panicked(panic: &(dyn Any + Send)) -> BuildError {
         format!("it panicked while it was built: {}", panic_message(panic)),
         "this is a fault of the node, not of the patch; please report it",
     )
-}
-
-/// The text of a panic.
-pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".into())
 }
 
 /// A node's own seed: the same for the same name and `seed`, whatever else the patch holds.

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
 
 use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::io::Io;
@@ -14,7 +13,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
 };
-use pastiche_engine::workers::Priority;
+use pastiche_engine::workers::{Background, Priority, Workers};
 
 use crate::out::claim::{Claim, FOLDER, NAME, destination};
 
@@ -93,8 +92,8 @@ struct MidiOut {
     name: String,
     take: Take,
     written: u64,
-    /// What became of the files that workers write.
-    done: (Sender<Written>, Receiver<Written>),
+    /// Files that are being written.
+    saving: Vec<Background<Written>>,
 }
 
 /// What became of a file, with why it could not be written.
@@ -113,23 +112,27 @@ struct Take {
 impl MidiOut {
     fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<MidiOut, BuildError> {
         let (folder, name) = destination(ctx, options)?;
-        Ok(MidiOut { folder, name, take: Take::default(), written: 0, done: channel() })
+        Ok(MidiOut { folder, name, take: Take::default(), written: 0, saving: Vec::new() })
     }
 
-    /// What writes all that has been played, if anything has.
-    fn save(&mut self) -> Option<impl FnOnce() + Send + 'static> {
+    /// Writes all that has been played, if anything has.
+    fn save(&mut self, workers: &Workers) {
         let take = std::mem::take(&mut self.take);
-        let (folder, name, done) = (self.folder.clone(), self.name.clone(), self.done.0.clone());
-        take.events.iter().any(Event::is_note).then_some(move || {
+        if !take.events.iter().any(Event::is_note) {
+            return;
+        }
+        let (folder, name) = (self.folder.clone(), self.name.clone());
+        let mut saving = Background::default();
+        saving.submit(workers, Priority::Picture, move |_| {
             let written = write(&folder, &name, &encode(&take.events, &take.sounding));
             let told = written.map(|path| tracing::info!("wrote {}", path.display()));
             let told = told.map_err(|error| format!("cannot write into {}: {error}", folder.display()));
             if let Err(message) = &told {
                 tracing::error!("{message}");
             }
-            // A node that is gone does not ask.
-            drop(done.send(told));
-        })
+            told
+        });
+        self.saving.push(saving);
     }
 }
 
@@ -148,23 +151,30 @@ impl Node for MidiOut {
         if is_on {
             self.take.hear(ctx, notes);
         }
-        if (!is_on || self.take.events.len() >= MOST_EVENTS)
-            && let Some(job) = self.save()
-        {
-            ctx.workers.submit(Priority::Model, job);
+        if !is_on || self.take.events.len() >= MOST_EVENTS {
+            self.save(ctx.workers);
         }
-        let failure = self.done.1.try_iter().fold(None, |failure, told| {
-            self.written += u64::from(told.is_ok());
-            told.err().or(failure)
+        let mut failure = None;
+        self.saving.retain_mut(|saving| {
+            match saving.poll() {
+                Ok(None) => return true,
+                Ok(Some(Ok(()))) => self.written += 1,
+                Ok(Some(Err(message))) => {
+                    failure = Some(Fault::new(message, "make room, or name another folder"));
+                }
+                Err(fault) => failure = Some(fault),
+            }
+            false
         });
         io.set_control(&WRITTEN, self.written as f64);
-        failure.map_or(Ok(()), |message| Err(Fault::new(message, "make room, or name another folder")))
+        failure.map_or(Ok(()), Err)
     }
 
     fn adopt(&mut self, old: &mut Self) {
         if old.folder == self.folder && old.name == self.name {
             self.take = std::mem::take(&mut old.take);
             self.written = old.written;
+            self.saving = std::mem::take(&mut old.saving);
         }
     }
 
@@ -178,8 +188,11 @@ impl Node for MidiOut {
 
 impl Drop for MidiOut {
     fn drop(&mut self) {
-        if let Some(job) = self.save() {
-            job();
+        self.save(&Workers::inline());
+        for saving in &mut self.saving {
+            if let Err(fault) = saving.finish() {
+                tracing::error!("a MIDI file was not written: {fault}");
+            }
         }
     }
 }

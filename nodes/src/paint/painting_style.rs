@@ -7,6 +7,7 @@ use pastiche_engine::node::{BuildError, Fault};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::Style;
 use pastiche_engine::spec::{OptionDefault, OptionSpec, OptionType};
+use pastiche_engine::workers::{Priority, Workers};
 use pastiche_models::Threads;
 use pastiche_models::painting::Painting;
 
@@ -32,6 +33,13 @@ pub(crate) fn network(options: &Options) -> Arc<str> {
 /// Whether the chosen network is the embedded one, whose styles have names.
 pub(crate) fn is_embedded(options: &Options) -> bool {
     options.asset(MODEL.name).is_none()
+}
+
+/// Lets the threads of the networks give way to a show. A render has nothing to give way to.
+pub(crate) fn give_way(workers: &Workers) {
+    if !workers.is_inline() {
+        Threads::shared().on_each(|| Priority::Model.apply());
+    }
 }
 
 /// Loads the chosen network.

@@ -1,6 +1,5 @@
 //! Paints pictures with the painting network.
 
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use image::imageops::{FilterType, resize};
@@ -13,7 +12,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Style};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, range};
-use pastiche_engine::workers::Priority;
+use pastiche_engine::workers::{Background, Priority};
 use pastiche_models::painting::{LEAST_SIDE, MOST_PIXELS, Painting};
 
 use crate::effect::AtAmount;
@@ -51,6 +50,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |ctx, options| {
         let network = load(options)?;
+        painting_style::give_way(ctx.workers);
         Ok(Box::new(StyleTransfer {
             network: painting_style::network(options),
             painter: Arc::new(Mutex::new(Painter {
@@ -60,7 +60,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             })),
             at_amount: ctx.gpu.map(|_| AtAmount::new(ctx)).transpose()?,
             asked: None,
-            running: None,
+            work: Background::default(),
             painting: None,
             failure: None,
         }))
@@ -76,9 +76,9 @@ struct StyleTransfer {
     at_amount: Option<AtAmount>,
     /// What the newest job was given.
     asked: Option<(Arc<Pixels>, Style)>,
-    running: Option<Receiver<Result<Pixels, String>>>,
+    work: Background<Result<Pixels, String>>,
     painting: Option<Frame>,
-    failure: Option<String>,
+    failure: Option<Fault>,
 }
 
 impl Node for StyleTransfer {
@@ -93,7 +93,7 @@ impl Node for StyleTransfer {
                 let message = format!("it paints styles of `{}`, not of `{}`", self.network, style.network);
                 return Err(Fault::new(message, "give it a style of the same `model`"));
             }
-            if self.running.is_none()
+            if self.work.is_idle()
                 && let Some(pixels) = io.pixels(ctx, &IMAGE)?
             {
                 self.ask(ctx, pixels, style);
@@ -108,7 +108,7 @@ impl Node for StyleTransfer {
             _ => io.set_frame(&OUT, image),
         }
         match &self.failure {
-            Some(failure) => Err(Fault::new(failure.clone(), "the last painting is held")),
+            Some(failure) => Err(failure.clone()),
             None => Ok(()),
         }
     }
@@ -136,34 +136,22 @@ impl StyleTransfer {
             return;
         }
         self.asked = Some((pixels.clone(), style.clone()));
-        let (sender, receiver) = channel();
-        self.running = Some(receiver);
         let (painter, vector) = (self.painter.clone(), style.vector.clone());
-        let job = move || {
-            let mut painter = painter.lock().unwrap_or_else(PoisonError::into_inner);
-            // No one receives it when the node has gone.
-            let _ = sender.send(painter.paint(&pixels, &vector));
-        };
-        if ctx.offline || ctx.workers.is_inline() {
-            job();
-            self.collect();
-        } else {
-            ctx.workers.submit(Priority::Picture, job);
-        }
+        self.work.submit(ctx.workers, Priority::Model, move |_| {
+            painter.lock().unwrap_or_else(PoisonError::into_inner).paint(&pixels, &vector)
+        });
+        self.collect();
     }
 
     /// Takes in the painting that is finished, if one is.
     fn collect(&mut self) {
-        let Some(receiver) = &self.running else { return };
-        let result = match receiver.try_recv() {
-            Ok(result) => result,
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => Err("the painting network panicked".into()),
-        };
-        self.running = None;
-        match result {
-            Ok(painted) => (self.painting, self.failure) = (Some(Frame::from_pixels(painted)), None),
-            Err(failure) => self.failure = Some(failure),
+        match self.work.poll() {
+            Ok(None) => {}
+            Ok(Some(Ok(painted))) => {
+                (self.painting, self.failure) = (Some(Frame::from_pixels(painted)), None);
+            }
+            Ok(Some(Err(failure))) => self.failure = Some(Fault::new(failure, "the last painting is held")),
+            Err(fault) => self.failure = Some(fault),
         }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use pastiche_engine::assets::Media;
 use pastiche_engine::frame::{Frame, Pixels};
@@ -15,7 +14,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
 };
-use pastiche_engine::workers::Priority;
+use pastiche_engine::workers::{Background, Priority};
 
 use crate::effect::AtAmount;
 use crate::timing::Base;
@@ -132,7 +131,7 @@ struct Slides {
     /// Whether the next picture is to come as soon as it is there.
     is_due: bool,
     ahead: Option<Slide>,
-    loading: Option<(Page, Receiver<Result<Pixels, String>>)>,
+    loading: Option<(Page, Background<Result<Pixels, String>>)>,
     /// Pictures that cannot be read, and why.
     left_out: BTreeMap<PathBuf, String>,
     /// What stands still, and the canvas it was drawn for.
@@ -158,28 +157,20 @@ impl Slides {
                 return;
             }
             let Some(page) = self.next_page() else { return };
-            let (sender, receiver) = channel();
             let (path, canvas_px) = (page.path.clone(), ctx.canvas_px);
-            self.loading = Some((page, receiver));
-            let job = move || {
-                // No one receives it when the node has gone.
-                let _ = sender.send(album::load(&path, canvas_px));
-            };
-            if ctx.offline || ctx.workers.is_inline() {
-                job();
-            } else {
-                ctx.workers.submit(Priority::Picture, job);
-                return;
-            }
+            let mut loading = Background::default();
+            loading.submit(ctx.workers, Priority::Picture, move |_| album::load(&path, canvas_px));
+            self.loading = Some((page, loading));
         }
     }
 
     fn collect(&mut self) {
-        let Some((_, receiver)) = &self.loading else { return };
-        let result = match receiver.try_recv() {
-            Ok(result) => result,
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => Err("decoding it panicked".into()),
+        let Some((_, loading)) = &mut self.loading else { return };
+        let result = match loading.poll() {
+            Ok(None) => return,
+            Ok(Some(result)) => result,
+            // One picture that brings its decoder down is left out; the others are shown.
+            Err(fault) => Err(fault.message),
         };
         let Some((page, _)) = self.loading.take() else { return };
         match result {

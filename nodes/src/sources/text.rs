@@ -3,7 +3,6 @@
 mod raster;
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use ab_glyph::FontArc;
 use bytemuck::{Pod, Zeroable};
@@ -18,7 +17,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
     Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Unit, range,
 };
-use pastiche_engine::workers::Priority;
+use pastiche_engine::workers::{Background, Priority, Workers};
 
 use crate::effect::compile;
 
@@ -100,7 +99,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             letters: Arc::new(letters),
             effect: compile::<Uniforms>(ctx, "text", 1, include_str!("text.wgsl"))?,
             drawn: None,
-            running: None,
+            work: Background::default(),
         }))
     },
 }];
@@ -120,7 +119,8 @@ struct Text {
     effect: Arc<Effect>,
     /// Drawn for this height of a line; other heights show it larger or smaller until theirs is there.
     drawn: Option<Drawn>,
-    running: Option<(f64, Receiver<Option<Raster>>)>,
+    /// Draws letters for a height of a line.
+    work: Background<(f64, Option<Raster>)>,
 }
 
 struct Drawn {
@@ -132,36 +132,26 @@ struct Drawn {
 
 impl Text {
     /// Has the letters drawn for this height of a line, unless they are.
-    fn ask(&mut self, ctx: &FrameCtx<'_>, line_px: f64) {
-        self.collect();
+    fn ask(&mut self, ctx: &FrameCtx<'_>, line_px: f64) -> Result<(), Fault> {
+        self.collect()?;
         let is_there = self.drawn.as_ref().is_some_and(|drawn| drawn.line_px == line_px && !drawn.is_old);
-        if is_there || self.running.is_some() {
-            return;
+        if is_there || !self.work.is_idle() {
+            return Ok(());
         }
-        let (sender, receiver) = channel();
-        self.running = Some((line_px, receiver));
         let letters = self.letters.clone();
-        // No one receives it when the node has gone.
-        let job = move || drop(sender.send(letters.draw(line_px)));
         // The first is waited for: words are there from the first frame on.
-        if ctx.offline || ctx.workers.is_inline() || self.drawn.is_none() {
-            job();
-            self.collect();
-        } else {
-            ctx.workers.submit(Priority::Picture, job);
-        }
+        let here = Workers::inline();
+        let workers = if self.drawn.is_none() { &here } else { ctx.workers };
+        self.work.submit(workers, Priority::Picture, move |_| (line_px, letters.draw(line_px)));
+        self.collect()
     }
 
-    fn collect(&mut self) {
-        let Some((line_px, receiver)) = &self.running else { return };
-        let raster = match receiver.try_recv() {
-            Ok(raster) => raster,
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => None,
-        };
-        let raster = raster.map(|raster| (Frame::from_pixels(raster.pixels), raster.corner_px));
-        self.drawn = Some(Drawn { line_px: *line_px, is_old: false, raster });
-        self.running = None;
+    fn collect(&mut self) -> Result<(), Fault> {
+        if let Some((line_px, raster)) = self.work.poll()? {
+            let raster = raster.map(|raster| (Frame::from_pixels(raster.pixels), raster.corner_px));
+            self.drawn = Some(Drawn { line_px, is_old: false, raster });
+        }
+        Ok(())
     }
 }
 
@@ -170,7 +160,7 @@ impl Node for Text {
         let size_px = ctx.canvas_px;
         let wanted_px = io.control(&SIZE) * ctx.pixel_scale();
         let line_px = self.letters.drawable(wanted_px);
-        self.ask(ctx, line_px);
+        self.ask(ctx, line_px)?;
         let place = [io.control(&X), io.control(&Y)].map(|length| length * ctx.pixel_scale());
         let gpu = ctx.gpu()?;
         let drawn = self.drawn.as_ref().filter(|_| wanted_px > 0.0);
