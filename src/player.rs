@@ -28,7 +28,8 @@ use crate::error::Error;
 use crate::loader::{Garbage, LoadReport, Loaded, Loader, LoaderConfig, LoaderThread, PatchSource};
 use crate::sound::{SilentCard, SoundClock, SoundInlet, SoundOutput, Speakers};
 
-pub use config::{OpenGpu, Pace, PlayerConfig, registry};
+pub use crate::loader::OpenGpu;
+pub use config::{Pace, PlayerConfig, registry};
 use graphics::Graphics;
 
 /// The canvas of patches that name none, in pixels.

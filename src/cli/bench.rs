@@ -1,5 +1,6 @@
 //! `pastiche bench`.
 
+mod figures;
 mod midi;
 mod nodes;
 mod sound;
@@ -19,9 +20,10 @@ use pastiche::loader::PatchSource;
 use pastiche::play::{FrameStats, PlayJob, Told, play};
 use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
-use super::End;
 use super::arguments::{BenchArguments, BenchTarget};
+use super::end::End;
 use super::terminal;
+use figures::{median, millis};
 
 const FRAMES: usize = 200;
 const RELOADS: usize = 20;
@@ -137,13 +139,4 @@ fn figures(stats: &Path, skipped: u64) -> anyhow::Result<Reloads> {
     // The first frames load the patch.
     let latest = lines.iter().skip(FIRST_FRAMES).map(|line| line.lateness_ms).fold(0.0, f64::max);
     Ok(Reloads { median_ms: median(&mut reloads), latest_ms: latest, skipped })
-}
-
-fn median<T: PartialOrd + Copy>(values: &mut [T]) -> T {
-    values.sort_by(|left, right| left.partial_cmp(right).unwrap_or(std::cmp::Ordering::Equal));
-    values[values.len() / 2]
-}
-
-fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
 }

@@ -4,8 +4,8 @@ use pastiche::engine::diagnostic::{Diagnostic, count};
 use pastiche::loader::{LoadReport, PatchSource};
 use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
-use super::End;
 use super::arguments::CheckArguments;
+use super::end::End;
 use super::terminal;
 
 pub fn run(arguments: &CheckArguments) -> anyhow::Result<End> {

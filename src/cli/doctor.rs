@@ -11,8 +11,8 @@ use pastiche::nodes::ffmpeg::{FFMPEG, FFPROBE, INSTALL};
 use pastiche::sound::{sound_cards, sound_lines};
 use serde_json::{Value, json};
 
-use super::End;
 use super::arguments::DoctorArguments;
+use super::end::End;
 use super::terminal;
 
 /// One thing that was looked at.

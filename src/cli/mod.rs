@@ -4,6 +4,7 @@ mod arguments;
 mod bench;
 mod check;
 mod doctor;
+mod end;
 mod new;
 mod nodes;
 mod play;
@@ -19,32 +20,9 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use arguments::{Arguments, Command};
+use end::End;
 
 pub use terminal::tell;
-
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// All is well.
-    Good,
-    /// The patch is at fault, and that has been told.
-    Faults,
-    /// The arguments do not fit together, and that has been told.
-    Usage,
-    /// Ctrl-C.
-    Stopped,
-}
-
-impl From<End> for ExitCode {
-    fn from(end: End) -> ExitCode {
-        ExitCode::from(match end {
-            End::Good => 0,
-            End::Faults => 1,
-            End::Usage => 2,
-            End::Stopped => 130,
-        })
-    }
-}
 
 /// Reads the arguments and does what they say.
 pub fn run(launched: Instant) -> ExitCode {

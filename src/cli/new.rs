@@ -8,8 +8,8 @@ use anyhow::Context;
 use pastiche::Error;
 use pastiche::assets::embedded;
 
-use super::End;
 use super::arguments::NewArguments;
+use super::end::End;
 use super::terminal;
 
 const PATCH_NAME: &str = "first.rhai";

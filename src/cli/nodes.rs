@@ -7,8 +7,8 @@ use pastiche::engine::spec::Category;
 use pastiche::registry;
 use serde_json::Value;
 
-use super::End;
 use super::arguments::NodesArguments;
+use super::end::End;
 use super::terminal;
 
 pub fn run(arguments: &NodesArguments) -> anyhow::Result<End> {

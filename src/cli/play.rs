@@ -17,8 +17,8 @@ use pastiche::sound::{SoundOutput, SystemLines};
 use pastiche::takes::TakeWriter;
 use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
-use super::End;
 use super::arguments::PlayArguments;
+use super::end::End;
 use super::terminal;
 
 /// Frames a second in a window unless something else is asked for.

@@ -8,8 +8,8 @@ use pastiche::render::{Progress, RenderJob, render};
 use pastiche::takes::read_take;
 use pastiche::{Pace, Player, PlayerConfig, registry};
 
-use super::End;
 use super::arguments::RenderArguments;
+use super::end::End;
 use super::terminal;
 
 const BAR: &str = "{wide_bar} {pos}/{len} frames, {eta} left";

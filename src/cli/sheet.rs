@@ -7,8 +7,8 @@ use pastiche::picture::Picture;
 use pastiche::render::write_png;
 use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
-use super::End;
 use super::arguments::SheetArguments;
+use super::end::End;
 use super::terminal;
 
 /// A contact sheet of patches: one picture each, as it is after this many seconds.

@@ -8,8 +8,8 @@ use pastiche::models::Threads;
 use pastiche::models::painting::{Painting, STYLES};
 use pastiche::render::write_png;
 
-use super::End;
 use super::arguments::StylesArguments;
+use super::end::End;
 use super::sheet::{Sheet, is_png};
 use super::terminal;
 

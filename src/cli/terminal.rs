@@ -15,7 +15,7 @@ use pastiche::loader::LoadReport;
 use tracing_subscriber::EnvFilter;
 
 #[cfg(not(feature = "stage"))]
-use super::End;
+use super::end::End;
 
 /// What a program ends with that was interrupted.
 const STOPPED: i32 = 130;

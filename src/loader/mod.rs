@@ -13,19 +13,22 @@ use std::time::{Duration, Instant};
 
 use engine::check::check;
 use engine::diagnostic::Diagnostic;
+use engine::gpu::{Gpu, GpuError};
 use engine::live::{Prepared, Preparer, Summary};
 use engine::registry::Registry;
 use engine::script::LogLine;
 use pastiche_engine as engine;
 
 use crate::assets::{AssetCache, PatchAssets, Seen};
-use crate::player::OpenGpu;
 
 pub use patch::PatchSource;
 pub(crate) use thread::LoaderThread;
 
 /// The longest side of a canvas, in pixels.
 pub const MOST_CANVAS_PX: u32 = 16_384;
+
+/// Opens a GPU.
+pub type OpenGpu = Arc<dyn Fn() -> Result<Gpu, GpuError> + Send + Sync>;
 
 /// Where the time of a load went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

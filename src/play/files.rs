@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use engine::take::Stamped;
 use pastiche_engine as engine;
 
-use super::FrameStats;
+use super::job::FrameStats;
 use super::stills::Stills;
 use crate::error::Error;
 use crate::player::Player;

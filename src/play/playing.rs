@@ -10,7 +10,7 @@ use pastiche_engine as engine;
 
 use super::clock::Transport;
 use super::files::Files;
-use super::{FrameStats, PlayJob, Played, Told, millis, tell_frame, tell_news};
+use super::job::{FrameStats, PlayJob, Played, Told, millis, tell_frame, tell_news};
 use crate::error::Error;
 use crate::hands::Hands;
 use crate::player::Player;

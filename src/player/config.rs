@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use engine::cameras::Cameras;
 use engine::clock::FrameRate;
-use engine::gpu::{Gpu, GpuError};
+use engine::gpu::Gpu;
 use engine::lines::Lines;
 use engine::registry::Registry;
 use pastiche_engine as engine;
 
 use crate::error::Error;
-use crate::loader::MOST_CANVAS_PX;
+use crate::loader::{MOST_CANVAS_PX, OpenGpu};
 use crate::sound::SoundOutput;
 
 /// How time passes.
@@ -23,9 +23,6 @@ pub enum Pace {
     /// take give the same bytes.
     Offline,
 }
-
-/// Opens a GPU.
-pub type OpenGpu = Arc<dyn Fn() -> Result<Gpu, GpuError> + Send + Sync>;
 
 /// What a player is made with. Start from [`PlayerConfig::new`] and change what should differ.
 #[derive(Clone)]

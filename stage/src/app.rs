@@ -32,88 +32,19 @@ use nannou::glam::{Vec2, Vec3};
 use nannou::prelude::Draw;
 use nannou::prelude::render::NannouCamera;
 use pastiche_engine::gpu::Gpu;
-use pastiche_engine::live::Live;
 
-use crate::external::{External, Shown};
+use crate::external::External;
 use crate::forget;
 use crate::guard;
 use crate::keys::Action;
-use crate::monitor::MonitorChoice;
 use crate::operator::{self, Keyboard};
 use crate::outside;
 use crate::projector::{self, Projector};
 use crate::recovery;
 use crate::refresh;
 use crate::show::{Next, Show};
+use crate::stage::{Picture, Stage, StageConfig, StageError};
 use crate::state::StageState;
-
-/// Draws over the picture with nannou: called for every picture with the window's rectangle, whose
-/// middle is the origin, and the running graph.
-pub type Sketch = Box<dyn FnMut(&Draw, Rect, &Live)>;
-
-/// How the stage is set up.
-pub struct StageConfig {
-    /// The device on which the show draws; both windows draw on it too.
-    pub gpu: Gpu,
-    /// Title of the window.
-    pub title: String,
-    /// Size of the picture's window in pixels.
-    pub size_px: [u32; 2],
-    /// Whether it opens in full screen.
-    pub full_screen: bool,
-    /// The monitor of the picture; `None` leaves it to the system.
-    pub monitor: Option<MonitorChoice>,
-    /// Whether the operator's window opens by itself.
-    pub operator: bool,
-    /// Whether faults of the patch and the help may be written over the picture.
-    pub overlay: bool,
-    /// Draws over the picture.
-    pub sketch: Option<Sketch>,
-}
-
-impl StageConfig {
-    /// A window of 1280x720 pixels, an operator's window, faults in the corner.
-    pub fn new(gpu: Gpu) -> StageConfig {
-        StageConfig {
-            gpu,
-            title: "Pastiche".into(),
-            size_px: [1280, 720],
-            full_screen: false,
-            monitor: None,
-            operator: true,
-            overlay: true,
-            sketch: None,
-        }
-    }
-}
-
-/// Why there is no stage.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct StageError {
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub help: String,
-}
-
-/// The stage itself, in the world of bevy.
-pub(crate) struct Stage {
-    pub(crate) show: Rc<RefCell<dyn Show>>,
-    pub(crate) state: StageState,
-    sketch: Option<Sketch>,
-    overlay: bool,
-    monitor: Option<MonitorChoice>,
-    picture: Option<Shown>,
-}
-
-impl Stage {
-    /// Height of the picture in the window's unit.
-    pub(crate) fn picture_height(&self, window: &Window) -> f32 {
-        let size = [window.width(), window.height()];
-        self.picture.as_ref().map_or(size[1], |shown| self.state.fit.size(shown.presented.size_px(), size)[1])
-    }
-}
 
 /// Opens the windows and shows what plays, until the picture's window is closed or the show is over.
 /// Belongs on the main thread, once in a program.
@@ -184,7 +115,7 @@ pub(crate) fn prepare(app: &mut App, config: StageConfig, show: Rc<RefCell<dyn S
             monitor: config.monitor,
             picture: None,
         })
-        .add_systems(Update, (step, draw).chain());
+        .add_systems(Update, (step, draw).chain().in_set(Picture));
     forget::add(app);
     guard::add(app);
 }
@@ -292,7 +223,7 @@ fn step(
     }
 }
 
-pub(crate) fn draw(mut stage: NonSendMut<Stage>, windows: Query<(&Window, &Draw), With<Projector>>) {
+fn draw(mut stage: NonSendMut<Stage>, windows: Query<(&Window, &Draw), With<Projector>>) {
     let Ok((window, draw)) = windows.single() else { return };
     let stage = &mut *stage;
     let show = stage.show.borrow();

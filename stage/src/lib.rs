@@ -14,6 +14,7 @@ mod keys;
 mod monitor;
 mod outside;
 mod place;
+mod stage;
 mod state;
 mod tap;
 
@@ -29,8 +30,9 @@ mod recovery;
 
 pub use nannou;
 
-pub use app::{Sketch, StageConfig, StageError, run};
+pub use app::run;
 pub use monitor::MonitorChoice;
 pub use operator::thumbnails_at_once;
 pub use place::Fit;
 pub use show::{Figures, Next, Show};
+pub use stage::{Sketch, StageConfig, StageError};

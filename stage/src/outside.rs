@@ -7,8 +7,8 @@ use bevy::input::mouse::{MouseButton as Button, MouseButtonInput, MouseScrollUni
 use bevy::window::{CursorMoved, Window};
 use pastiche_engine::take::{Input, MouseButton};
 
-use crate::app::Stage;
 use crate::projector::Projector;
+use crate::stage::Stage;
 
 /// Lines of a canvas in the unit of the mouse.
 const CANVAS_LINES: f32 = 1080.0;

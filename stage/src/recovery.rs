@@ -18,7 +18,7 @@ use bevy_egui::render::systems::{EguiRenderData, EguiTransforms};
 use nannou::prelude::render::{DefaultNannouShaderModel, ShaderModelPipeline};
 use pastiche_engine::gpu::Gpu;
 
-use crate::app::{Stage, StageError};
+use crate::stage::{Stage, StageError};
 
 /// What bevy draws on.
 #[derive(Resource)]

@@ -5,8 +5,8 @@ use std::time::Instant;
 use bevy::ecs::prelude::{Local, NonSendMut, Query, With};
 use bevy::window::{Monitor, OnMonitor};
 
-use crate::app::Stage;
 use crate::projector::Projector;
+use crate::stage::Stage;
 
 /// Pictures in a thousand seconds of a monitor that does not tell.
 const USUAL_MILLIHERTZ: u32 = 60_000;

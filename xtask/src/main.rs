@@ -78,18 +78,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    exit_code(outcome)
-}
-
-/// Says what went wrong, if anything did.
-fn exit_code(outcome: Result<(), String>) -> ExitCode {
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("error: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    run::exit_code(outcome)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::run;
 use crate::setup::{self, Purpose};
 use crate::tally::Tally;
-use crate::{exit_code, folder, words};
+use crate::{folder, words};
 
 /// The environment variable that says what tests must not be skipped for, and all it can say.
 const DEMAND: (&str, &str) = ("PASTICHE_DEMAND", "adapter,display,ffmpeg,rustfmt");
@@ -14,7 +14,7 @@ const DEMAND: (&str, &str) = ("PASTICHE_DEMAND", "adapter,display,ffmpeg,rustfmt
 /// Sets the machine up and runs every check, up to the first that fails. The last line counts the tests.
 pub fn test() -> ExitCode {
     let mut tally = None;
-    let code = exit_code(checks(&mut tally));
+    let code = run::exit_code(checks(&mut tally));
     if let Some(tally) = tally {
         println!("{tally}");
     }

@@ -23,6 +23,8 @@
 mod cpu;
 mod error;
 mod graph;
+mod limits;
+mod network;
 mod onnx_file;
 mod picture;
 mod rten;
@@ -31,6 +33,8 @@ mod weights;
 
 pub use cpu::{CpuPainting, matrix_products};
 pub use error::PaintingError;
+pub use limits::{LEAST_SIDE, MOST_PIXELS};
+pub use network::{LAYER_COUNT, PaintingNetwork};
 pub use picture::Planes;
 pub use rten::RtenPainting;
 pub use styles::{STYLES, StyleInfo};
@@ -39,15 +43,6 @@ use crate::threads::Threads;
 
 /// The published network of 26 styles; its card lies beside it.
 pub const EMBEDDED_WEIGHTS: &[u8] = include_bytes!("../../weights/multistyle26.onnx");
-
-/// The shortest side of a picture, in pixels.
-pub const LEAST_SIDE: usize = 32;
-
-/// The most pixels of a picture (3840 x 2160); at that size a run takes about 1.8 GB of memory.
-pub const MOST_PIXELS: usize = 3840 * 2160;
-
-/// The layers of the published network that a style works on.
-pub const LAYER_COUNT: usize = weights::LAYERS.len();
 
 /// The multiply-adds of a painting of a size, done plainly, normalisations left out.
 pub fn multiply_adds([width, height]: [usize; 2]) -> u64 {
@@ -65,25 +60,6 @@ pub fn multiply_adds([width, height]: [usize; 2]) -> u64 {
 
 /// The network halves the picture twice.
 const SIDE_STEP: usize = 4;
-
-/// Something that runs the painting network.
-///
-/// It may rely on what [`Painting`] has checked: sides that are multiples of four and at least
-/// [`LEAST_SIDE`], at most [`MOST_PIXELS`] and a few more, and finite weights, as many as it takes.
-pub trait PaintingNetwork: Send + Sync {
-    /// The number of styles, which is the length of a style vector.
-    fn style_count(&self) -> usize;
-
-    /// The number of layers that may have a style each: a style vector may hold a row for each. A
-    /// network of one takes a single row alone.
-    fn layer_count(&self) -> usize {
-        1
-    }
-
-    /// Paints a picture; the result has its size. The style has one row of weights, or one for each
-    /// layer.
-    fn run(&self, picture: &Planes, style: &[f32]) -> Result<Planes, PaintingError>;
-}
 
 /// A painting network ready to run, checked at the door. Share it between threads in an `Arc`.
 pub struct Painting {

@@ -11,7 +11,8 @@ use pastiche::loader::PatchSource;
 use pastiche::midi::{Hear, MidiEdge, MidiOutput, OpenInput};
 use pastiche::{Pace, Player, PlayerConfig, registry};
 
-use super::{median, millis, terminal};
+use super::figures::{median, millis};
+use crate::cli::terminal;
 
 const FPS: u32 = 60;
 const FRAMES: u64 = 600;

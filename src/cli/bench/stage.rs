@@ -10,7 +10,7 @@ use pastiche::play::FrameStats;
 use pastiche::stage::thumbnails_at_once;
 use pastiche::{Pace, Player, PlayerConfig, registry};
 
-use super::{median, millis};
+use super::figures::{median, millis};
 use crate::cli::terminal;
 
 const SIZE_PX: [u32; 2] = [1280, 720];

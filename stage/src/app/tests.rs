@@ -18,7 +18,7 @@ use pastiche_engine::check::check;
 use pastiche_engine::clock::FrameRate;
 use pastiche_engine::diagnostic::{Diagnostic, Span};
 use pastiche_engine::gpu::Recorder;
-use pastiche_engine::live::{LiveConfig, Preparer};
+use pastiche_engine::live::{Live, LiveConfig, Preparer};
 use pastiche_engine::node::Status;
 use pastiche_engine::registry::Registry;
 use pastiche_engine::script;

@@ -9,27 +9,25 @@ mod layout;
 mod look;
 mod reference;
 mod sparks;
+mod textures;
 mod thumbnails;
 mod view;
 
 use std::time::{Duration, Instant};
 
 use bevy::app::{App, Update};
-use bevy::asset::Assets;
 use bevy::camera::{Camera, Camera2d, RenderTarget};
 use bevy::ecs::prelude::*;
-use bevy::ecs::system::SystemParam;
-use bevy::image::Image;
 use bevy::prelude::default;
 use bevy::render::view::Msaa;
 use bevy::window::{PresentMode, Window, WindowRef, WindowResolution};
 use bevy_egui::{
     EguiContext, EguiContextSettings, EguiFullOutput, EguiGlobalSettings, EguiInput, EguiPlugin,
-    EguiRenderOutput, EguiUserTextures, PrimaryEguiContext,
+    EguiRenderOutput, PrimaryEguiContext,
 };
 
-use crate::app::{self, Stage};
-use crate::external::External;
+use crate::stage::{Picture, Stage};
+use textures::Textures;
 pub use thumbnails::thumbnails_at_once;
 use view::View;
 
@@ -53,14 +51,6 @@ impl Keyboard {
     }
 }
 
-/// What it takes to show a texture of the engine in egui.
-#[derive(SystemParam)]
-struct Textures<'w> {
-    external: Res<'w, External>,
-    images: ResMut<'w, Assets<Image>>,
-    egui: ResMut<'w, EguiUserTextures>,
-}
-
 /// The window, while it is open.
 struct Operator {
     open: Option<Open>,
@@ -79,7 +69,7 @@ pub(crate) fn add(app: &mut App) {
     app.world_mut().resource_mut::<EguiGlobalSettings>().auto_create_primary_context = false;
     app.init_resource::<Keyboard>()
         .insert_non_send(Operator { open: None, view: View::default() })
-        .add_systems(Update, (open_or_close, run).chain().after(app::draw));
+        .add_systems(Update, (open_or_close, run).chain().after(Picture));
 }
 
 /// Opens or closes the window as the stage's state says, and the state as the window's own button says.

@@ -11,7 +11,7 @@ use pastiche_engine::gpu::Gpu;
 use pastiche_engine::key::NodeKey;
 use pastiche_engine::port::Value;
 
-use super::Textures;
+use super::textures::Textures;
 use crate::external::Shown;
 use crate::show::Show;
 
