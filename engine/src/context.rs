@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::assets::Assets;
 use crate::cameras::Cameras;
-use crate::clock::{Beats, FrameRate, SAMPLE_RATE, Tick};
+use crate::clock::{Beats, FrameRate, Tick};
 use crate::fault::{BuildError, Fault};
 use crate::gpu::{Gpu, Recorder};
 use crate::lines::Lines;
+use crate::notes::FrameTime;
 use crate::outgoing::{Outbox, WhichPort};
 use crate::outside::Outside;
-use crate::take::Stamped;
+use crate::take::{Stamped, delayed};
 use crate::workers::Workers;
 
 /// What a node may use while it is built, on the loader thread.
@@ -71,21 +72,26 @@ impl FrameCtx<'_> {
         self.recorder.is_some()
     }
 
-    /// When something that came from outside is heard, in seconds after the start of this frame. It
-    /// is one frame later than it came, so that the distance between any two is kept to the sample.
-    pub fn at_secs(&self, event: &Stamped) -> f32 {
-        let frame = self.tick.frame;
-        let length = self.rate.start_sample(frame + 1).saturating_sub(self.rate.start_sample(frame));
-        let late = self.tick.start_sample.saturating_sub(event.sample);
-        let at = length.saturating_sub(late).min(length.saturating_sub(1));
-        at as f32 / SAMPLE_RATE as f32
+    /// This frame on the grid of the beat.
+    pub fn frame_time(&self) -> FrameTime {
+        FrameTime {
+            start_sample: self.tick.start_sample,
+            end_sample: self.rate.start_sample(self.tick.frame + 1),
+            beats: self.beats.now,
+            bpm: self.beats.bpm,
+        }
     }
 
-    /// Sends a MIDI channel message to the outside, so many seconds after the start of this frame, in
-    /// step with the sound. A note that is begun is ended when the node goes.
-    pub fn send_midi(&mut self, port: &WhichPort, at_secs: f32, bytes: [u8; 3]) {
-        let later = (f64::from(at_secs.max(0.0)) * SAMPLE_RATE as f64).round() as u64;
-        self.outbox.send(port, self.tick.start_sample + later, bytes);
+    /// When something that came from outside happens in the frames, as a sample of the transport. It is one
+    /// frame later than it came, so that the distance between any two is kept to the sample.
+    pub fn delayed_sample(&self, event: &Stamped) -> u64 {
+        delayed(self.rate, self.tick.frame, event.sample)
+    }
+
+    /// Sends a MIDI channel message to the outside, when the sound of a sample is heard. A note that is begun
+    /// is ended when the node goes.
+    pub fn send_midi(&mut self, port: &WhichPort, sample: u64, bytes: [u8; 3]) {
+        self.outbox.send(port, sample.max(self.tick.start_sample), bytes);
     }
 
     /// Pixels of this canvas for one pixel of a canvas 1080 lines high.

@@ -199,8 +199,9 @@ impl Crate {
             let mut text = format!("{}: a circle of {} modules", self.root, members.len());
             for from in &members {
                 for (to, path) in edges[*from].iter().filter(|(to, _)| members.contains(to)) {
-                    let (from, to) = (&self.modules[*from].name, &self.modules[*to].name);
-                    text += &format!("\n  {from} -> {to} by `{path}`");
+                    let (from, to) = (&self.modules[*from], &self.modules[*to].name);
+                    let (from, file) = (&from.name, &from.file);
+                    text += &format!("\n  {from} ({file}) -> {to} by `{path}`");
                 }
             }
             found.push(text);
