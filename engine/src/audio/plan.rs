@@ -92,7 +92,10 @@ impl AudioPlan {
                 continue;
             };
             let slot = Slot::new(node, half, &wiring, buffers);
-            let stamps = node.sources.iter().map(|source| wiring.stamp(source));
+            // Notes that end with their wire are no jump.
+            let sounds = node.inputs.iter().zip(&node.sources);
+            let sounds = sounds.filter(|(input, _)| input.port == PortType::Audio);
+            let stamps = sounds.map(|(_, source)| wiring.stamp(source));
             let stamp = stamps.fold(Stamp::new().number(slot.uid), Stamp::number);
             wiring.nodes.push(Some(Wired { buffer: buffers, stamp: stamp.finish(), uid: slot.uid }));
             links.push(Some(slot.link.clone()));
