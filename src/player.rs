@@ -72,7 +72,7 @@ enum LoaderSide {
 enum SoundSide {
     /// Offline: the sound of each frame is made behind it.
     Inline { runner: Box<AudioRunner>, samples: Vec<[f32; 2]> },
-    /// Live, and heard by nobody: the sound of each frame is made behind it.
+    /// Live, and heard by no one: the sound of each frame is made behind it.
     Silent(SilentCard),
     /// Live, through a sound card whenever there is one.
     Card(Speakers),

@@ -46,7 +46,7 @@ pub struct Summary {
     pub kept: usize,
     /// Nodes whose controls, wires or names change.
     pub retuned: usize,
-    /// Nodes built anew in the place of an old one.
+    /// Nodes rebuilt in the place of an old one.
     pub rebuilt: usize,
     /// New nodes.
     pub built: usize,
@@ -173,8 +173,8 @@ impl Preparer {
         Ok(Prepared { version: self.version, plan: self.plan.clone(), nodes, audio, summary, recorder })
     }
 
-    /// The plan that was prepared last, anew on another GPU: whatever draws is built again and begins
-    /// anew, but for what was moved by hand; everything else goes on.
+    /// The plan that was prepared last, again on another GPU: whatever draws is built again and begins
+    /// again, but for what was moved by hand; everything else goes on.
     pub fn move_to(
         &mut self,
         gpu: Gpu,
