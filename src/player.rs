@@ -349,7 +349,7 @@ impl Player {
         }
     }
 
-    /// Turns a knob, from the next frame on. One that is not there is told by that frame's report.
+    /// Turns a knob, from the next frame on. One that is not there is reported by that frame's report.
     pub fn set_knob(&mut self, name: &str, value: f64) {
         self.input(Stamped::new(0, Input::Knob { name: name.into(), value }));
     }

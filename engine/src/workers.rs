@@ -19,7 +19,7 @@ pub use priority::Priority;
 
 /// A job as the threads see it.
 trait Work: Send + Sync {
-    /// Does it, unless nobody wants it any more.
+    /// Does it, unless no one wants it any more.
     fn run(&self);
 }
 
@@ -67,9 +67,9 @@ impl Shared {
                 continue;
             };
             drop(queue);
-            // A job catches its own panic; what is left is the end of a result that nobody wants.
+            // A job catches its own panic; what is left is the end of a result that no one wants.
             if catch_unwind(AssertUnwindSafe(move || work.run())).is_err() {
-                tracing::error!("a result that nobody wants any more panicked when it was dropped");
+                tracing::error!("a result that no one wants any more panicked when it was dropped");
             }
             queue = self.lock();
             queue.running[priority as usize] -= 1;
@@ -125,7 +125,7 @@ impl Workers {
         Workers::with_room(if Priority::CAN_GIVE_WAY { cores } else { cores.saturating_sub(1) })
     }
 
-    /// Room for so many jobs at a time, at least one. A job of a lower priority that runs already is
+    /// Room for this many jobs at a time, at least one. A job of a lower priority that runs already is
     /// not counted when one of a higher priority comes.
     ///
     /// # Errors

@@ -128,7 +128,7 @@ fn a_panic_beside_the_show_is_the_same_fault_live_and_in_a_render_and_the_node_i
         assert!(faults[0].message.ends_with(" is above 2"), "{}", faults[0]);
         let (held, ramp) = (show.value("double"), show.value("ramp"));
         for _ in 0..10 {
-            assert_eq!(show.step(), [], "the fault is told once");
+            assert_eq!(show.step(), [], "the fault is reported once");
         }
         assert_eq!((show.value("double"), show.value("ramp")), (held, ramp + 10.0));
     }

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 pub enum End {
     /// All is well.
     Good,
-    /// The patch is at fault, and that has been told.
+    /// The patch is at fault, and that has been reported.
     Faults,
-    /// The arguments do not fit together, and that has been told.
+    /// The arguments do not fit together, and that has been reported.
     Usage,
     /// Ctrl-C.
     Stopped,

@@ -63,7 +63,7 @@ pub struct Played {
     pub stopped: bool,
 }
 
-/// What is told while it goes on.
+/// What is reported while it goes on.
 pub enum Told<'a> {
     /// A patch was loaded, or refused.
     Load(&'a LoadReport),

@@ -12,7 +12,7 @@ const SHARE: f64 = 0.02;
 /// From here on the clock jumps, for it would take too long.
 const JUMP_SAMPLES: f64 = 24_000.0;
 
-/// Played notes are heard so many samples, 2 ms, after the buffer that follows the one in which they came: a
+/// Played notes are heard this many samples, 2 ms, after the buffer that follows the one in which they came: a
 /// card's callbacks come unevenly, and up to a block is made before it is asked for.
 const NOTE_MARGIN: f64 = 96.0;
 

@@ -81,7 +81,7 @@ impl Speakers {
         SoundInlet { inlet, clock: self.clock.clone(), epoch: self.epoch }
     }
 
-    /// What a person is to be told since it was asked last.
+    /// What to report to a person since it was asked last.
     pub(crate) fn told(&self) -> impl Iterator<Item = String> + '_ {
         self.told.try_iter()
     }

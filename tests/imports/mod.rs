@@ -256,7 +256,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Paths in the words of a macro, which nobody parses before it is expanded.
+    /// Paths in the words of a macro, which no one parses before it is expanded.
     fn words(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let mut colons = 0;

@@ -42,9 +42,9 @@ pub struct MidiEvent {
 pub enum Played {
     /// A message of a port.
     Message(PortId, Message),
-    /// A port has this number among those that are there; `None`: it is gone, and nobody holds its keys.
+    /// A port has this number among those that are there; `None`: it is gone, and no one holds its keys.
     Number(PortId, Option<u8>),
-    /// So many came at once that some were left out: no key is held any more.
+    /// This many came at once that some were left out: no key is held any more.
     Lost,
 }
 
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(held(&outlet), [60, 40]);
         assert_eq!(outlet.state.name(outlet.state.held()[0].port), "piano");
         outlet.begin(192, 256);
-        assert_eq!(held(&outlet), [40], "nobody holds the keys of a port that is gone");
+        assert_eq!(held(&outlet), [40], "no one holds the keys of a port that is gone");
     }
 
     #[test]

@@ -103,7 +103,7 @@ const CAPACITY: usize = 1024;
 pub(crate) enum Queued {
     /// A note starts or ends.
     Note(Note),
-    /// All notes end: so many came at once that some were left out, or what wrote them is gone.
+    /// All notes end: more came at once than fit, and some were left out, or what wrote them is gone.
     EndAll,
 }
 

@@ -53,7 +53,7 @@ pub struct AudioHandle {
 impl AudioHandle {
     /// Where the beat stands in the next frame.
     pub fn begin_frame(&mut self, frame: FrameTime) {
-        // Full while nobody plays the sound: whoever begins to play it counts on from the last that he has.
+        // Full while no one plays the sound: whoever begins to play it counts on from the last that he has.
         let _ = self.frames.push(frame);
     }
 

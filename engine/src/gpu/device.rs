@@ -44,7 +44,7 @@ impl Device {
         self.is_lost.store(true, Ordering::Release);
     }
 
-    /// Errors that reached nobody since the start.
+    /// Errors that reached no one since the start.
     pub(super) fn stray_errors(&self) -> u64 {
         self.faults.load(Ordering::Relaxed)
     }

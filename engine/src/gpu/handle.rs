@@ -148,7 +148,7 @@ impl Gpu {
         self.0.device.report_lost();
     }
 
-    /// Errors that reached nobody since the start; 0 but for a bug. Only counted on our own device.
+    /// Errors that reached no one since the start; 0 but for a bug. Only counted on our own device.
     pub fn stray_errors(&self) -> u64 {
         self.0.device.stray_errors()
     }

@@ -9,7 +9,7 @@ use crate::frame::{Frame, FrameId, Pixels};
 /// Copies of one wire on their way at the same time.
 pub(super) const MOST_FLIGHTS: usize = 3;
 
-/// A wire that nobody has asked for is forgotten after so many frames.
+/// A wire that no one has asked for is forgotten after this many frames.
 const FORGET_FRAMES: u64 = 60;
 
 /// A wire of the running graph, across reloads.
@@ -72,7 +72,7 @@ impl ReadBacks {
         }
     }
 
-    /// Forgets the wires that nobody reads any more.
+    /// Forgets the wires that no one reads any more.
     pub(super) fn forget(&mut self, now: u64) {
         self.0.retain(|_, wire| now.saturating_sub(wire.asked_frame) <= FORGET_FRAMES);
     }

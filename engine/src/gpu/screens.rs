@@ -6,7 +6,7 @@ use super::handle::Gpu;
 use super::pool::Charge;
 use crate::fault::Fault;
 
-/// A screen that nothing is shown on is forgotten after so many frames.
+/// A screen that nothing is shown on is forgotten after this many frames.
 const FORGET_FRAMES: u64 = 120;
 
 pub(super) const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;

@@ -146,7 +146,7 @@ impl Preparer {
             let mut fresh = if kept { None } else { self.build(node, registry, assets, &mut faults) };
             let part = match (&mut fresh, change.old()) {
                 (Some(built), _) => audio_half(built.as_mut(), node).map(|node| {
-                    // What draws begins anew on another GPU, with both of its halves.
+                    // What draws starts over on another GPU, with both of its halves.
                     AudioPart::New { node, adopt_from: follows.filter(|_| !self.moves) }
                 }),
                 (None, Some(old)) => self.links[old].clone().map(|link| AudioPart::Kept { link }),

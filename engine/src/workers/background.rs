@@ -115,7 +115,7 @@ impl<T> Drop for Background<T> {
     }
 }
 
-/// Whether anybody still wants the result. A long job looks from time to time and ends when nobody does.
+/// Whether anybody still wants the result. A long job looks from time to time and ends when no one does.
 pub struct Wanted {
     given_up: AtomicBool,
     closed: Arc<AtomicBool>,
@@ -134,7 +134,7 @@ enum State<T> {
     Waiting(Job<T>),
     Running,
     Done(Result<T, Fault>),
-    /// The result has been taken, or nobody wants it.
+    /// The result has been taken, or no one wants it.
     Over,
 }
 

@@ -1,4 +1,4 @@
-//! Order, panics, and jobs that nobody wants any more.
+//! Order, panics, and jobs that no one wants any more.
 
 use std::sync::mpsc::{Sender, channel};
 

@@ -138,7 +138,7 @@ impl<V: Voice> Voices<V> {
                 let [voice_left, voice_right] = seat.voice.next(&controls[at]);
                 left[at] += voice_left;
                 right[at] += voice_right;
-                // At its sample and not at the end of a block, whose length nobody may hear.
+                // At its sample and not at the end of a block, whose length no one may hear.
                 if seat.use_ == Use::Released && seat.voice.is_silent() {
                     seat.use_ = Use::Free;
                     break;

@@ -34,7 +34,7 @@ impl Node for PortOut {
             for note in io.notes(&NOTES) {
                 let was_sounding = self.sounding.len();
                 self.sounding.retain(|other| !other.is_same(note));
-                // One that began while nobody listened does not end.
+                // One that began while no one listened does not end.
                 if note.on || self.sounding.len() < was_sounding {
                     self.send(ctx, note);
                 }
