@@ -7,7 +7,7 @@ pub use crate::fault::{BuildError, Fault, Status};
 
 use crate::audio::{AudioNode, ToolHalf};
 use crate::io::Io;
-use crate::notes::{FrameTime, NoteTool, Stretch};
+use crate::notes::{NoteTool, Stretch};
 
 /// A running node.
 pub trait Node: Adopt + Any + Send {

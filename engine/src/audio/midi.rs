@@ -304,7 +304,7 @@ mod tests {
         let heard: Vec<u64> = outlet.events().iter().map(|event| event.sample).collect();
         assert_eq!(heard, [70, 70]);
         assert_eq!(outlet.state.held(), []);
-        inlet.ports(&[desk.clone()], 100);
+        inlet.ports(std::slice::from_ref(&desk), 100);
         outlet.begin(128, 192);
         let held = |outlet: &MidiOutlet| outlet.state.held().iter().map(|key| key.pitch).collect::<Vec<_>>();
         assert_eq!(held(&outlet), [60, 40]);

@@ -210,7 +210,7 @@ fn output(session: &Shared, context: &NativeCallContext<'_>, value: &Dynamic, na
         None => Handle::PLACEHOLDER,
         Some((node, Some((output, port)), _)) => Handle { node: Some(node), output, port: Some(port) },
         Some((node, None, _)) => {
-            let fault = faults::unknown_output(&session.borrow().nodes[node].kind.spec, name);
+            let fault = faults::unknown_output(session.borrow().nodes[node].kind.spec, name);
             tell(session, &spot, fault);
             Handle::PLACEHOLDER
         }

@@ -125,7 +125,7 @@ tensors! {
 
 impl Part {
     /// The number of values.
-    pub const fn len(self) -> usize {
+    pub const fn count(self) -> usize {
         let shape = self.shape();
         let (mut length, mut side) = (1, 0);
         while side < shape.len() {
@@ -139,7 +139,7 @@ impl Part {
     pub const fn offset(self) -> usize {
         let (mut offset, mut before) = (0, 0);
         while before < self as usize {
-            offset += Self::ALL[before].len();
+            offset += Self::ALL[before].count();
             before += 1;
         }
         offset
@@ -148,14 +148,14 @@ impl Part {
     /// Where the tensor lies in the flat list.
     pub const fn range(self) -> std::ops::Range<usize> {
         let start = self.offset();
-        start..start + self.len()
+        start..start + self.count()
     }
 }
 
 /// The number of weights.
 pub const WEIGHTS: usize = {
     let last = Part::ALL[Part::ALL.len() - 1];
-    last.offset() + last.len()
+    last.offset() + last.count()
 };
 
 /// The weights of one network.
@@ -249,7 +249,7 @@ impl Weights {
 
     /// One block's share of a tensor whose first side counts the blocks.
     pub fn block(&self, part: Part, block: usize) -> &[f32] {
-        let length = part.len() / BLOCKS;
+        let length = part.count() / BLOCKS;
         &self.part(part)[block * length..][..length]
     }
 

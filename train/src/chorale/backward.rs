@@ -212,7 +212,7 @@ fn head(weights: &Weights, act: &Activations, scores: &ScoreGradients, gradient:
         (&voices, Part::HeadWeight, Part::HeadBias, 0.0),
         (&others, Part::OthersHiddenWeight, Part::OthersHiddenBias, 1.0),
     ] {
-        let columns = bias.len();
+        let columns = bias.count();
         linear_weight(delta, &act.last, &mut gradient[weight.range()], columns, WIDTH);
         linear_bias(delta, &mut gradient[bias.range()]);
         linear_input(delta, weights.part(weight), columns, keep, &mut state);
@@ -253,7 +253,7 @@ fn run_block(
     gradient: &mut [f32],
 ) {
     let share = |part: Part| {
-        let length = part.len() / BLOCKS;
+        let length = part.count() / BLOCKS;
         let start = part.offset() + block * length;
         start..start + length
     };
