@@ -59,7 +59,8 @@ struct MidiIn {
 impl MidiIn {
     fn new(options: &Options) -> MidiIn {
         let (listener, has_pedal) = (Listener::of(options), options.flag(PEDAL));
-        let playing = Playing { listener: listener.clone(), is_new: true, keyboard: Keyboard::new(has_pedal) };
+        let playing =
+            Playing { listener: listener.clone(), is_new: true, keyboard: Keyboard::new(has_pedal) };
         MidiIn { listener, keyboard: Keyboard::new(has_pedal), audio: Some(Box::new(playing)) }
     }
 }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use pastiche_engine::assets::Media;
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
+use pastiche_engine::node::BuildError;
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{
