@@ -147,12 +147,17 @@ fn every_noise_has_a_middle_a_seed_and_a_speed() {
         let mut show = Show::new(&gpu, &desc("one", 3.0));
         show.step();
         let mut before = show.picture("one");
-        for frame in 1..70 {
+        let mut steps = Vec::new();
+        for _ in 1..70 {
             show.step();
             let now = show.picture("one");
-            assert!(now.distance(&before) < 0.45, "{form} jumps in frame {frame}: {}", now.distance(&before));
+            steps.push(now.distance(&before));
             before = now;
         }
+        let mut sorted = steps.clone();
+        sorted.sort_by(f32::total_cmp);
+        let (usual, most) = (sorted[sorted.len() / 2], sorted[sorted.len() - 1]);
+        assert!(most < 1.8 * usual, "{form} jumps: {most} where {usual} is usual");
     }
 }
 
