@@ -26,7 +26,7 @@ fn a_take_is_replayed_to_the_same_bytes() {
 
     // The show may have run for long before the knob was turned; here it is turned at once.
     let take = fs::read_to_string(folder.path("show.take")).unwrap();
-    assert!(take.starts_with("{\"pastiche_take\":2,\"patch\":\"a.rhai\",\"seed\":7}\n"), "{take}");
+    assert!(take.starts_with("{\"pastiche_take\":3,\"patch\":\"a.rhai\",\"seed\":7}\n"), "{take}");
     let mut next = 0;
     let early: Vec<String> = take
         .lines()
