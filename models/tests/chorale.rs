@@ -1,5 +1,7 @@
 //! The chorale network against a plain implementation that follows its definition cell by cell.
 
+#![allow(clippy::needless_range_loop, reason = "the indices are those of the definition")]
+
 use pastiche_models::chorale::{
     CLASSES, Canvas, Cell, ChoraleError, Features, Part, SILENCE, UNKNOWN, VOICES, WEIGHTS, Weights, logits,
     logits_at,
@@ -16,7 +18,7 @@ impl Numbers {
 
     fn weights(&mut self) -> Weights {
         let value = |_| (self.below(2001) as f32 / 1000.0 - 1.0) * 0.2;
-        Weights::from_values((0..WEIGHTS).map(value).collect()).unwrap()
+        Weights::from_values((0..WEIGHTS).map(value).collect()).expect("as many values as weights")
     }
 
     /// A score with motifs that come back, some silence, and about half of its cells known.

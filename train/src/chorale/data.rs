@@ -209,12 +209,12 @@ fn hide_as_sampled(known: &mut [[bool; VOICES]], counted: &mut [bool], start: us
     let in_order = level == 3 || (level == 0 && random.chance(0.5));
     let steps = known.len();
     let asked = |t: usize| match level {
-        0 => t % 4 == 0,
+        0 => t.is_multiple_of(4),
         1 => t % 4 == 2,
         2 => t % 2 == 1,
         _ => true,
     };
-    let given = |t: usize| (level == 1 && t % 4 == 0) || (level == 2 && t % 2 == 0);
+    let given = |t: usize| (level == 1 && t.is_multiple_of(4)) || (level == 2 && t.is_multiple_of(2));
     let mut open = Vec::new();
     for (step, frame) in known.iter_mut().enumerate() {
         let t = start + step;
