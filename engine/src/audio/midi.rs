@@ -18,7 +18,7 @@ const WAITING: usize = 4096;
 /// Events that are heard in one block; what is more comes with the next.
 const MOST_IN_BLOCK: usize = 256;
 
-/// Ports that are told apart; those behind them are one.
+/// Ports that are kept apart; those behind them are one.
 const MOST_PORTS: usize = 256;
 
 /// Keys that are remembered for a node that is made later.

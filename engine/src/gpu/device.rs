@@ -98,7 +98,7 @@ impl Device {
         }
     }
 
-    /// Lets the device call back, and waits as long as it is told to.
+    /// Lets the device call back, and waits as long as it is asked to.
     pub(super) fn poll(&self, how: wgpu::PollType) -> Result<(), Fault> {
         self.check_alive()?;
         // wgpu 29 panics in `poll` when the device is lost while it waits.
