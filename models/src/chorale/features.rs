@@ -38,16 +38,16 @@ pub struct Cell {
     pub next: u8,
     /// The class that stands here in the best repetition.
     pub repeat: u8,
-    /// How far away `previous` is, as a bucket below [`DISTANCES`].
+    /// How far away `previous` is, as a bucket below `DISTANCES`.
     pub previous_distance: u8,
-    /// How far away `next` is, as a bucket below [`DISTANCES`].
+    /// How far away `next` is, as a bucket below `DISTANCES`.
     pub next_distance: u8,
-    /// How good and how long the repetition is, below [`REPEAT_GRADES`].
+    /// How good and how long the repetition is, below `REPEAT_GRADES`.
     pub repeat_grade: u8,
 }
 
 impl Cell {
-    /// The interval from `previous` to `next` as an index below [`INTERVALS`].
+    /// The interval from `previous` to `next` as an index below `INTERVALS`.
     pub fn interval(&self) -> usize {
         match (self.previous < SILENCE, self.next < SILENCE) {
             (true, true) => {
