@@ -16,7 +16,7 @@ use crate::Random;
 const CROP: usize = 256;
 /// The crops of a step.
 const CROPS: usize = 8;
-const DROPOUT: f32 = 0.2;
+const DROPOUT: f32 = 0.25;
 const RATE: f32 = 4e-3;
 const WARM_UP: f32 = 200.0;
 /// The share of a training after which the learning rate falls.
@@ -226,7 +226,7 @@ fn rate(step: u64, steps: u64) -> f32 {
     RATE * warm * (left / (1.0 - HELD)).clamp(0.0, 1.0)
 }
 
-/// Factors that drop a fifth of the values and scale the others up, for each list of hidden states.
+/// Factors that drop a share of the values and scale the others up, for each list of hidden states.
 fn dropout(steps: usize, random: &mut Random) -> [Vec<f32>; BLOCKS + 1] {
     std::array::from_fn(|_| {
         (0..steps * WIDTH).map(|_| if random.chance(DROPOUT) { 0.0 } else { 1.0 / (1.0 - DROPOUT) }).collect()
