@@ -20,6 +20,8 @@
 pub mod chorale;
 pub mod painting;
 
+mod random;
 mod threads;
 
+pub use random::Random;
 pub use threads::Threads;

@@ -1,9 +1,9 @@
 //! Measures a chorale network on the test part: `measure_chorale CORPUS WEIGHTS [FRAMES [ORDERINGS]]`.
 //! FRAMES random frames a piece (0: all) under ORDERINGS orders (5).
 
-use pastiche_models::chorale::Weights;
+use pastiche_models::chorale::measure::frame_likelihood;
+use pastiche_models::chorale::{Corpus, Network, Weights};
 use pastiche_train::Random;
-use pastiche_train::chorale::{Corpus, frame_likelihood};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: measure_chorale CORPUS WEIGHTS [FRAMES [ORDERINGS]]".into());
     };
     let corpus = Corpus::from_json(&std::fs::read(corpus)?)?;
-    let weights = Weights::from_safetensors(&std::fs::read(weights)?)?;
+    let network = Network::new(Weights::from_safetensors(&std::fs::read(weights)?)?);
     let number = |index: usize, standard| rest.get(index).map_or(Ok(standard), |text| text.parse());
     let (per_piece, orderings) = (number(0, 0_usize)?, number(1, 5_usize)?);
     let run = |first: usize| {
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let draw = |_| random.between(0, piece.len() - 1);
             let frames: Vec<usize> =
                 if per_piece == 0 { (0..piece.len()).collect() } else { (0..per_piece).map(draw).collect() };
-            (index, frame_likelihood(&weights, piece, &frames, orderings, [1, index as u64]))
+            (index, frame_likelihood(&network, piece, &frames, orderings, [1, index as u64]))
         };
         (first..corpus.test.len()).step_by(2).map(measure).collect::<Vec<_>>()
     };

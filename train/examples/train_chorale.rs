@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use pastiche_train::chorale::{Corpus, Trainer, replace};
+use pastiche_models::chorale::Corpus;
+use pastiche_train::chorale::{Trainer, replace};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

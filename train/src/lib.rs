@@ -5,6 +5,4 @@
 
 pub mod chorale;
 
-mod random;
-
-pub use random::Random;
+pub use pastiche_models::Random;

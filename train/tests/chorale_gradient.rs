@@ -1,8 +1,9 @@
 //! The gradient worked out by hand, against differences of the loss.
 
+use pastiche_models::chorale::Piece;
 use pastiche_models::chorale::{Activations, Part, VOICES, WEIGHTS, Weights};
 use pastiche_train::Random;
-use pastiche_train::chorale::data::{Piece, example};
+use pastiche_train::chorale::data::example;
 use pastiche_train::chorale::loss_and_gradient;
 
 /// A piece of four voices that wander, now and then silent.

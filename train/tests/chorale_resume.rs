@@ -1,6 +1,7 @@
 //! A training that is stopped and resumed is the training that never stopped.
 
-use pastiche_train::chorale::{Corpus, TrainError, Trainer};
+use pastiche_models::chorale::Corpus;
+use pastiche_train::chorale::{TrainError, Trainer};
 
 /// A corpus of short pieces that move in steps.
 fn corpus() -> Corpus {

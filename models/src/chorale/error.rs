@@ -26,6 +26,14 @@ pub enum ChoraleError {
         /// What the file has.
         found: String,
     },
+    /// The corpus is no JSON of the expected form.
+    #[error("cannot read the corpus: {place}: {reason}; give a file of the form of Jsb16thSeparated.json")]
+    CorpusUnreadable {
+        /// Where in the file.
+        place: String,
+        /// What is wrong there.
+        reason: String,
+    },
     /// A roll holds a pitch that the network does not sing.
     #[error(
         "step {step}, voice {voice}: the pitch {pitch} is neither -1 (silence) nor in {lowest}..={highest}; transpose it into this range"
@@ -42,4 +50,17 @@ pub enum ChoraleError {
         /// The highest MIDI pitch that is sung.
         highest: i16,
     },
+    /// A setting of the sampler is outside its range.
+    #[error("cannot sample: the setting `{name}` is {value}; give {expected}")]
+    SettingOutside {
+        /// The setting's name.
+        name: &'static str,
+        /// What it was given.
+        value: f32,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// The caller wanted no more of it.
+    #[error("the sampling was stopped before its end")]
+    Stopped,
 }

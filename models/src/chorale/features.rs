@@ -24,7 +24,7 @@ const FEWEST_COMMON: f32 = 6.0;
 const WIDEST_INTERVAL: i32 = 14;
 
 /// How often each degree above the tonic sounds in Bach's chorales, transposed to one tonic.
-const DEGREES: [f64; 12] =
+pub const DEGREES: [f64; 12] =
     [0.1712, 0.0107, 0.121, 0.0044, 0.1724, 0.064, 0.0215, 0.1548, 0.025, 0.1481, 0.0045, 0.1024];
 
 /// What the network reads of one cell; classes are 0..=45 a pitch, 46 silence, 47 nothing.

@@ -15,21 +15,30 @@
 //! assert!(scores[0][0].iter().all(|&score| score == 0.0));
 //! ```
 
+pub mod measure;
 pub mod network;
 
 mod canvas;
+mod corpus;
 mod error;
 mod features;
+mod harmony;
 mod matrix;
 mod receptive;
+mod sampler;
+mod trained;
 mod weights;
 
 pub use canvas::{CLASSES, Canvas, LOWEST, PITCHES, Roll, SILENCE, UNKNOWN, VOICES, class_of, pitch_of};
+pub use corpus::{Corpus, Piece};
 pub use error::ChoraleError;
 pub use features::{Cell, Features};
+pub use harmony::{Triad, TriadKind, pitch_classes};
 pub use matrix::{Matrix, product};
 pub use network::{Activations, StepLogits, forward, logits, logits_at};
 pub use receptive::Receptive;
+pub use sampler::{Routine, Settings, sample};
+pub use trained::Network;
 pub use weights::{
     ABSOLUTE, BLOCKS, CELL_WIDTH, DILATIONS, GATE, OTHERS, OTHERS_WIDTH, Part, REFERENCES, RELATIVE, WEIGHTS,
     WIDTH, Weights,

@@ -6,6 +6,9 @@ use super::canvas::CLASSES;
 use super::error::ChoraleError;
 use super::features::{DISTANCES, INTERVALS, METRE_POSITIONS, REPEAT_GRADES};
 
+/// The weights that come with the program, a safetensors file.
+const EMBEDDED: &[u8] = include_bytes!("../../weights/chorale.safetensors");
+
 /// The width of a step's hidden state.
 pub const WIDTH: usize = 128;
 /// The width of a cell's sum of table rows, and of a voice's state in the head.
@@ -166,6 +169,14 @@ impl Weights {
     /// Weights that are all 0: every class is equally likely.
     pub fn zeros() -> Self {
         Self(vec![0.0; WEIGHTS])
+    }
+
+    /// The weights that come with the program; each call reads them again.
+    ///
+    /// # Errors
+    /// None but for a broken build.
+    pub fn embedded() -> Result<Self, ChoraleError> {
+        Self::from_safetensors(EMBEDDED)
     }
 
     /// Takes a flat list of all tensors in the order of [`Part::ALL`].

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use pastiche_models::chorale::{Activations, BLOCKS, Part, VOICES, WEIGHTS, WIDTH, Weights};
+use pastiche_models::chorale::{Activations, BLOCKS, Corpus, Part, VOICES, WEIGHTS, WIDTH, Weights};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::backward::{loss, loss_and_gradient};
-use super::data::{Corpus, Example, TRAINING_MIX, example};
+use super::data::{Example, TRAINING_MIX, example};
 use super::error::TrainError;
 use super::optimiser::Optimiser;
 use crate::Random;

@@ -1,4 +1,4 @@
-//! Random numbers that depend on a seed and a place alone, so that a resumed training repeats them.
+//! Random numbers that depend on a seed and a place alone: the same on every machine and in every version.
 
 /// A generator by Steele, Lea and Flood ("Fast splittable pseudorandom number generators", 2014).
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 //! How likely a network finds a piece: Algorithm 1 of Huang et al., "Counterpoint by Convolution" (ISMIR
 //! 2017, arXiv 1903.07227).
 
-use pastiche_models::chorale::{Canvas, VOICES, Weights, logits_at};
-
-use super::data::Piece;
+use super::super::canvas::{Canvas, VOICES};
+use super::super::corpus::Piece;
+use super::super::trained::Network;
 use crate::Random;
 
 /// The negative log-likelihood of frames, in nats.
@@ -20,7 +20,7 @@ pub struct FrameLikelihood {
 /// order; inside a frame the network's own likeliest class is what the next voice is given. Silence is
 /// a class like any other. Temperature 1.
 pub fn frame_likelihood(
-    weights: &Weights,
+    network: &Network,
     piece: &Piece,
     frames: &[usize],
     orderings: usize,
@@ -44,7 +44,7 @@ pub fn frame_likelihood(
             }
             let mut sum = 0.0;
             for &voice in &voices[frame] {
-                let scores = logits_at(weights, &canvas, &[frame], None)[0][voice].map(f64::from);
+                let scores = network.logits_at(&canvas, &[frame], None)[0][voice].map(f64::from);
                 let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let total = scores.iter().map(|score| (score - most).exp()).sum::<f64>().ln() + most;
                 sum += scores[usize::from(piece[frame][voice])] - total;
@@ -77,12 +77,12 @@ fn shuffled(count: usize, random: &mut Random) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pastiche_models::chorale::{CLASSES, Part};
+    use crate::chorale::{CLASSES, Part, Weights};
 
     #[test]
     fn an_untrained_network_reads_four_times_the_log_of_the_classes() {
         let piece = vec![[30, 25, 20, 46]; 20];
-        let found = frame_likelihood(&Weights::zeros(), &piece, &[0, 7, 19], 3, [1, 0]);
+        let found = frame_likelihood(&Network::new(Weights::zeros()), &piece, &[0, 7, 19], 3, [1, 0]);
         let expected = 4.0 * (CLASSES as f64).ln();
         for value in found.combined.iter().chain(&found.single) {
             assert!((value - expected).abs() < 1e-6, "{value}");
@@ -101,7 +101,7 @@ mod tests {
             }
         }
         let frames: Vec<usize> = (0..12).collect();
-        let found = frame_likelihood(&weights, &piece, &frames, 1, [1, 0]);
+        let found = frame_likelihood(&Network::new(weights), &piece, &frames, 1, [1, 0]);
         let unsure = found.single.iter().filter(|value| **value > 1e-3).count();
         // In any order only the first frame knows nothing, and its answer is even.
         assert_eq!(unsure, 1, "{:?}", found.single);
