@@ -55,6 +55,18 @@ impl Media {
         }
     }
 
+    /// Whether what stands for a file is what would be in it: for notes, whatever does not end in `.mid` or
+    /// `.midi`, and else what has a line break or a `{` in it.
+    pub fn is_the_text_itself(self, text: &str) -> bool {
+        match self {
+            Media::Midi => {
+                let name = text.to_ascii_lowercase();
+                !(name.ends_with(".mid") || name.ends_with(".midi"))
+            }
+            _ => text.contains(['\n', '{']),
+        }
+    }
+
     /// Largest file that is read, in bytes.
     pub const fn max_bytes(self) -> u64 {
         match self {

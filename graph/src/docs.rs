@@ -107,7 +107,7 @@ pub fn takes(takes: OptionType) -> String {
         OptionType::Flag => "true | false".into(),
         OptionType::File(media) => named(media),
         OptionType::NumberOrName => "number or name".into(),
-        OptionType::FileOrText(media) => format!("{media} file, or its text"),
+        OptionType::FileOrText(media) => format!("{}, or its text", named(media)),
     }
 }
 
@@ -115,7 +115,10 @@ pub fn takes(takes: OptionType) -> String {
 pub fn named(media: Media) -> String {
     match media.reading() {
         Reading::Folder => media.to_string(),
-        Reading::Whole | Reading::InPlace => format!("{media} file"),
+        Reading::Whole | Reading::InPlace => {
+            let name = media.to_string();
+            if name.ends_with("file") { name } else { format!("{name} file") }
+        }
     }
 }
 

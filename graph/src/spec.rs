@@ -142,7 +142,7 @@ pub enum OptionType {
     File(Media),
     /// A whole number or a name, such as a style's.
     NumberOrName,
-    /// A file's name or the text itself: what has a line break or a `{` in it is the text.
+    /// A file's name or the text itself, as [`Media::is_the_text_itself`] tells them apart.
     FileOrText(Media),
 }
 

@@ -142,6 +142,25 @@ fn instruments_allocate_nothing() {
     }
 }
 
+#[test]
+fn what_a_choir_improvises_is_played_without_allocation() {
+    let desc = Desc::new().node("often", "every").number("period", 0.5);
+    let desc = desc.node("score", "chorale").option_value("bars", OptionValue::Number(1.0));
+    let desc = desc.number("density", 8.0).wire("rewrite_bar", "often");
+    let mut show =
+        Show::with(None, Workers::inline(), true, &desc.node("it", "choir").wire("notes", "score").see("it"));
+    let mut sound = [[0.0; 2]; 800];
+    let mut loudest = 0.0_f32;
+    for frame in 0..90 {
+        show.step();
+        let before = CALLS.with(Cell::get);
+        show.audio.run(frame * 800, &mut sound);
+        assert_eq!(CALLS.with(Cell::get) - before, 0, "frame {frame}");
+        loudest = sound.iter().map(|sample| sample[0].abs()).fold(loudest, f32::max);
+    }
+    assert!(loudest > 0.01, "the choir is silent");
+}
+
 /// Every kind with sound among its inputs or outputs has an audio half.
 #[test]
 fn no_audio_half_allocates() {

@@ -123,7 +123,9 @@ fn fault_of(option: &OptionSpec, value: &OptionValue) -> Option<(String, Option<
         }
         (OptionType::Text, _) => takes("text"),
         (OptionType::File(media), _) => takes(&format!("the name of a {}", docs::named(media))),
-        (OptionType::FileOrText(media), _) => takes(&format!("the name of a {media} file, or its text")),
+        (OptionType::FileOrText(media), _) => {
+            takes(&format!("the name of a {}, or its text", docs::named(media)))
+        }
         (OptionType::Choice(_), _) => takes("a word"),
         (OptionType::Flag, _) => takes("true or false"),
         (OptionType::Number(_), _) => takes("a number"),
@@ -168,8 +170,8 @@ fn attach_file(
 fn file_of<'a>(option: &OptionSpec, value: &'a OptionValue) -> Option<(Media, &'a str)> {
     match (option.takes, value) {
         (OptionType::File(media), OptionValue::Text(name)) => Some((media, name)),
-        (OptionType::FileOrText(media), OptionValue::Text(name)) if !name.contains(['\n', '{']) => {
-            Some((media, name))
+        (OptionType::FileOrText(media), OptionValue::Text(name)) => {
+            (!media.is_the_text_itself(name)).then_some((media, name.as_str()))
         }
         _ => None,
     }

@@ -10,11 +10,8 @@ use pastiche_engine::spec::{
 };
 
 use crate::note_window::Written;
+use crate::notes::midi_reading::{Tune, read};
 use crate::timing::Base;
-
-mod read;
-
-use read::{Tune, read};
 
 const SPEED: In<Control> = In::control(
     "speed",

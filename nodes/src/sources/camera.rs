@@ -130,7 +130,7 @@ impl Node for Camera {
         io.set_control(&ALIVE, f64::from(u8::from(is_alive)));
         if let Some((held, _)) = &self.held {
             io.set_frame(&IMAGE, held.clone());
-        } else if let Some(room) = &self.room {
+        } else if let Some(room) = &mut self.room {
             let size_px = ctx.canvas_px;
             let picture = room.draw(ctx.gpu()?, size_px, PEOPLE, self.secs)?;
             io.set_frame(&IMAGE, picture);

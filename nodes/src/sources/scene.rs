@@ -32,8 +32,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         name: "scene",
         category: Category::Source,
         summary: "A room with people who dance slowly.",
-        doc: "A moving scene as a camera would see it, drawn by the program: people in a room with the \
-              light of a window. It stands in for a camera, to try patches on.",
+        doc: "A moving scene as a camera would see it, drawn by the program: people in a chapel, with the sun \
+              behind stained glass. It stands in for a camera, to try patches on.",
         example: "screen(feedback(scene(#{ people: 4 }), #{ trail: 0.3 }));\n",
         inputs: &[&SPEED.0, &PEOPLE.0],
         outputs: &[IMAGE.0],

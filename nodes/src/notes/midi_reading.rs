@@ -8,15 +8,15 @@ use crate::timing::Base;
 
 /// The notes of a file with their times, in order.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tune {
+pub(in crate::notes) struct Tune {
     events: Vec<(f64, Note)>,
     /// Up to the end of its last beat.
-    pub(super) length: f64,
+    pub(in crate::notes) length: f64,
 }
 
 impl Tune {
     /// The events from a time on, up to but not including another.
-    pub(super) fn between(&self, from: f64, until: f64) -> &[(f64, Note)] {
+    pub(in crate::notes) fn between(&self, from: f64, until: f64) -> &[(f64, Note)] {
         let place = |time: f64| self.events.partition_point(|(at, _)| *at < time);
         &self.events[place(from)..place(until).max(place(from))]
     }
@@ -24,7 +24,7 @@ impl Tune {
 
 /// Why a file cannot be played.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub(super) enum ReadError {
+pub(in crate::notes) enum ReadError {
     #[error("{why}")]
     Damaged { why: String },
     #[error("it holds several songs (format 2)")]
@@ -34,7 +34,7 @@ pub(super) enum ReadError {
 }
 
 impl ReadError {
-    pub(super) fn help(&self) -> &'static str {
+    pub(in crate::notes) fn help(&self) -> &'static str {
         match self {
             ReadError::Damaged { .. } => "export it again as a Standard MIDI File",
             ReadError::Songs => "export one song in format 0 or 1",
@@ -50,7 +50,7 @@ const SHORTEST: f64 = 0.01;
 const USUAL_TEMPO: u32 = 500_000;
 
 /// Times are beats (quarter notes) or seconds.
-pub(super) fn read(bytes: &[u8], base: Base) -> Result<Tune, ReadError> {
+pub(in crate::notes) fn read(bytes: &[u8], base: Base) -> Result<Tune, ReadError> {
     let smf = Smf::parse(bytes).map_err(|error| ReadError::Damaged { why: error.to_string() })?;
     if smf.header.format == Format::Sequential {
         return Err(ReadError::Songs);
