@@ -121,7 +121,7 @@ fn main(in: Varyings) -> @location(0) vec4f {
             halo = max(halo, around);
             fresh = max(fresh, bar.fresh * fall * fall * fall);
             // A note that crosses the line of now.
-            if bar.start <= now + 1.0 && bar.end >= now {
+            if bar.start <= now + 1.0 && bar.end >= now - 2.0 {
                 let struck = exp(-max(now - bar.start, 0.0) / (0.35 * u.size.x / u.beats));
                 let from_head = (place - vec2f(now, bar.middle)) / scale;
                 let flare = exp(-dot(from_head, from_head) / (0.8 + 1.6 * struck));
