@@ -257,14 +257,22 @@ fn a_seed_melody_is_in_the_first_score() {
 }
 
 #[test]
-fn a_score_shows_its_notes() {
+fn a_score_shows_what_was_sung_and_with_a_canvas_what_is_coming() {
     let Some(gpu) = gpu() else { return };
-    let desc = choir(2.0).node("roll", "score").wire("notes", "it").wire_of("canvas", "it", "canvas");
-    let mut show = Show::new(&gpu, &desc.see("roll"));
-    show.steps(40);
-    let picture = show.picture("roll");
-    let light = |x: u32| (0..36).map(|y| picture.at(x, y)[..3].iter().sum::<f32>()).sum::<f32>();
-    let (sung, coming) = ((10..24).map(light).sum::<f32>(), (30..60).map(light).sum::<f32>());
-    assert!(sung > 10.0 && coming > 5.0, "{sung} {coming}");
-    assert!(picture.is_valid());
+    // The light behind the line of now and ahead of it.
+    let light = |loudness: f64, has_canvas: bool| {
+        let desc = choir(2.0).number("loudness", loudness).node("roll", "score").wire("notes", "it");
+        let desc = if has_canvas { desc.wire_of("canvas", "it", "canvas") } else { desc };
+        let mut show = Show::new(&gpu, &desc.see("roll"));
+        show.steps(40);
+        let picture = show.picture("roll");
+        assert!(picture.is_valid());
+        let column = |x: u32| (0..36).map(|y| picture.at(x, y)[..3].iter().sum::<f32>()).sum::<f32>();
+        [(10..24).map(column).sum::<f32>(), (30..60).map(column).sum::<f32>()]
+    };
+    let [sung, coming] = light(0.75, true);
+    let [sung_alone, nothing_coming] = light(0.75, false);
+    let [silent, _] = light(0.0, false);
+    assert!(coming > 1.5 * nothing_coming, "{coming} {nothing_coming}");
+    assert!(sung > 1.5 * silent && sung_alone > 1.5 * silent, "{sung} {sung_alone} {silent}");
 }
