@@ -7,8 +7,7 @@
 use crate::crew::{Crew, Shared, deal};
 use crate::map::{Buffer, Map, block_of};
 use crate::moments::Sums;
-use crate::product::Product;
-use crate::simd::{BLOCK, Level, Simd, on_level};
+use crate::simd::{BLOCK, Level, Product, Simd, on_level};
 use crate::source::{Beyond, Source, Window, stage};
 use crate::workspace::{Workspace, hold};
 

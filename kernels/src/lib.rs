@@ -25,7 +25,6 @@ mod from_picture;
 mod map;
 mod moments;
 mod peak;
-mod product;
 mod simd;
 mod source;
 mod to_picture;

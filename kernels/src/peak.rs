@@ -2,8 +2,7 @@
 
 use crate::crew::{Crew, deal};
 use crate::map::Buffer;
-use crate::product::Product;
-use crate::simd::{BLOCK, Level, Simd, on_level};
+use crate::simd::{BLOCK, Level, Product, Simd, on_level};
 
 /// Depth of the product, such that all of it stays in the nearest cache.
 const DEPTH: usize = 128;

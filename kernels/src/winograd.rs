@@ -5,8 +5,7 @@
 
 use crate::map::Buffer;
 use crate::moments::Sums;
-use crate::product::Product;
-use crate::simd::{BLOCK, Level, Simd};
+use crate::simd::{BLOCK, Level, Product, Simd};
 
 /// Output pixels of a tile's side.
 pub(crate) const TILE: usize = 4;

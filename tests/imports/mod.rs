@@ -13,25 +13,35 @@ use syn::{Attribute, Item, UseTree};
 /// A crate: a library or a program.
 pub struct Crate {
     /// Its root file, from the root of the workspace.
-    pub root: String,
+    root: String,
     /// Its modules; the root is the first.
-    pub modules: Vec<Module>,
+    modules: Vec<Module>,
 }
 
 /// A module: a file, or a block inside one.
 #[derive(Default)]
-pub struct Module {
+struct Module {
     /// Its path inside the crate: `crate::gpu::pool`.
-    pub name: String,
+    name: String,
     /// Its file, from the root of the workspace.
-    pub file: String,
+    file: String,
     parent: Option<usize>,
     children: BTreeMap<String, usize>,
     items: BTreeSet<String>,
     imports: BTreeMap<String, Vec<String>>,
     globs: Vec<Vec<String>>,
     /// Every path that its code names, imports included, as it is written.
-    pub paths: BTreeSet<Vec<String>>,
+    paths: BTreeSet<Vec<String>>,
+    /// Paths that it only gives on, by `pub use`.
+    given_on: BTreeSet<Vec<String>>,
+}
+
+/// What a path names.
+enum Named {
+    /// Something that a module of this crate defines.
+    Here(usize),
+    /// Something of another crate, or of the language: the path that begins with the crate.
+    Outside(Vec<String>),
 }
 
 /// Reads every crate of the workspace.
@@ -111,20 +121,42 @@ impl Crate {
         at
     }
 
+    /// The file of each module.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.modules.iter().map(|module| module.file.as_str())
+    }
+
     /// The modules that a module names, each with one of the paths that name it.
     pub fn dependencies(&self, module: usize) -> BTreeMap<usize, String> {
         let mut found = BTreeMap::new();
         for path in &self.modules[module].paths {
-            if let Some(owner) = self.owner(module, path, 0).filter(|owner| *owner != module) {
+            if let Some(Named::Here(owner)) = self.resolve(module, path, 0)
+                && owner != module
+            {
                 found.entry(owner).or_insert_with(|| path.join("::"));
             }
         }
         found
     }
 
-    /// The module that defines what a path names, seen from a module; `None` for what is not of this
-    /// crate.
-    fn owner(&self, from: usize, path: &[String], depth: usize) -> Option<usize> {
+    /// What a module names of other crates, through whatever gives it on: `pastiche_graph::plan::Plan`,
+    /// and with everything inside `rhai::*`.
+    pub fn outside(&self, module: usize) -> BTreeSet<String> {
+        let Module { paths, given_on, globs, children, .. } = &self.modules[module];
+        let named = paths.iter().chain(given_on).filter_map(|path| match self.resolve(module, path, 0)? {
+            Named::Outside(path) => Some(path.join("::")),
+            Named::Here(_) => None,
+        });
+        let globs = globs.iter().filter_map(|glob| match (self.resolve(module, glob, 0), glob.as_slice()) {
+            (Some(Named::Outside(path)), _) => Some(format!("{}::*", path.join("::"))),
+            (None, [word]) if !children.contains_key(word) => Some(format!("{word}::*")),
+            _ => None,
+        });
+        named.chain(globs).collect()
+    }
+
+    /// What a path names, seen from a module; `None` for a word alone that is no import.
+    fn resolve(&self, from: usize, path: &[String], depth: usize) -> Option<Named> {
         if depth > 16 {
             return None;
         }
@@ -152,34 +184,37 @@ impl Crate {
             if let Some(child) = module.children.get(step).filter(|_| path.len() > 1) {
                 at = *child;
             } else if module.items.contains(step) {
-                return Some(at);
+                return Some(Named::Here(at));
             } else {
                 let rest: Vec<String> = steps.cloned().collect();
-                let through = |import: &[String]| -> Option<usize> {
-                    // An import that begins with its own name is that of another crate.
-                    let begins_with_itself = import.first() == Some(step);
-                    (!begins_with_itself).then(|| {
-                        let whole: Vec<String> = import.iter().chain(&rest).cloned().collect();
-                        self.owner(at, &whole, depth + 1)
-                    })?
-                };
                 if let Some(import) = module.imports.get(step) {
-                    return through(import);
+                    let whole: Vec<String> = import.iter().chain(&rest).cloned().collect();
+                    // An import that begins with its own name is that of another crate.
+                    let is_outside = import.first() == Some(step);
+                    return if is_outside {
+                        Some(Named::Outside(whole))
+                    } else {
+                        self.resolve(at, &whole, depth + 1)
+                    };
                 }
+                // A glob of another crate may hold anything; the glob itself is named where it stands.
                 let glob = module.globs.iter().find_map(|glob| {
                     let whole: Vec<String> = glob.iter().chain([step]).chain(&rest).cloned().collect();
-                    self.owner(at, &whole, depth + 1)
+                    match self.resolve(at, &whole, depth + 1) {
+                        Some(Named::Here(owner)) => Some(owner),
+                        _ => None,
+                    }
                 });
                 return match glob {
-                    Some(owner) => Some(owner),
+                    Some(owner) => Some(Named::Here(owner)),
                     // A word of the language, of another crate, or of a function's inside.
-                    None if is_first => None,
-                    None => Some(at),
+                    None if is_first => (path.len() > 1).then(|| Named::Outside(path.to_vec())),
+                    None => Some(Named::Here(at)),
                 };
             }
             is_first = false;
         }
-        Some(at)
+        Some(Named::Here(at))
     }
 
     /// Groups of modules that need each other, each with the paths that tie it, as text.
@@ -231,9 +266,8 @@ impl Reader<'_> {
         let with = |word: String| before.iter().cloned().chain([word]).collect::<Vec<String>>();
         let mut bind = |name: String, path: Vec<String>| {
             // What is only given on is needed by whoever takes it.
-            if !is_public {
-                self.module.paths.insert(path.clone());
-            }
+            let paths = if is_public { &mut self.module.given_on } else { &mut self.module.paths };
+            paths.insert(path.clone());
             self.module.imports.insert(name, path);
         };
         match tree {
@@ -247,9 +281,8 @@ impl Reader<'_> {
             }
             UseTree::Rename(rename) => bind(rename.rename.to_string(), with(rename.ident.to_string())),
             UseTree::Glob(_) => {
-                if !is_public {
-                    self.module.paths.insert(before.to_vec());
-                }
+                let paths = if is_public { &mut self.module.given_on } else { &mut self.module.paths };
+                paths.insert(before.to_vec());
                 self.module.globs.push(before.to_vec());
             }
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(tree, before, is_public)),

@@ -6,8 +6,8 @@ use std::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 
-use super::{AudioIo, AudioNode, BlockCtx};
-use crate::notes::{MOST_IN_BLOCK, NoteTool, Stretch, settle};
+use super::BlockCtx;
+use crate::notes::{MOST_IN_BLOCK, settle};
 use crate::port::Note;
 
 /// The events of one output in one block.
@@ -66,32 +66,6 @@ impl NoteBlock {
 
     pub(crate) fn is_broken(&self) -> bool {
         self.is_broken
-    }
-}
-
-/// The audio half of a node whose notes are written by its frame half.
-pub(crate) struct Written;
-
-impl AudioNode for Written {
-    fn block(&mut self, _ctx: &BlockCtx, _io: &mut AudioIo<'_>) {}
-}
-
-/// The audio half of a node that makes notes of notes.
-pub(crate) struct ToolHalf<T>(pub(crate) T);
-
-impl<T: NoteTool> AudioNode for ToolHalf<T> {
-    fn block(&mut self, ctx: &BlockCtx, io: &mut AudioIo<'_>) {
-        let end_sample = ctx.start_sample + ctx.samples as u64;
-        let stretch = Stretch { start_sample: ctx.start_sample, end_sample, frame: io.frame_time() };
-        self.0.play(&stretch, io);
-    }
-
-    fn makes_notes(&self) -> bool {
-        true
-    }
-
-    fn adopt(&mut self, old: &mut Self) {
-        self.0.adopt(&mut old.0);
     }
 }
 

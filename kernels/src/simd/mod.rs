@@ -3,26 +3,19 @@
 //! Everything works on blocks of 16 floats, whatever a register holds, and in the same order of
 //! operations, so that all kinds with a fused multiply-add give the same bits.
 
-#[cfg(target_arch = "x86_64")]
-mod avx2;
-#[cfg(target_arch = "x86_64")]
-mod avx512;
 #[cfg(target_arch = "aarch64")]
-mod neon;
+mod aarch64;
+mod operations;
 mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
 
-#[cfg(target_arch = "x86_64")]
-pub(crate) use avx2::Avx2;
-#[cfg(target_arch = "x86_64")]
-pub(crate) use avx512::Avx512;
 #[cfg(target_arch = "aarch64")]
-pub(crate) use neon::Neon;
+pub(crate) use aarch64::Neon;
+pub(crate) use operations::{BLOCK, Product, Simd};
 pub(crate) use portable::Portable;
-
-use crate::product::Product;
-
-/// Floats of a block: the unit of every layout.
-pub(crate) const BLOCK: usize = 16;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86_64::{Avx2, Avx512};
 
 /// A kind of processor that there are kernels for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,36 +97,6 @@ impl Level {
     }
 }
 
-/// The operations. All methods need the level's processor, and pointers that are good for a
-/// whole vector, aligned or not.
-pub(crate) trait Simd {
-    /// A register's floats.
-    type V: Copy;
-    /// How many these are; a divisor of [`BLOCK`].
-    const LANES: usize;
-
-    unsafe fn load(from: *const f32) -> Self::V;
-    unsafe fn store(to: *mut f32, value: Self::V);
-    unsafe fn splat(value: f32) -> Self::V;
-    /// Four floats, repeated.
-    unsafe fn repeat4(from: *const f32) -> Self::V;
-    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
-    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
-    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
-    unsafe fn div(a: Self::V, b: Self::V) -> Self::V;
-    /// `a * b + c`.
-    unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
-    /// The greater; `b` if either is NaN.
-    unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
-    /// The lesser; `b` if either is NaN.
-    unsafe fn min(a: Self::V, b: Self::V) -> Self::V;
-    /// Two to the power of whole numbers from -126 to 127, given with `1.5 * 2^23` added to them.
-    unsafe fn exp2_whole(shifted: Self::V) -> Self::V;
-    /// See [`Product`]; `rows` as [`Level::rows`] gives them, `blocks` 1 or [`Level::blocks`],
-    /// `stride` one of those that the level's file lists.
-    unsafe fn product(rows: usize, blocks: usize, stride: usize, product: &Product<'_>);
-}
-
 /// Makes a function that runs a generic kernel on the level that it is given. The kernel must be
 /// `#[inline(always)]`, so that it is compiled with the level's instructions.
 macro_rules! on_level {
@@ -177,27 +140,3 @@ macro_rules! on_level {
     };
 }
 pub(crate) use on_level;
-
-/// Writes the choice among products of fixed sizes.
-macro_rules! choose_product {
-    ($fixed:ident, $rows:expr, $blocks:expr, $stride:expr, $product:expr, $vectors:literal,
-     [$($row:literal),*], [$(($block:literal, $step:literal)),*]) => {
-        choose_product!(@rows $fixed, $rows, ($blocks, $stride), $product, $vectors, [$($row),*],
-            [$(($block, $step)),*])
-    };
-    (@rows $fixed:ident, $rows:expr, $key:expr, $product:expr, $vectors:literal, [$($row:literal),*],
-     $shapes:tt) => {
-        match $rows {
-            $($row => choose_product!(@shapes $fixed, $row, $key, $product, $vectors, $shapes),)*
-            rows => unreachable!("there is no product of {rows} rows"),
-        }
-    };
-    (@shapes $fixed:ident, $row:literal, $key:expr, $product:expr, $vectors:literal,
-     [$(($block:literal, $step:literal)),*]) => {
-        match $key {
-            $(($block, $step) => $fixed::<$row, { $block * $vectors }, $step>($product),)*
-            shape => unreachable!("there is no product of blocks and stride {shape:?}"),
-        }
-    };
-}
-pub(crate) use choose_product;

@@ -2,8 +2,7 @@
 
 use std::array::from_fn;
 
-use super::{BLOCK, Simd, choose_product};
-use crate::product::{Product, multiply};
+use super::operations::{BLOCK, Product, Simd, choose_product, multiply};
 
 pub(crate) struct Portable;
 
