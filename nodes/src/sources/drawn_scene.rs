@@ -26,12 +26,18 @@ struct Uniforms {
     /// Turns of the flames and of the sun, which is all that the shader itself moves.
     turns: [f32; 2],
     people: u32,
-    padding: [u32; 3],
+    /// The lengths of loops: limbs of a person, candles, and samples of the light along a way.
+    parts: u32,
+    candles: u32,
+    samples: u32,
 }
 
 /// Lines of the pictures of what is soft: the light in the air, and the sun on floor and walls.
 const AIR_LINES: u32 = 90;
 const SUN_LINES: u32 = 120;
+
+const CANDLES: u32 = 8;
+const SAMPLES: u32 = 20;
 
 /// What draws it.
 pub(crate) struct Room {
@@ -99,7 +105,9 @@ fn uniforms(size_px: [u32; 2], people: usize, secs: f64) -> Uniforms {
         size: size_px.map(|side| side as f32),
         turns: [0.11, 0.05].map(|rate_hz| (secs * rate_hz).rem_euclid(1.0) as f32),
         people: people as u32,
-        padding: [0; 3],
+        parts: LIMBS as u32,
+        candles: CANDLES,
+        samples: SAMPLES,
     };
     // Whoever is nearer stands before the others.
     let mut all: Vec<Person> = (0..people).map(|number| Person::new(number, people, secs)).collect();

@@ -9,7 +9,7 @@ fn main(in: Varyings) -> @location(0) vec4f {
     let sun = textureSampleLevel(input2, linear_sampler, in.uv, 0.0);
     let person = textureSampleLevel(input3, linear_sampler, in.uv, 0.0);
     var colour = room.rgb * sun.a + room.a * sun.rgb;
-    for (var number = 0u; number < CANDLES; number++) {
+    for (var number = 0u; number < u.candles; number++) {
         let flame = candle(number);
         let beside = (place - flame.xy) / flame.z;
         if abs(beside.x) < 0.2 && beside.y < 0.3 && beside.y > -1.1 {
@@ -25,7 +25,7 @@ fn main(in: Varyings) -> @location(0) vec4f {
         }
     }
     let cover = clamp(0.5 - person.a / pixel, 0.0, 1.0);
-    colour = mix(colour + 0.4 * air, person.rgb + 0.12 * air, cover) + 0.25 * air;
+    colour = mix(colour + 0.34 * air, person.rgb + 0.1 * air, cover) + 0.17 * air;
     // Dust in the light.
     let dust = place * 34.0 + vec2f(2.4 * sin(u.turns.y * TURN), 1.5 * cos(u.turns.y * TURN) + 0.4 * sin(u.turns.x * TURN));
     let cell = floor(dust);

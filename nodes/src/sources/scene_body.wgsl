@@ -9,7 +9,7 @@ fn body(person: u32, place: vec2f) -> Body {
     var weights = 0.0;
     var colour = vec3f(0.0);
     var normal = vec2f(0.0);
-    for (var index = 0u; index < LIMBS; index++) {
+    for (var index = 0u; index < u.parts; index++) {
         let limb = u.limbs[person * LIMBS + index];
         let way = limb.end - limb.start;
         let along = clamp(dot(place - limb.start, way) / max(dot(way, way), 1e-8), 0.0, 1.0);

@@ -21,6 +21,10 @@ struct Uniforms {
     size: vec2f,
     turns: vec2f,
     people: u32,
+    // The lengths of loops. What a shader does not know it does not unroll: it is compiled faster.
+    parts: u32,
+    candles: u32,
+    samples: u32,
 }
 
 const EYE: vec3f = vec3f(0.0, 1.0, 0.0);
@@ -42,8 +46,11 @@ fn floor_under(way: vec3f) -> vec3f {
     return select(vec3f(0.0, 1.0, 0.0), vec3f(at.x, 0.0, at.z), is_seen);
 }
 
+// Chance without sines (Hoskins, "Hash without Sine", 2014).
 fn hash(cell: vec2f) -> f32 {
-    return fract(sin(dot(cell, vec2f(12.9898, 78.233))) * 43758.547);
+    let mixed = fract(cell.xyx * 0.1031);
+    let stirred = mixed + dot(mixed, mixed.yzx + 33.33);
+    return fract((stirred.x + stirred.y) * stirred.z);
 }
 
 fn smooth_noise(place: vec2f) -> f32 {
@@ -84,8 +91,6 @@ fn through_wall(place: vec3f) -> vec2f {
 }
 
 // The candles that stand along both walls: their place on the picture, and a metre there.
-const CANDLES: u32 = 8u;
-
 fn candle(number: u32) -> vec3f {
     let side = select(-1.0, 1.0, (number & 1u) == 1u);
     let away = 4.6 + 1.75 * f32(number >> 1u);

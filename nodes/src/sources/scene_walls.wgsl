@@ -1,14 +1,13 @@
 // The chapel without the sun and without people. Alpha is how much of the sun a surface gives back.
 
-// The colours of the glass.
+// The colours of the glass, as often as they are used.
 fn pane(number: f32) -> vec3f {
-    let kind = fract(number) * 6.0;
-    if kind < 1.3 { return vec3f(0.80, 0.035, 0.05); }
-    if kind < 3.0 { return vec3f(0.03, 0.10, 0.85); }
-    if kind < 3.9 { return vec3f(1.15, 0.58, 0.08); }
-    if kind < 4.5 { return vec3f(0.04, 0.42, 0.20); }
-    if kind < 5.4 { return vec3f(0.34, 0.06, 0.58); }
-    return vec3f(1.05, 0.92, 0.70);
+    let at = fract(number) * 6.0;
+    var colour = mix(vec3f(0.80, 0.035, 0.05), vec3f(0.03, 0.10, 0.85), step(1.3, at));
+    colour = mix(colour, vec3f(1.15, 0.58, 0.08), step(3.0, at));
+    colour = mix(colour, vec3f(0.04, 0.42, 0.20), step(3.9, at));
+    colour = mix(colour, vec3f(0.34, 0.06, 0.58), step(4.5, at));
+    return mix(colour, vec3f(1.05, 0.92, 0.70), step(5.4, at));
 }
 
 // Stained glass of a lancet. `wide`: a pixel in metres.
@@ -93,7 +92,8 @@ fn stone(place: vec2f, wide: f32) -> f32 {
     return (0.8 + 0.35 * hash(cell) + 0.18 * smooth_noise(place * 6.0)) * mix(1.0, mix(0.72, 1.0, joint), clamp(1.0 - 8.0 * wide, 0.0, 1.0));
 }
 
-// What is seen along a way, but for the floor.
+// What is seen along a way, but for the floor. Every kind of glass and stone is worked out in one place: shaders
+// are compiled faster for it.
 fn walls(start: vec3f, way: vec3f, pixel: f32) -> vec4f {
     let to_side = (select(-HALF_WIDTH, HALF_WIDTH, way.x > 0.0) - start.x) / select(way.x, 1e-5, abs(way.x) < 1e-5);
     let to_end = (END - start.z) / max(way.z, 1e-5);
@@ -104,66 +104,54 @@ fn walls(start: vec3f, way: vec3f, pixel: f32) -> vec4f {
     let b = dot(beside, flat);
     let c = dot(beside, beside) - HALF_WIDTH * HALF_WIDTH;
     let to_vault = (-b + sqrt(max(b * b - a * c, 0.0))) / a;
-    let at_side = start + way * to_side;
-    let is_vault = at_side.y > SPRING;
+    let is_vault = start.y + way.y * to_side > SPRING;
     let to_wall = select(to_side, to_vault, is_vault);
-    let ambient = vec3f(0.040, 0.036, 0.052);
-    if to_end < to_wall {
-        let here = start + way * to_end;
-        let wide = pixel * to_end;
-        let glow = exp(-0.35 * length(here.xy - vec2f(0.0, 4.75)));
-        var colour = stone(here.xy, wide) * (ambient + vec3f(0.06, 0.05, 0.09) * glow);
-        let rose = here.xy - vec2f(0.0, 4.75);
-        let radius = length(rose);
-        // Its frame.
-        colour = mix(colour, vec3f(0.16, 0.14, 0.15) * (0.6 + 0.5 * rose.y), smoothstep(0.12 + wide, 0.10, abs(radius - 1.6)));
-        if radius < 1.5 {
-            colour = rose_glass(rose, wide) * 1.5 + vec3f(0.004);
-        }
-        // Three lancets under it.
-        let small = vec2f(here.x * 1.6 + 5.9, (here.y - 0.5) * 1.55 + 0.35);
-        let third = lancet(small.x, small.y);
-        if abs(here.x) < 2.0 && third > 0.0 {
-            colour = lancet_glass(small.x, small.y, wide * 1.6) * 0.85;
-        } else if abs(here.x) < 2.1 {
-            colour = mix(colour, vec3f(0.11, 0.10, 0.11), smoothstep(-0.12 - wide, -0.10, third));
-        }
-        return vec4f(colour, 0.0);
+    let is_end = to_end < to_wall;
+    let far = min(to_end, to_wall);
+    let here = start + way * far;
+    let wide = pixel * far;
+    let turn = atan2(here.y - SPRING, here.x);
+    var surface_at = select(vec2f(here.z, here.y), here.xy, is_end);
+    if is_vault && !is_end {
+        surface_at = vec2f(turn * HALF_WIDTH, here.z);
     }
-    let here = start + way * to_wall;
-    let wide = pixel * to_wall;
+    var surface = stone(surface_at, wide);
+    let ambient = vec3f(0.040, 0.036, 0.052);
+    let rose = here.xy - vec2f(0.0, 4.75);
+    let radius = length(rose);
+    // Where a lancet may be, and how bright its glass is.
+    let pane_at = select(vec2f(here.z, here.y), vec2f(here.x * 1.6 + 5.9, (here.y - 0.5) * 1.55 + 0.35), is_end);
+    let is_right = way.x > 0.0;
+    let shines = select(select(1.6, 0.30, is_right), 0.85, is_end);
+    let inside = lancet(pane_at.x, pane_at.y);
+    let may_be = select(!is_vault, abs(here.x) < 2.0, is_end);
+    if may_be && inside > 0.0 {
+        return vec4f(lancet_glass(pane_at.x, pane_at.y, wide * select(1.0, 1.6, is_end)) * shines, 0.0);
+    }
+    if is_end {
+        if radius < 1.5 {
+            return vec4f(rose_glass(rose, wide) * 1.5 + vec3f(0.004), 0.0);
+        }
+        var colour = surface * (ambient + vec3f(0.06, 0.05, 0.09) * exp(-0.35 * radius));
+        // The frames of the windows.
+        colour = mix(colour, vec3f(0.16, 0.14, 0.15) * (0.6 + 0.5 * rose.y), smoothstep(0.12 + wide, 0.10, abs(radius - 1.6)));
+        let frame = smoothstep(-0.12 - wide, -0.10, inside) * step(abs(here.x), 2.1);
+        return vec4f(mix(colour, vec3f(0.11, 0.10, 0.11), frame), 0.0);
+    }
+    // Ribs and columns between the bays.
+    let bay = abs(fract((here.z - 0.4) / 2.2 + 0.5) - 0.5) * 2.2;
     if is_vault {
-        // Ribs between the bays.
-        let turn = atan2(here.y - SPRING, here.x);
-        let bay = abs(fract((here.z - 0.4) / 2.2 + 0.5) - 0.5) * 2.2;
         let rib = smoothstep(0.16 + wide, 0.13, bay);
         let fall = 0.35 + 0.65 * exp(-1.1 * (here.y - SPRING)) + 0.5 * exp(-0.5 * length(vec2f(here.z - END, here.y - 4.75)));
-        let lit = stone(vec2f(turn * HALF_WIDTH, here.z), wide) * mix(0.62, 1.25, rib);
+        let lit = surface * mix(0.62, 1.25, rib);
         return vec4f(lit * (ambient * 0.9 + vec3f(0.02, 0.014, 0.010)) * fall, 0.0);
     }
-    let along = here.z;
-    var surface = stone(vec2f(along, here.y), wide);
-    // Columns between the windows.
-    let bay = abs(fract((along - 0.4) / 2.2 + 0.5) - 0.5) * 2.2;
-    let column = smoothstep(0.26 + wide, 0.22, bay);
-    surface *= mix(0.85, 1.25 - 1.6 * bay, column);
+    surface *= mix(0.85, 1.25 - 1.6 * bay, smoothstep(0.26 + wide, 0.22, bay));
     surface *= mix(1.0, 1.3, smoothstep(0.08 + wide, 0.06, abs(here.y - SPRING)));
-    let near = 0.55 + 0.75 * exp(-0.28 * max(along - 3.0, 0.0));
-    var colour = surface * ambient * near;
-    let inside = lancet(along, here.y);
-    if way.x > 0.0 {
-        colour += surface * vec3f(0.05, 0.035, 0.03) * exp(-0.9 * abs(here.y - 1.0));
-        if inside > 0.0 {
-            return vec4f(lancet_glass(along, here.y, wide) * 0.30, 0.0);
-        }
-    } else {
-        if inside > 0.0 {
-            return vec4f(lancet_glass(along, here.y, wide) * 1.6, 0.0);
-        }
-        colour += surface * vec3f(0.05, 0.035, 0.03) * exp(-0.9 * abs(here.y - 1.0));
-    }
+    var colour = surface * ambient * (0.55 + 0.75 * exp(-0.28 * max(here.z - 3.0, 0.0)));
+    colour += surface * vec3f(0.05, 0.035, 0.03) * exp(-0.9 * abs(here.y - 1.0));
     // Light creeps round the stone of a window.
-    colour += surface * vec3f(0.20, 0.13, 0.10) * exp(8.0 * min(inside, 0.0)) * select(1.0, 0.3, way.x > 0.0);
+    colour += surface * vec3f(0.20, 0.13, 0.10) * exp(8.0 * min(inside, 0.0)) * select(1.0, 0.3, is_right);
     return vec4f(colour, surface);
 }
 
@@ -173,9 +161,7 @@ fn main(in: Varyings) -> @location(0) vec4f {
     let pixel = 1.0 / u.size.y;
     let way = ray(place);
     let at = floor_under(way);
-    if at.y > 0.5 {
-        return walls(EYE, way, pixel);
-    }
+    let is_floor = at.y < 0.5;
     // Polished tiles: what is above them is seen in them.
     let wide = pixel * at.z;
     let tile = at.xz / 0.72;
@@ -186,7 +172,10 @@ fn main(in: Varyings) -> @location(0) vec4f {
     let base = mix(vec3f(0.055, 0.050, 0.058), vec3f(0.20, 0.175, 0.16), dark) * (0.8 + 0.3 * hash(cell)) * mix(0.6, 1.0, joint);
     let tilt = (vec2f(hash(cell + 5.0), hash(cell + 9.0)) - 0.5) * 0.012;
     let mirrored = vec3f(way.x + tilt.x, -way.y + tilt.y, way.z);
-    let shine = 0.16 + 0.5 * pow(clamp(1.0 + way.y * 1.6, 0.0, 1.0), 3.0);
-    let seen = walls(at, mirrored, pixel * 2.0).rgb * shine * mix(0.6, 1.0, joint);
-    return vec4f(base * vec3f(0.10, 0.085, 0.10) + seen, base.g);
+    let seen = walls(select(EYE, at, is_floor), select(way, mirrored, is_floor), select(pixel, 2.0 * pixel, is_floor));
+    if !is_floor {
+        return seen;
+    }
+    let shine = (0.16 + 0.5 * pow(clamp(1.0 + way.y * 1.6, 0.0, 1.0), 3.0)) * mix(0.6, 1.0, joint);
+    return vec4f(base * vec3f(0.10, 0.085, 0.10) + seen.rgb * shine, base.g);
 }
