@@ -182,3 +182,20 @@ impl Assets for NoAssets {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_told_from_its_text() {
+        for name in ["tune.mid", "Songs/TUNE.MIDI"] {
+            assert!(!Media::Midi.is_the_text_itself(name), "{name}");
+        }
+        for text in ["c4:2 d e f | g:4", "", "midi"] {
+            assert!(Media::Midi.is_the_text_itself(text), "{text}");
+        }
+        assert!(!Media::Shader.is_the_text_itself("plasma.wgsl"));
+        assert!(Media::Shader.is_the_text_itself("fn image() {") && Media::Lookup.is_the_text_itself("A\n1"));
+    }
+}
