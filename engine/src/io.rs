@@ -1,97 +1,96 @@
 //! What a node reads and writes in one frame, through the typed keys of its declaration.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
-use crate::audio::AudioLink;
 use crate::context::FrameCtx;
 use crate::fault::Fault;
 use crate::frame::{Frame, FrameId, Pixels};
 use crate::gpu::WireId;
 use crate::notes::{NoteIo, NotesInput};
-use crate::port::{Colour, Control, List, Note, Notes, Port, PortType, Style, Trigger};
-use crate::slot::{Outputs, Slot, members};
-use crate::spec::{In, InputSpec, Out, OutputSpec, Unwired};
+use crate::plan::{PlanNode, Source};
+use crate::port::{Colour, Control, List, Note, Notes, Port, Style, Trigger};
+use crate::slot::{Hands, Outputs, members, number, on_wire};
+use crate::spec::{In, InputSpec, Out, Unwired};
+use crate::typed_key::Unlisted;
 use crate::value::Value;
 
-/// One node's view of the graph in one frame.
+/// One node's view of the graph in one frame. A key that its kind does not list reads as nothing, writes
+/// nothing, and is the node's fault.
 pub struct Io<'a> {
     pub(crate) uid: u64,
-    pub(crate) inputs: &'a [InputSpec],
-    pub(crate) slots: &'a [Slot],
+    pub(crate) planned: &'a PlanNode,
+    /// In the order of the inputs.
+    pub(crate) hands: &'a [Hands],
     pub(crate) notes_inputs: &'a [NotesInput],
     pub(crate) wires: &'a [Outputs],
-    pub(crate) output_specs: &'a [OutputSpec],
     pub(crate) outputs: &'a mut [Value],
+    /// The key that was used last and is not listed.
+    pub(crate) unlisted: Cell<Option<Unlisted>>,
 }
 
 impl<'a> Io<'a> {
-    /// The position of an input, if the node has it.
+    /// The position of an input, if the node has it: for names that are known only while it runs.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.inputs.iter().position(|input| input.name == name)
+        self.planned.inputs.iter().position(|input| input.name == name)
     }
 
     /// The inputs that the node has, a shader's parameters included.
     pub fn inputs(&self) -> &'a [InputSpec] {
-        self.inputs
+        &self.planned.inputs
+    }
+
+    fn listed(&self, found: Result<usize, Unlisted>) -> Option<usize> {
+        found.map_err(|unlisted| self.unlisted.set(Some(unlisted))).ok()
+    }
+
+    fn input<P: Port>(&self, key: &In<P>) -> Option<usize> {
+        self.listed(self.planned.positions.input(key))
+    }
+
+    fn source(&self, position: usize) -> &'a Source {
+        &self.planned.sources[position]
+    }
+
+    fn members<P: Port>(&self, key: &In<P>) -> &'a [Source] {
+        self.input(key).map_or(&[], |position| members(self.source(position)))
     }
 
     /// A control, clamped to its hard range; what is not a number is the input's default.
     pub fn control(&self, key: &In<Control>) -> f64 {
-        self.position(&key.0.name).map_or(0.0, |position| self.control_at(position))
+        self.input(key).map_or(0.0, |position| self.control_at(position))
     }
 
     /// A control by position.
     pub fn control_at(&self, position: usize) -> f64 {
-        self.number(&self.inputs[position], &self.slots[position])
+        let hand = self.hands[position].get(0);
+        number(&self.planned.inputs[position], self.source(position), hand, self.wires)
     }
 
     /// The members of a list of controls.
     pub fn controls(&self, key: &In<List<Control>>) -> impl Iterator<Item = f64> + '_ {
-        let position = self.position(&key.0.name);
-        position.into_iter().flat_map(move |position| {
-            members(&self.slots[position]).iter().map(move |slot| self.number(&self.inputs[position], slot))
+        self.input(key).into_iter().flat_map(move |position| {
+            let (spec, hands) = (&self.planned.inputs[position], &self.hands[position]);
+            let sources = members(self.source(position)).iter().enumerate();
+            sources.map(move |(member, source)| number(spec, source, hands.get(member), self.wires))
         })
-    }
-
-    fn number(&self, spec: &InputSpec, slot: &Slot) -> f64 {
-        let raw = match slot {
-            Slot::Wire { node, output } => match self.wires[*node].values.get(*output) {
-                Some(Value::Control(value)) => *value,
-                _ => f64::NAN,
-            },
-            Slot::Number { script, hand } => hand.unwrap_or(*script),
-            _ => f64::NAN,
-        };
-        if raw.is_nan() { default_number(spec) } else { spec.hard.clamp(raw) }
-    }
-
-    /// Sends the newest control values to the audio half.
-    pub(crate) fn store_controls(&self, link: &AudioLink) {
-        for (position, (spec, slot)) in self.inputs.iter().zip(self.slots).enumerate() {
-            if spec.port == PortType::Control {
-                for (member, slot) in members(slot).iter().enumerate() {
-                    link.store(position, member, self.number(spec, slot));
-                }
-            }
-        }
     }
 
     /// A colour.
     pub fn colour(&self, key: &In<Colour>) -> Colour {
-        self.position(&key.0.name).map_or(Colour::BLACK, |position| self.colour_at(position))
+        self.input(key).map_or(Colour::BLACK, |position| self.colour_at(position))
     }
 
     /// A colour by position.
     pub fn colour_at(&self, position: usize) -> Colour {
-        let raw = match &self.slots[position] {
-            Slot::Colour(colour) => Some(*colour),
-            Slot::Wire { node, output } => match self.wires[*node].values.get(*output) {
+        let raw = match self.source(position) {
+            Source::Colour(colour) => Some(*colour),
+            source => match self.value(source) {
                 Some(Value::Colour(colour)) => Some(*colour),
                 _ => None,
             },
-            _ => None,
         };
-        let default = match self.inputs[position].unwired {
+        let default = match self.planned.inputs[position].unwired {
             Unwired::Colour(colour) => colour,
             _ => Colour::BLACK,
         };
@@ -101,12 +100,12 @@ impl<'a> Io<'a> {
 
     /// A picture; `None` when nothing is wired, or nothing has been made yet.
     pub fn frame(&self, key: &In<Frame>) -> Option<&'a Frame> {
-        self.frame_at(self.position(&key.0.name)?)
+        self.frame_at(self.input(key)?)
     }
 
     /// A picture by position.
     pub fn frame_at(&self, position: usize) -> Option<&'a Frame> {
-        match self.value(&self.slots[position])? {
+        match self.value(self.source(position))? {
             Value::Frame(frame) => frame.as_ref(),
             _ => None,
         }
@@ -114,9 +113,7 @@ impl<'a> Io<'a> {
 
     /// The members of a list of pictures.
     pub fn frames(&self, key: &In<List<Frame>>) -> impl Iterator<Item = Option<&'a Frame>> + '_ {
-        let slots: &'a [Slot] =
-            self.position(&key.0.name).map_or(&[], |position| members(&self.slots[position]));
-        slots.iter().map(|slot| match self.value(slot)? {
+        self.members(key).iter().map(|source| match self.value(source)? {
             Value::Frame(frame) => frame.as_ref(),
             _ => None,
         })
@@ -124,7 +121,7 @@ impl<'a> Io<'a> {
 
     /// Whether a wire, a number or a colour was given for an input.
     pub fn is_given(&self, position: usize) -> bool {
-        self.slots[position] != Slot::Empty
+        *self.source(position) != Source::Empty
     }
 
     /// The pixels of a picture in memory. Behind a GPU node they are read back: live, the newest
@@ -139,12 +136,12 @@ impl<'a> Io<'a> {
         ctx: &mut FrameCtx<'_>,
         key: &In<Frame>,
     ) -> Result<Option<(Arc<Pixels>, FrameId)>, Fault> {
-        let Some(position) = self.position(&key.0.name) else { return Ok(None) };
+        let Some(position) = self.input(key) else { return Ok(None) };
         let Some(frame) = self.frame_at(position) else { return Ok(None) };
         if let Some(pixels) = frame.memory() {
             return Ok(Some((pixels.clone(), frame.id())));
         }
-        let Slot::Wire { node, output } = self.slots[position] else { return Ok(None) };
+        let Source::Wire { node, output } = *self.source(position) else { return Ok(None) };
         let wire = WireId { node: self.wires[node].uid, output };
         let wait = ctx.offline;
         ctx.gpu()?.read_back_known(wire, frame, wait)
@@ -158,32 +155,29 @@ impl<'a> Io<'a> {
         frame: &Frame,
         which: usize,
     ) -> Result<Option<Arc<Pixels>>, Fault> {
-        let wire = WireId { node: self.uid, output: self.output_specs.len() + which };
+        let wire = WireId { node: self.uid, output: self.outputs.len() + which };
         let wait = ctx.offline;
         ctx.gpu()?.read_back(wire, frame, wait)
     }
 
     /// A style; `None` when nothing is wired, or nothing has been made yet.
     pub fn style(&self, key: &In<Style>) -> Option<&'a Style> {
-        let position = self.position(&key.0.name)?;
-        style_of(self.value(&self.slots[position])?)
+        style_of(self.value(self.source(self.input(key)?))?)
     }
 
     /// The members of a list of styles.
     pub fn styles(&self, key: &In<List<Style>>) -> impl Iterator<Item = Option<&'a Style>> + '_ {
-        let slots: &'a [Slot] =
-            self.position(&key.0.name).map_or(&[], |position| members(&self.slots[position]));
-        slots.iter().map(|slot| style_of(self.value(slot)?))
+        self.members(key).iter().map(|source| style_of(self.value(source)?))
     }
 
     /// The note events of this frame, in the order of their samples. A wire that has gone away since the
     /// frame before ends the notes that sound on it.
     pub fn notes(&self, key: &In<Notes>) -> &'a [Note] {
-        self.position(&key.0.name).map_or(&[], |position| self.notes_at(position))
+        self.input(key).map_or(&[], |position| self.notes_at(position))
     }
 
     fn notes_at(&self, position: usize) -> &'a [Note] {
-        let notes: &[Note] = match self.value(&self.slots[position]) {
+        let notes: &[Note] = match self.value(self.source(position)) {
             Some(Value::Notes(notes)) => notes,
             _ => &[],
         };
@@ -193,26 +187,23 @@ impl<'a> Io<'a> {
 
     /// The edges of a trigger in this frame.
     pub fn trigger(&self, key: &In<Trigger>) -> u32 {
-        self.position(&key.0.name).map_or(0, |position| self.trigger_at(position))
+        self.input(key).map_or(0, |position| self.trigger_at(position))
     }
 
     /// The edges of a trigger in this frame, by position.
     pub fn trigger_at(&self, position: usize) -> u32 {
-        match self.value(&self.slots[position]) {
+        match self.value(self.source(position)) {
             Some(Value::Trigger(edges)) => *edges,
             _ => 0,
         }
     }
 
-    fn value(&self, slot: &Slot) -> Option<&'a Value> {
-        match slot {
-            Slot::Wire { node, output } => self.wires[*node].values.get(*output),
-            _ => None,
-        }
+    fn value(&self, source: &Source) -> Option<&'a Value> {
+        on_wire(source, self.wires)
     }
 
     fn out<P: Port>(&mut self, key: &Out<P>) -> Option<&mut Value> {
-        let position = self.output_specs.iter().position(|output| output.name == key.0.name)?;
+        let position = self.listed(self.planned.positions.output(key))?;
         self.outputs.get_mut(position)
     }
 
@@ -284,12 +275,5 @@ fn style_of(value: &Value) -> Option<&Style> {
     match value {
         Value::Style(style) => style.as_ref(),
         _ => None,
-    }
-}
-
-fn default_number(spec: &InputSpec) -> f64 {
-    match spec.unwired {
-        Unwired::Value(value) => value,
-        _ => spec.hard.clamp(0.0),
     }
 }

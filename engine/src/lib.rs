@@ -13,7 +13,7 @@
 pub use pastiche_graph::script;
 pub use pastiche_graph::{
     assets, check, clock, colour, description as graph, diagnostic, diff, docs, fault, key, midi, options,
-    plan, spec, stamp, suggest, supervisor, take,
+    plan, spec, stamp, suggest, supervisor, take, typed_key,
 };
 
 // What may travel, and how a kind is built.

@@ -14,6 +14,7 @@ pub mod key;
 pub mod options;
 pub mod port;
 pub mod spec;
+pub mod typed_key;
 
 // What is reported.
 pub mod diagnostic;

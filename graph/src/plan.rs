@@ -7,6 +7,7 @@ use crate::kinds::Kind;
 use crate::options::Options;
 use crate::port::Colour;
 use crate::spec::InputSpec;
+use crate::typed_key::Positions;
 
 /// Where an input's value comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +53,8 @@ pub struct PlanNode {
     pub stamp: u64,
     /// Its inputs; a kind may add some by its options (a shader's parameters).
     pub inputs: Arc<[InputSpec]>,
+    /// Where the keys of the kind stand among its inputs and outputs.
+    pub positions: Arc<Positions>,
     /// Where each input's value comes from, in the order of `inputs`.
     pub sources: Vec<Source>,
     /// Position of the node in the script's order of making; groups are matched in this order.

@@ -2,10 +2,10 @@
 //! function that a script can call, comes from it.
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
 use crate::assets::Media;
-use crate::port::{Colour, Control, List, Port, PortType};
+pub use crate::typed_key::{In, Out};
+use crate::port::{Colour, PortType};
 
 /// The unit of a control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -295,99 +295,5 @@ impl NodeSpec {
     /// The declaration of an option.
     pub fn option(&self, name: &str) -> Option<&OptionSpec> {
         self.options.iter().find(|option| option.name == name)
-    }
-}
-
-/// A typed key of an input: its declaration, and the marker of its type. The declaration of a kind
-/// points at it: `inputs: &[&RADIUS.0]`.
-#[derive(Debug)]
-pub struct In<P: Port>(pub InputSpec, PhantomData<fn() -> P>);
-
-/// A typed key of an output.
-#[derive(Debug)]
-pub struct Out<P: Port>(pub OutputSpec, PhantomData<fn() -> P>);
-
-impl<P: Port> In<P> {
-    const fn declare(name: &'static str, unwired: Unwired, doc: &'static str) -> In<P> {
-        let spec = InputSpec {
-            name: Cow::Borrowed(name),
-            port: P::TYPE,
-            list: P::LIST,
-            unwired,
-            unit: Unit::None,
-            soft: range(0.0, 1.0),
-            hard: ANY,
-            doc: Cow::Borrowed(doc),
-        };
-        In(spec, PhantomData)
-    }
-
-    /// An input that the patch must give.
-    pub const fn required(name: &'static str, doc: &'static str) -> In<P> {
-        In::declare(name, Unwired::Required, doc)
-    }
-
-    /// An input that may stay empty.
-    pub const fn optional(name: &'static str, doc: &'static str) -> In<P> {
-        In::declare(name, Unwired::Empty, doc)
-    }
-}
-
-impl In<Control> {
-    /// A control with a default, a unit, a soft range for sliders and a hard range that clamps.
-    pub const fn control(
-        name: &'static str,
-        default: f64,
-        unit: Unit,
-        soft: Range,
-        hard: Range,
-        doc: &'static str,
-    ) -> In<Control> {
-        let mut input = In::<Control>::declare(name, Unwired::Value(default), doc);
-        input.0.unit = unit;
-        input.0.soft = soft;
-        input.0.hard = hard;
-        input
-    }
-
-    /// The `amount` of an effect: identity at 0, the whole effect at 1, and past both ends.
-    pub const fn amount(doc: &'static str) -> In<Control> {
-        In::control("amount", 1.0, Unit::Ratio, range(0.0, 1.0), range(-4.0, 4.0), doc)
-    }
-}
-
-impl In<Colour> {
-    /// A colour with a default.
-    pub const fn colour(name: &'static str, default: Colour, doc: &'static str) -> In<Colour> {
-        In::declare(name, Unwired::Colour(default), doc)
-    }
-}
-
-impl In<List<Control>> {
-    /// A list of controls with a unit and ranges, which the patch must give.
-    pub const fn controls(
-        name: &'static str,
-        unit: Unit,
-        soft: Range,
-        hard: Range,
-        doc: &'static str,
-    ) -> In<List<Control>> {
-        let mut input = In::<List<Control>>::declare(name, Unwired::Required, doc);
-        input.0.unit = unit;
-        input.0.soft = soft;
-        input.0.hard = hard;
-        input
-    }
-}
-
-impl<P: Port> Out<P> {
-    /// An output.
-    pub const fn new(name: &'static str, doc: &'static str) -> Out<P> {
-        Out::with_unit(name, Unit::None, doc)
-    }
-
-    /// An output whose control has a unit.
-    pub const fn with_unit(name: &'static str, unit: Unit, doc: &'static str) -> Out<P> {
-        Out(OutputSpec { name, port: P::TYPE, unit, doc }, PhantomData)
     }
 }

@@ -98,6 +98,19 @@ fn sixty_frames_of_black_and_silence_without_a_fault_and_twice_the_same() {
 }
 
 #[test]
+fn no_kind_uses_a_key_that_it_does_not_list() {
+    let Some(gpu) = gpu() else { return };
+    for kind in kinds() {
+        // A fault of either half is reported with the next frame, and fails the step.
+        let mut show = show(&gpu, &patch(kind, &Picture::noise(SIZE_PX, 3)));
+        for _ in 0..5 {
+            show.step();
+            show.sound();
+        }
+    }
+}
+
+#[test]
 fn effects_are_identity_at_zero() {
     let Some(gpu) = gpu() else { return };
     // As large as the canvas, whose size some effects give.

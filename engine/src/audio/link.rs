@@ -1,12 +1,13 @@
 //! What the two halves of a node share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 use super::notes::NoteQueue;
 use crate::plan::Source;
 use crate::port::{Note, PortType};
 use crate::spec::{InputSpec, OutputSpec, Unwired};
+use crate::typed_key::Unlisted;
 
 /// What the two halves of a node share: the values of its controls and the notes that it writes on their way
 /// to the audio half, and the health of the audio half on its way back. It lives as long as the node does.
@@ -20,6 +21,8 @@ pub struct AudioLink {
     notes: Arc<[(usize, NoteQueue)]>,
     silenced: AtomicU64,
     panicked: AtomicBool,
+    /// A key that the audio half uses and that its kind does not list: the first.
+    unlisted: OnceLock<Unlisted>,
 }
 
 impl AudioLink {
@@ -44,7 +47,8 @@ impl AudioLink {
             }
         }
         let cells = cells.into_iter().map(|value: f64| AtomicU64::new(value.to_bits())).collect();
-        AudioLink { starts, cells, notes, silenced: AtomicU64::new(0), panicked: AtomicBool::new(false) }
+        let (silenced, panicked, unlisted) = Default::default();
+        AudioLink { starts, cells, notes, silenced, panicked, unlisted }
     }
 
     /// Whether the cells are those that these inputs need.
@@ -71,6 +75,9 @@ impl AudioLink {
         }
         self.silenced.store(old.silenced(), Relaxed);
         self.panicked.store(old.panicked(), Relaxed);
+        if let Some(unlisted) = old.unlisted() {
+            self.report_unlisted(unlisted);
+        }
     }
 
     /// Writes the newest value of a control, or of a member of a list of controls (a single control
@@ -118,6 +125,16 @@ impl AudioLink {
     /// Whether the audio half panicked; it is silent since.
     pub fn panicked(&self) -> bool {
         self.panicked.load(Relaxed)
+    }
+
+    /// A key that the audio half uses and that its kind does not list.
+    pub fn unlisted(&self) -> Option<Unlisted> {
+        self.unlisted.get().copied()
+    }
+
+    pub(crate) fn report_unlisted(&self, unlisted: Unlisted) {
+        // The first stands.
+        let _ = self.unlisted.set(unlisted);
     }
 
     pub(crate) fn count_silenced(&self, samples: u64) {

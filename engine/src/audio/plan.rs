@@ -10,8 +10,9 @@ use super::{AudioIo, AudioLink, AudioNode, Block, BlockCtx, LOUDEST, MAX_BLOCK};
 use crate::notes::NotesInput;
 use crate::plan::{Plan, PlanNode, Source};
 use crate::port::PortType;
-use crate::spec::{InputSpec, OutputSpec, Role};
+use crate::spec::{OutputSpec, Role};
 use crate::stamp::Stamp;
+use crate::typed_key::Positions;
 
 /// The audio half of one node of a plan.
 pub struct AudioHalf {
@@ -61,7 +62,7 @@ struct Slot {
     /// What the node panicked with. Kept, because the audio thread frees nothing.
     panic: Option<Box<dyn Any + Send>>,
     link: Arc<AudioLink>,
-    inputs: Arc<[InputSpec]>,
+    positions: Arc<Positions>,
     sources: Box<[Members]>,
     notes: Vec<NotesInput>,
     /// Which node each of them reads, and which of its outputs.
@@ -192,7 +193,7 @@ impl Slot {
             adopt_from,
             panic: None,
             link,
-            inputs: node.inputs.clone(),
+            positions: node.positions.clone(),
             sources: node.sources.iter().map(|source| wiring.members(source)).collect(),
             notes,
             notes_from,
@@ -235,13 +236,12 @@ impl Slot {
         let mut io = AudioIo {
             samples: ctx.samples,
             view: *view,
-            inputs: &self.inputs,
+            positions: &self.positions,
             sources: &self.sources,
             link: &self.link,
             before,
             notes_before,
             notes_inputs: &self.notes,
-            output_specs: self.outputs,
             outputs,
             notes_outputs,
         };

@@ -3,8 +3,7 @@
 use crate::fault::Fault;
 use crate::key::NodeKey;
 use crate::options::OptionValue;
-use crate::plan::PlanNode;
-use crate::slot::Slot;
+use crate::plan::{PlanNode, Source};
 use crate::spec::{InputSpec, Range, Role};
 use crate::suggest::nearest;
 use crate::take::Input;
@@ -46,7 +45,8 @@ impl Live {
             .zip(&self.nodes)
             .filter_map(|(node, running)| {
                 let position = knob_position(node)?;
-                let control = state(&node.inputs[position], &running.slots[position])?;
+                let hand = running.hands[position].get(0);
+                let control = state(&node.inputs[position], &node.sources[position], hand)?;
                 Some(KnobState { name: knob_name(node).to_owned(), node: node.key.clone(), control })
             })
             .collect()
@@ -56,13 +56,11 @@ impl Live {
     /// name, or a wire moves it.
     pub fn control(&self, node: &NodeKey, name: &str, member: Option<usize>) -> Option<ControlState> {
         let at = self.plan.find(node)?;
-        let position = self.plan.nodes[at].inputs.iter().position(|input| input.name == name)?;
-        let slot = match (&self.nodes[at].slots[position], member) {
-            (Slot::List(members), Some(member)) => members.get(member)?,
-            (slot, None) => slot,
-            _ => return None,
-        };
-        state(&self.plan.nodes[at].inputs[position], slot)
+        let planned = &self.plan.nodes[at];
+        let position = planned.inputs.iter().position(|input| input.name == name)?;
+        let source = member_of(&planned.sources[position], member)?;
+        let hand = self.nodes[at].hands[position].get(member.unwrap_or(0));
+        state(&planned.inputs[position], source, hand)
     }
 
     /// Moves what an input from outside names.
@@ -84,9 +82,9 @@ impl Live {
         for (node, running) in self.plan.nodes.iter().zip(&mut self.nodes) {
             if let Some(position) = knob_position(node)
                 && knob_name(node) == name
-                && let Slot::Number { hand, .. } = &mut running.slots[position]
+                && let Source::Number(_) = node.sources[position]
             {
-                *hand = Some(value);
+                running.hands[position].set(0, value);
                 found = true;
             }
         }
@@ -113,15 +111,9 @@ impl Live {
                 suggestion(near, &names, "input"),
             ));
         };
-        let slot = &mut self.nodes[at].slots[position];
-        let slot = match (slot, member) {
-            (Slot::List(members), Some(member)) => members.get_mut(member),
-            (slot, None) => Some(slot),
-            _ => None,
-        };
-        match slot {
-            Some(Slot::Number { hand, .. }) => {
-                *hand = Some(value);
+        match member_of(&self.plan.nodes[at].sources[position], member) {
+            Some(Source::Number(_)) => {
+                self.nodes[at].hands[position].set(member.unwrap_or(0), value);
                 Ok(())
             }
             _ => Err(Fault::new(
@@ -163,9 +155,18 @@ fn knob_name(node: &PlanNode) -> &str {
     }
 }
 
-fn state(input: &InputSpec, slot: &Slot) -> Option<ControlState> {
-    match slot {
-        Slot::Number { script, hand } => Some(ControlState {
+/// A member of a list, or what is no list itself.
+fn member_of(source: &Source, member: Option<usize>) -> Option<&Source> {
+    match (source, member) {
+        (Source::List(members), Some(member)) => members.get(member),
+        (source, None) => Some(source),
+        _ => None,
+    }
+}
+
+fn state(input: &InputSpec, source: &Source, hand: Option<f64>) -> Option<ControlState> {
+    match source {
+        Source::Number(script) => Some(ControlState {
             value: hand.unwrap_or(*script),
             script: *script,
             soft: input.soft,

@@ -6,7 +6,8 @@ use crate::clock::Beats;
 use crate::fault::Status;
 use crate::frame::Frame;
 use crate::key::NodeKey;
-use crate::slot::Slot;
+use crate::plan::Source;
+use crate::slot::on_wire;
 use crate::spec::Role;
 use crate::value::Value;
 
@@ -18,14 +19,10 @@ impl Live {
         self.plan
             .nodes
             .iter()
-            .zip(&self.nodes)
-            .filter(|(planned, _)| planned.kind.spec.role == Role::Screen)
-            .map(|(planned, running)| {
-                let shown = match running.slots.first() {
-                    Some(Slot::Wire { node, output }) => match self.outputs[*node].values.get(*output) {
-                        Some(Value::Frame(frame)) => frame.clone(),
-                        _ => None,
-                    },
+            .filter(|planned| planned.kind.spec.role == Role::Screen)
+            .map(|planned| {
+                let shown = match planned.sources.first().and_then(|source| on_wire(source, &self.outputs)) {
+                    Some(Value::Frame(frame)) => frame.clone(),
                     _ => None,
                 };
                 (planned.key.clone(), shown)
@@ -70,8 +67,8 @@ impl Live {
     /// The node whose beat the tempo follows, if one leads it.
     pub fn leader(&self) -> Option<&NodeKey> {
         let position = self.plan.nodes.iter().position(|node| node.kind.spec.role == Role::Tempo)?;
-        match self.nodes[position].slots[self.leading_beat(position)?] {
-            Slot::Wire { node, .. } => Some(&self.plan.nodes[node].key),
+        match self.plan.nodes[position].sources[self.leading_beat(position)?] {
+            Source::Wire { node, .. } => Some(&self.plan.nodes[node].key),
             _ => None,
         }
     }

@@ -18,7 +18,7 @@ use crate::node::{BuildCtx, Node};
 use crate::plan::{Plan, PlanNode};
 use crate::port::PortType;
 use crate::registry::Registry;
-use crate::slot::Slot;
+use crate::slot::Hands;
 use crate::stamp::Stamp;
 use crate::workers::Workers;
 
@@ -88,7 +88,7 @@ pub(super) struct PreparedNode {
     pub(super) fresh: Option<Box<dyn Node>>,
     /// The running node whose values moved by hand, and whose state if it is replaced, go on here.
     pub(super) follows: Option<u64>,
-    pub(super) slots: Vec<Slot>,
+    pub(super) hands: Vec<Hands>,
     pub(super) link: Option<Arc<AudioLink>>,
 }
 
@@ -153,8 +153,8 @@ impl Preparer {
                 (None, None) => None,
             };
             halves.push(part.map(|part| AudioHalf { uid, part }));
-            let slots = node.sources.iter().map(Slot::of).collect();
-            nodes.push(PreparedNode { uid, fresh, follows, slots, link: None });
+            let hands = node.sources.iter().map(Hands::none).collect();
+            nodes.push(PreparedNode { uid, fresh, follows, hands, link: None });
         }
         if !faults.is_empty() {
             return Err(faults);

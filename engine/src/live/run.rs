@@ -1,6 +1,6 @@
 //! Commits prepared plans and runs frames.
 
-use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,15 +14,15 @@ use crate::node::{Fault, FrameCtx, Node};
 use crate::notes::{NotesInput, settle};
 use crate::outgoing::{Outbox, Outgoing};
 use crate::outside::{Memory, Outside};
-use crate::plan::{Plan, PlanNode};
-use crate::port::Note;
-use crate::slot::{Outputs, Slot};
-use crate::spec::Role;
+use crate::plan::{Plan, PlanNode, Source};
+use crate::port::{Note, PortType};
+use crate::slot::{Hands, Outputs, members, number};
 use crate::take::{Inbox, Stamped};
+use crate::typed_key::Unlisted;
 use crate::value::Value;
 use crate::workers::Workers;
 
-use super::prepare::{Prepared, Preparer, Retired, by_uid};
+use super::prepare::{Preparer, Retired};
 
 /// What a running graph is made with.
 #[derive(Clone)]
@@ -45,46 +45,44 @@ pub struct LiveConfig {
 
 /// A running graph.
 pub struct Live {
-    config: LiveConfig,
-    recorder: Option<Recorder>,
+    pub(super) config: LiveConfig,
+    pub(super) recorder: Option<Recorder>,
     inbox: Inbox,
     /// What is played and has not been given to the sound, by the sample at which it is heard.
     unheard: Inbox,
     memory: Memory,
     outbox: Outbox,
-    version: u64,
+    pub(super) version: u64,
     previous: Option<Tick>,
-    metronome: Metronome,
+    pub(super) metronome: Metronome,
     pub(super) beats: Beats,
     pub(super) plan: Arc<Plan>,
     pub(super) nodes: Vec<Running>,
     pub(super) outputs: Vec<Outputs>,
     audio: AudioHandle,
     /// Sent behind the next frame, when every wired control has its value.
-    next_audio: Vec<AudioPlan>,
+    pub(super) next_audio: Vec<AudioPlan>,
 }
 
 pub(super) struct Running {
     pub(super) node: Box<dyn Node>,
-    pub(super) slots: Vec<Slot>,
+    /// In the order of its inputs.
+    pub(super) hands: Vec<Hands>,
     /// Its inputs that take notes.
-    notes: Vec<NotesInput>,
+    pub(super) notes: Vec<NotesInput>,
     pub(super) fault: Option<Fault>,
     /// What it shares with its audio half.
-    link: Option<Arc<AudioLink>>,
+    pub(super) link: Option<Arc<AudioLink>>,
     /// Samples that the audio half had to silence, when last looked.
-    silenced: u64,
+    pub(super) silenced: u64,
     /// A node that panicked is not run again.
-    panicked: bool,
+    pub(super) panicked: bool,
     /// How long the last of its frames took that was timed.
     pub(super) took: Duration,
 }
 
 /// Nodes are timed in one frame of this many: a look at the clock costs more than a plain node does.
 const TIMED_FRAMES: u64 = 16;
-
-/// The input of the node that sets the tempo through which another clock leads.
-const LEADING_BEAT: &str = "beat";
 
 /// A node that cannot do its work.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,72 +201,6 @@ impl Live {
         }
     }
 
-    /// Swaps in the next version between two frames. Fast: moves boxes, builds and frees nothing.
-    ///
-    /// # Errors
-    /// Gives the version back when another should have come first; the running graph is untouched.
-    pub fn commit(&mut self, prepared: Prepared) -> Result<Retired, Box<Prepared>> {
-        if prepared.version != self.version + 1 {
-            return Err(Box::new(prepared));
-        }
-        let positions = by_uid(self.outputs.iter().map(|outputs| outputs.uid));
-        let mut old_nodes: Vec<Option<Running>> = self.nodes.drain(..).map(Some).collect();
-        let mut old_outputs: Vec<Option<Outputs>> = self.outputs.drain(..).map(Some).collect();
-        let mut retired: Vec<Box<dyn Any + Send>> = Vec::new();
-        for (planned, prepared_node) in prepared.plan.nodes.iter().zip(prepared.nodes) {
-            let follows = prepared_node.follows.and_then(|uid| positions.get(&uid).copied());
-            let mut before = follows.and_then(|position| old_nodes[position].take());
-            let mut slots = prepared_node.slots;
-            if let (Some(before), Some(position)) = (&before, follows) {
-                keep_hands(&mut slots, planned, before, &self.plan.nodes[position]);
-            }
-            let kept = follows.filter(|_| prepared_node.fresh.is_none());
-            let outputs = kept.and_then(|position| old_outputs[position].take()).unwrap_or_else(|| Outputs {
-                uid: prepared_node.uid,
-                values: planned.kind.spec.outputs.iter().map(|output| Value::silent(output.port)).collect(),
-                is_dead: false,
-            });
-            let running = match (prepared_node.fresh, before.take()) {
-                (Some(mut node), old) => {
-                    let mut notes = NotesInput::of(&planned.inputs);
-                    if let Some(mut old) = old {
-                        // What a node remembers of another GPU is of no use on this one.
-                        if prepared.recorder.is_none() {
-                            adopt(node.as_mut(), old.node.as_mut());
-                        }
-                        take_over_notes(&mut notes, &mut old.notes);
-                        retired.push(Box::new(old.node));
-                    }
-                    Running {
-                        node,
-                        slots,
-                        notes,
-                        fault: None,
-                        link: prepared_node.link,
-                        silenced: 0,
-                        panicked: false,
-                        took: Duration::ZERO,
-                    }
-                }
-                (None, Some(before)) => Running { slots, link: prepared_node.link, ..before },
-                (None, None) => continue,
-            };
-            self.nodes.push(running);
-            self.outputs.push(outputs);
-        }
-        retired.extend(old_nodes.into_iter().flatten().map(|old| Box::new(old.node) as Box<dyn Any + Send>));
-        retired.extend(old_outputs.into_iter().flatten().map(|old| Box::new(old) as Box<dyn Any + Send>));
-        if let Some(recorder) = prepared.recorder {
-            self.config.gpu = Some(recorder.gpu().clone());
-            retired.extend(self.recorder.replace(recorder).map(|old| Box::new(old) as Box<dyn Any + Send>));
-        }
-        let old_plan = std::mem::replace(&mut self.plan, prepared.plan);
-        retired.push(Box::new(old_plan));
-        self.version = prepared.version;
-        self.next_audio.push(prepared.audio);
-        Ok(Retired { _boxes: retired, _audio: None })
-    }
-
     /// What the audio thread no longer runs; drop it on the loader thread. Ask once a frame, until
     /// there is nothing.
     pub fn retired(&mut self) -> Option<Retired> {
@@ -320,18 +252,18 @@ impl Live {
             let planned = &self.plan.nodes[position];
             ctx.outbox.begin(self.outputs[position].uid);
             for input in &mut running.notes {
-                let (from, notes) = wire_of(running.slots.get(input.position), &self.outputs);
+                let (from, notes) = wire_of(planned.sources.get(input.position), &self.outputs);
                 input.follow(from, false, tick.start_sample, notes);
             }
             let mut values = std::mem::take(&mut self.outputs[position].values);
             let mut io = Io {
                 uid: self.outputs[position].uid,
-                inputs: &planned.inputs,
-                slots: &running.slots,
+                planned,
+                hands: &running.hands,
                 notes_inputs: &running.notes,
                 wires: &self.outputs,
-                output_specs: planned.kind.spec.outputs,
                 outputs: &mut values,
+                unlisted: Cell::new(None),
             };
             let node = &mut running.node;
             let result = catch_unwind(AssertUnwindSafe(|| node.frame(&mut ctx, &mut io)));
@@ -340,8 +272,9 @@ impl Live {
                 running.took = done - begun;
                 begun = done;
             }
+            let unlisted = io.unlisted.get();
             if let Some(link) = &running.link {
-                io.store_controls(link);
+                store_controls(link, planned, &running.hands, &self.outputs);
             }
             for (output, value) in values.iter_mut().enumerate() {
                 if let Value::Notes(notes) = value {
@@ -353,8 +286,9 @@ impl Live {
             }
             self.outputs[position].values = values;
             let fault = match result {
-                Ok(Ok(())) => audio_fault(running),
-                Ok(Err(fault)) => Some(fault),
+                Ok(result) => unlisted_fault(unlisted, running, planned)
+                    .or(result.err())
+                    .or_else(|| audio_fault(running)),
                 Err(panic) => {
                     running.panicked = true;
                     silence_events(&mut self.outputs[position].values);
@@ -378,39 +312,28 @@ impl Live {
         report
     }
 
-    /// Sets the tempo as the patch does, and follows the clock that leads it, if one does.
-    fn set_tempo(&mut self, tick: &Tick) {
-        let position = self.plan.nodes.iter().position(|node| node.kind.spec.role == Role::Tempo);
-        let values = position.map_or(&[][..], |position| &self.outputs[position].values);
-        let bpm = match values.first() {
-            Some(Value::Control(bpm)) => *bpm,
-            _ => Metronome::DEFAULT_BPM,
-        };
-        match values.get(1) {
-            Some(Value::Control(beat)) if position.is_some_and(|position| self.is_led(position)) => {
-                self.metronome.lead(tick, *beat, bpm);
-            }
-            _ => {
-                self.metronome.lead_ends();
-                self.metronome.set_bpm(tick, bpm);
-            }
-        }
-    }
-
-    /// Whether something is given for the input `beat` of the node that sets the tempo.
-    fn is_led(&self, position: usize) -> bool {
-        self.leading_beat(position).is_some_and(|beat| self.nodes[position].slots[beat] != Slot::Empty)
-    }
-
-    /// Position of the input through which another clock leads the node that sets the tempo.
-    pub(super) fn leading_beat(&self, position: usize) -> Option<usize> {
-        self.plan.nodes[position].inputs.iter().position(|input| input.name == LEADING_BEAT)
-    }
-
     /// The recorder, for presenting what the screens show.
     pub fn recorder(&mut self) -> Option<&mut Recorder> {
         self.recorder.as_mut()
     }
+}
+
+/// Sends the newest control values to the audio half.
+fn store_controls(link: &AudioLink, planned: &PlanNode, hands: &[Hands], wires: &[Outputs]) {
+    for (position, (spec, source)) in planned.inputs.iter().zip(&planned.sources).enumerate() {
+        if spec.port == PortType::Control {
+            for (member, source) in members(source).iter().enumerate() {
+                let hand = hands.get(position).and_then(|hands| hands.get(member));
+                link.store(position, member, number(spec, source, hand, wires));
+            }
+        }
+    }
+}
+
+/// A key that either half uses and that the kind does not list.
+fn unlisted_fault(frame: Option<Unlisted>, running: &Running, planned: &PlanNode) -> Option<Fault> {
+    let audio = || running.link.as_ref()?.unlisted();
+    Some(frame.or_else(audio)?.fault(planned.kind.spec.name))
 }
 
 fn audio_fault(running: &mut Running) -> Option<Fault> {
@@ -430,35 +353,15 @@ fn audio_fault(running: &mut Running) -> Option<Fault> {
     })
 }
 
-fn keep_hands(slots: &mut [Slot], planned: &PlanNode, before: &Running, old: &PlanNode) {
-    for (slot, input) in slots.iter_mut().zip(planned.inputs.iter()) {
-        let position = old.inputs.iter().position(|old_input| old_input.name == input.name);
-        if let Some(old_slot) = position.and_then(|position| before.slots.get(position)) {
-            slot.keep_hand(old_slot);
-        }
-    }
-}
-
 /// What is on a wire of notes, and where it comes from. A node that panicked is not there.
-fn wire_of<'a>(slot: Option<&Slot>, wires: &'a [Outputs]) -> (Option<(u64, usize)>, &'a [Note]) {
-    let Some(Slot::Wire { node, output }) = slot else { return (None, &[]) };
+fn wire_of<'a>(source: Option<&Source>, wires: &'a [Outputs]) -> (Option<(u64, usize)>, &'a [Note]) {
+    let Some(Source::Wire { node, output }) = source else { return (None, &[]) };
     match wires.get(*node) {
         Some(from) if !from.is_dead => match from.values.get(*output) {
             Some(Value::Notes(notes)) => (Some((from.uid, *output)), notes),
             _ => (None, &[]),
         },
         _ => (None, &[]),
-    }
-}
-
-fn take_over_notes(notes: &mut [NotesInput], old: &mut [NotesInput]) {
-    notes.iter_mut().zip(old).for_each(|(new, old)| new.take_over(old));
-}
-
-fn adopt(node: &mut dyn Node, old: &mut dyn Node) {
-    let old: &mut dyn Any = old;
-    if catch_unwind(AssertUnwindSafe(|| node.adopt_from(old))).is_err() {
-        tracing::error!("a node panicked while it took over from the one it replaces; it starts over");
     }
 }
 

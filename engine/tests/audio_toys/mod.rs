@@ -1,6 +1,8 @@
 //! Toy nodes and hand-made plans for the tests of the audio half.
 #![allow(dead_code, reason = "no test program uses all of them")]
 
+use std::sync::Arc;
+
 use pastiche_engine::audio::{AudioHalf, AudioIo, AudioNode, AudioPart, BlockCtx, Phase, Smoothed};
 use pastiche_engine::graph::NodeKey;
 use pastiche_engine::node::BuildError;
@@ -8,6 +10,7 @@ use pastiche_engine::options::Options;
 use pastiche_engine::plan::{Plan, PlanNode, Source};
 use pastiche_engine::port::{Audio, Control, List};
 use pastiche_engine::registry::{Kind, NodeKind};
+use pastiche_engine::typed_key::Positions;
 use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, OutputSpec, Role, Unit, range};
 
 pub const FREQUENCY: In<Control> =
@@ -105,6 +108,7 @@ pub fn node(kind: &'static NodeKind, sources: Vec<Source>) -> PlanNode {
         kind: Kind { spec: &kind.spec, inputs_for: kind.inputs_for },
         options: Options::default(),
         stamp: 0,
+        positions: Arc::new(Positions::new(&inputs, kind.spec.outputs)),
         inputs: inputs.into(),
         sources,
         made: 0,

@@ -6,6 +6,7 @@ mod order;
 mod sources;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::assets::Assets;
 use crate::description::{GraphDesc, NodeDesc};
@@ -15,6 +16,7 @@ use crate::kinds::{Kind, Kinds, faults_of_input};
 use crate::options::Options;
 use crate::plan::{Plan, PlanNode};
 use crate::spec::{InputSpec, Role};
+use crate::typed_key::Positions;
 
 /// A plan and what is worth knowing about it.
 #[derive(Debug)]
@@ -50,6 +52,7 @@ pub fn check(desc: &GraphDesc, kinds: &Kinds, assets: &dyn Assets) -> Result<Che
             kind: typed.kind,
             stamp: typed.options.stamp(),
             options: typed.options,
+            positions: Arc::new(Positions::new(&typed.inputs, typed.kind.spec.outputs)),
             inputs: typed.inputs.into(),
             sources,
             made,

@@ -1,6 +1,5 @@
 //! The inputs that a header makes, and their values on the way to the shader.
 
-use std::borrow::Cow;
 
 use pastiche_engine::frame::Frame;
 use pastiche_engine::io::Io;
@@ -106,9 +105,8 @@ pub(super) fn values(io: &Io<'_>, parameter: &Parameter) -> [f32; 4] {
         Takes::Point(_) => [number(&format!("{name}_x")), number(&format!("{name}_y")), 0.0, 0.0],
         Takes::Colour(_) => io.position(name).map_or([0.0; 4], |position| io.colour_at(position).0),
         Takes::Event => {
-            let mut key = In::<Trigger>::optional("", "");
-            key.0.name = Cow::Owned(name.clone());
-            [if io.trigger(&key) > 0 { 1.0 } else { 0.0 }, 0.0, 0.0, 0.0]
+            let edges = io.position(name).map_or(0, |position| io.trigger_at(position));
+            [if edges > 0 { 1.0 } else { 0.0 }, 0.0, 0.0, 0.0]
         }
     }
 }
