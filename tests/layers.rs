@@ -93,6 +93,15 @@ fn a_node_does_not_know_other_nodes_planning_or_scripts() {
 }
 
 #[test]
+fn a_node_starts_threads_by_its_background_alone() {
+    let found =
+        offences(&["nodes/src"], &["std::thread::Builder", "std::thread::spawn", "std::thread::scope"]);
+    // They listen to a program's pipes, and end with it.
+    let pipes = ["nodes/src/ffmpeg.rs", "nodes/src/ffmpeg/probe.rs"];
+    assert_eq!(found, pipes.map(|file| format!("{file} names `std::thread::Builder`")));
+}
+
+#[test]
 fn only_the_stage_sees_windows() {
     let mut found = offences(&ALL, &["nannou", "bevy", "egui", "winit"]);
     found.retain(|offence| !offence.starts_with("stage/src/"));

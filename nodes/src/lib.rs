@@ -19,6 +19,7 @@ macro_rules! kinds {
 
 mod audio_tap;
 mod control;
+mod device_thread;
 mod effect;
 pub mod ffmpeg;
 mod look;

@@ -45,7 +45,7 @@ impl<T: Send + 'static> Background<T> {
     }
 
     /// Starts a job on a thread of its own: for what waits for a device or another program rather than
-    /// works.
+    /// works. It may go on for as long as it is wanted.
     ///
     /// # Errors
     /// When the thread cannot be started.
@@ -55,7 +55,11 @@ impl<T: Send + 'static> Background<T> {
         job: impl FnOnce(&Wanted) -> T + Send + 'static,
     ) -> std::io::Result<()> {
         let task = self.begin(Arc::default(), job);
-        std::thread::Builder::new().name(name.into()).spawn(move || task.run()).map(drop)
+        let started = std::thread::Builder::new().name(name.into()).spawn(move || task.run());
+        if started.is_err() {
+            *self = Background::default();
+        }
+        started.map(drop)
     }
 
     fn begin(

@@ -261,16 +261,16 @@ impl Record {
 
     /// Learns what has become of recordings.
     fn look_after(&mut self) {
-        let all = self.closing.iter().map(|closing| &closing.recording).chain(self.stills.iter());
-        let all = all.chain(self.running.iter().map(|running| &running.recording));
+        let all = self.closing.iter_mut().map(|closing| &mut closing.recording).chain(&mut self.stills);
+        let all = all.chain(self.running.iter_mut().map(|running| &mut running.recording));
         let failure = all.filter_map(Recording::failure).next();
         if let Some(why) = failure {
             self.failure.get_or_insert(why);
             // The next one begins when `on` rises again, or with the next still.
-            self.running = self.running.take().filter(|running| running.recording.failure().is_none());
-            self.stills = self.stills.take().filter(|stills| stills.failure().is_none());
+            self.running.take_if(|running| running.recording.failure().is_some());
+            self.stills.take_if(|stills| stills.failure().is_some());
         }
-        self.closing.retain(|closing| !closing.recording.is_finished());
+        self.closing.retain_mut(|closing| !closing.recording.is_finished());
     }
 }
 

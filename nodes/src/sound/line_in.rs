@@ -87,10 +87,11 @@ impl LineIn {
 
 impl Node for LineIn {
     fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        let fault = self.feed.as_mut().and_then(Feed::tend);
         let is_alive = self.feed.as_ref().is_some_and(Feed::is_alive);
         io.set_control(&ALIVE, f64::from(u8::from(is_alive)));
         io.set_control(&LATE, self.feed.as_ref().filter(|_| is_alive).map_or(0.0, Feed::late_secs));
-        Ok(())
+        fault.map_or(Ok(()), Err)
     }
 
     fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {

@@ -101,11 +101,11 @@ impl Camera {
         Ok(Camera { feed, room, held: None, secs: 0.0, status: Status::Ready })
     }
 
-    /// The newest picture of the camera, or the last one while it is held. Whether it is alive.
-    fn look(&mut self) -> bool {
-        let Some(feed) = &self.feed else {
+    /// The newest picture of the camera, or the last one while it is held. Whether it is alive, and its fault.
+    fn look(&mut self) -> (bool, Option<Fault>) {
+        let Some(feed) = &mut self.feed else {
             self.status = Status::Active("no camera here: the scene stands in".into());
-            return false;
+            return (false, None);
         };
         let now = Instant::now();
         let look = feed.look(now);
@@ -119,14 +119,14 @@ impl Camera {
             (Status::Waiting(why), None) => Status::Waiting(format!("{why}; the scene stands in")),
             (other, _) => other,
         };
-        look.is_alive
+        (look.is_alive, look.fault)
     }
 }
 
 impl Node for Camera {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         self.secs += ctx.tick.delta_secs();
-        let is_alive = self.look();
+        let (is_alive, fault) = self.look();
         io.set_control(&ALIVE, f64::from(u8::from(is_alive)));
         if let Some((held, _)) = &self.held {
             io.set_frame(&IMAGE, held.clone());
@@ -135,7 +135,7 @@ impl Node for Camera {
             let picture = room.draw(ctx.gpu()?, size_px, PEOPLE, self.secs)?;
             io.set_frame(&IMAGE, picture);
         }
-        Ok(())
+        fault.map_or(Ok(()), Err)
     }
 
     fn adopt(&mut self, old: &mut Self) {

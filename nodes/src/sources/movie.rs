@@ -174,7 +174,7 @@ impl Movie {
     }
 
     /// Lets it be decoded from a place on, unless what goes on leads there.
-    fn decode(&self, place: Place, at_once: bool) {
+    fn decode(&mut self, place: Place, at_once: bool) {
         let is_shown = self.shown.as_ref().is_some_and(|(shown, _)| *shown == place);
         let most_ahead = (LEAD_SECS * self.clip.fps()).ceil() as u64;
         if !is_shown && !self.decoder.leads_to(place, most_ahead) && (at_once || self.decoder.has_begun()) {

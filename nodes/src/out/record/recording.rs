@@ -1,18 +1,20 @@
 //! One recording: a thread that writes what it is handed, as fast as it can.
 
 use std::io::{self, Cursor, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Stdio};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use pastiche_engine::clock::FrameRate;
 use pastiche_engine::frame::Pixels;
+use pastiche_engine::node::Fault;
+use pastiche_engine::workers::Background;
 
 use crate::ffmpeg::{Process, Programs, movie_arguments};
 
@@ -73,7 +75,7 @@ pub(super) struct Recording {
     /// `None` once it is to end.
     jobs: Option<SyncSender<Job>>,
     shared: Arc<Shared>,
-    thread: JoinHandle<()>,
+    work: Background<()>,
     has_sound: bool,
 }
 
@@ -112,17 +114,20 @@ impl Recording {
         let shared = Arc::new(Shared::default());
         let has_sound = plan.has_sound;
         let writing = shared.clone();
-        let thread = std::thread::Builder::new()
-            .name("recording".into())
-            .spawn(move || {
-                let mut writer =
-                    Writer { plan, shared: writing.clone(), open: None, closing: Vec::new(), stills: 0 };
-                if let Err(why) = writer.run(&incoming) {
-                    *lock(&writing.failure) = Some(writer.give_up(why));
-                }
-            })
+        let mut work = Background::default();
+        let write = move |_: &_| {
+            let mut writer =
+                Writer { plan, shared: writing.clone(), open: None, closing: Vec::new(), stills: 0 };
+            // Behind a panic, too, what has been written is saved.
+            let ended = catch_unwind(AssertUnwindSafe(|| writer.run(&incoming)));
+            let ended = ended.unwrap_or_else(|panic| Err(Fault::panicked("writing", panic.as_ref()).message));
+            if let Err(why) = ended {
+                *lock(&writing.failure) = Some(writer.give_up(why));
+            }
+        };
+        work.start_thread("recording", write)
             .map_err(|error| format!("no thread can be started: {error}"))?;
-        Ok(Recording { jobs: Some(jobs), shared, thread, has_sound })
+        Ok(Recording { jobs: Some(jobs), shared, work, has_sound })
     }
 
     /// Hands over the picture of a frame. Without `waits`, one that finds no room is left out.
@@ -162,12 +167,13 @@ impl Recording {
     }
 
     /// Whether it is written and its file is whole.
-    pub(super) fn is_finished(&self) -> bool {
-        self.thread.is_finished()
+    pub(super) fn is_finished(&mut self) -> bool {
+        !matches!(self.work.poll(), Ok(None)) || self.work.is_idle()
     }
 
-    pub(super) fn failure(&self) -> Option<String> {
-        lock(&self.shared.failure).clone()
+    pub(super) fn failure(&mut self) -> Option<String> {
+        let panic = self.work.poll().err().map(|panic| panic.message);
+        lock(&self.shared.failure).clone().or(panic)
     }
 
     /// The name of what is being written.
@@ -180,7 +186,7 @@ impl Drop for Recording {
     fn drop(&mut self) {
         self.end();
         let since = Instant::now();
-        while !self.thread.is_finished() {
+        while !self.is_finished() {
             let patience = PATIENCE + Duration::from_millis(self.shared.joining_millis.load(Relaxed));
             if since.elapsed() > patience {
                 if let Some(process) = &mut *lock(&self.shared.process) {

@@ -1,18 +1,19 @@
 //! A line that may come and go. A thread of its own opens it and notices when it is gone.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use pastiche_engine::audio::Resampler;
 use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
-use pastiche_engine::node::Status;
+use pastiche_engine::node::{Fault, Status};
 use pastiche_engine::supervisor::{Change, Patience, Supervisor};
+use pastiche_engine::workers::Wanted;
 use rtrb::{PushError, RingBuffer};
 
 use super::reader::{Arriving, Seat};
+use crate::device_thread::DeviceThread;
 
 /// Between two looks at the device.
 const TURN: Duration = Duration::from_millis(20);
@@ -32,8 +33,9 @@ const LOUDEST: f32 = 16.0;
 /// A line that is being watched.
 pub(super) struct Feed {
     shared: Arc<Shared>,
+    begun: Instant,
     /// Dropped, the thread ends as soon as it notices: no one waits for a device that hangs.
-    _alive: Sender<()>,
+    thread: DeviceThread,
 }
 
 pub(super) struct Shared {
@@ -58,13 +60,22 @@ impl Feed {
         patience: Patience,
         seat: Seat,
     ) -> std::io::Result<Feed> {
-        let (alive, over) = channel();
+        let begun = Instant::now();
         let shared = Arc::new(Shared::new(&which, patience, seat.late.clone()));
-        let watched = shared.clone();
-        // A device is opened and closed on one thread.
-        let watch = move || Keeper::new(lines, which, watched, seat).keep(&over);
-        std::thread::Builder::new().name("line in".into()).spawn(watch)?;
-        Ok(Feed { shared, _alive: alive })
+        // A device is opened and closed on one thread; what leads to the audio thread outlives it.
+        let (watched, seat) = (shared.clone(), Arc::new(Mutex::new(seat)));
+        let watch = move |wanted: &Wanted| {
+            let keeper = Keeper::new(lines.clone(), which.clone(), watched.clone(), seat.clone());
+            keeper.keep(wanted, begun);
+        };
+        let thread = DeviceThread::start("line in", watch)?;
+        Ok(Feed { shared, begun, thread })
+    }
+
+    /// The fault of its thread, if that panicked; to be asked once a frame.
+    pub(super) fn tend(&mut self) -> Option<Fault> {
+        let mut state = self.shared.lock();
+        self.thread.tend(&mut state.supervisor, self.begun.elapsed())
     }
 
     pub(super) fn is_alive(&self) -> bool {
@@ -81,6 +92,10 @@ impl Feed {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Shared {
     pub(super) fn new(which: &WhichLine, patience: Patience, late: Arc<AtomicU32>) -> Shared {
         let name = match which {
@@ -93,7 +108,7 @@ impl Shared {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn late_secs(&self) -> f64 {
@@ -118,7 +133,7 @@ pub(super) struct Keeper {
     lines: Arc<dyn Lines>,
     which: WhichLine,
     shared: Arc<Shared>,
-    seat: Seat,
+    seat: Arc<Mutex<Seat>>,
     open: Option<Open>,
     /// Waits for the audio thread to have room.
     leaving: Option<Box<Arriving>>,
@@ -132,20 +147,25 @@ struct Open {
 }
 
 impl Keeper {
-    pub(super) fn new(lines: Arc<dyn Lines>, which: WhichLine, shared: Arc<Shared>, seat: Seat) -> Keeper {
+    pub(super) fn new(
+        lines: Arc<dyn Lines>,
+        which: WhichLine,
+        shared: Arc<Shared>,
+        seat: Arc<Mutex<Seat>>,
+    ) -> Keeper {
         Keeper { lines, which, shared, seat, open: None, leaving: None }
     }
 
-    fn keep(&mut self, over: &Receiver<()>) {
-        let begun = Instant::now();
-        while over.recv_timeout(TURN) != Err(RecvTimeoutError::Disconnected) {
+    fn keep(mut self, wanted: &Wanted, begun: Instant) {
+        while wanted.is_wanted() {
             self.turn(begun.elapsed());
+            std::thread::sleep(TURN);
         }
     }
 
     /// Looks after everything.
     pub(super) fn turn(&mut self, now: Duration) {
-        while let Ok(before) = self.seat.back.pop() {
+        while let Ok(before) = lock(&self.seat).back.pop() {
             drop(before);
         }
         match self.open.as_mut().map(|open| open.look(&self.shared, now)) {
@@ -159,7 +179,7 @@ impl Keeper {
             }
         }
         if let Some(line) = self.leaving.take()
-            && let Err(PushError::Full(line)) = self.seat.there.push(line)
+            && let Err(PushError::Full(line)) = lock(&self.seat).there.push(line)
         {
             self.leaving = Some(line);
         }
@@ -238,4 +258,45 @@ fn ear(rate_hz: u32, shared: Arc<Shared>) -> Result<(Arriving, Hear), LineError>
 /// What is no number is silence.
 fn clean(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::line_in::reader::way;
+    use std::sync::atomic::AtomicBool;
+
+    /// Panics at the first opening, and has no line then.
+    struct BadDriver(AtomicBool);
+
+    impl Lines for BadDriver {
+        fn open(
+            &self,
+            _which: &WhichLine,
+            _hear: &mut dyn FnMut(u32) -> Result<Hear, LineError>,
+        ) -> Result<Box<dyn OpenLine>, LineError> {
+            assert!(self.0.swap(true, Relaxed), "a bad driver");
+            Err(LineError::new("no such line"))
+        }
+    }
+
+    #[test]
+    fn a_driver_that_panics_is_a_fault_and_is_tried_again() {
+        let patience = Patience { first: Duration::from_millis(1), longest: Duration::from_millis(1) };
+        let lines = Arc::new(BadDriver(AtomicBool::new(false)));
+        let mut feed = Feed::start(lines, WhichLine::Usual, patience, way().0).unwrap();
+        let mut fault = None;
+        while fault.is_none() {
+            fault = feed.tend();
+            std::thread::yield_now();
+        }
+        assert!(fault.unwrap().message.ends_with("panicked: a bad driver"));
+        let is_tried =
+            |feed: &Feed| matches!(feed.status(), Status::Waiting(why) if why.contains("no such line"));
+        while !is_tried(&feed) {
+            feed.tend();
+            std::thread::yield_now();
+        }
+        assert!(feed.tend().is_some(), "until it is there");
+    }
 }

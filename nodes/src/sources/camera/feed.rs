@@ -5,16 +5,20 @@ use std::time::{Duration, Instant};
 
 use pastiche_engine::cameras::{CameraWish, Cameras, WhichCamera};
 use pastiche_engine::frame::{Frame, Pixels};
-use pastiche_engine::node::Status;
+use pastiche_engine::node::{Fault, Status};
 use pastiche_engine::supervisor::{Change, Patience, Supervisor};
 
 use super::convert::convert;
+use crate::device_thread::DeviceThread;
 
 /// A camera that gives nothing for so long is taken for lost.
 pub(super) const STALL: Duration = Duration::from_secs(3);
 
 /// A camera that is being watched.
-pub(super) struct Feed(Arc<Shared>);
+pub(super) struct Feed {
+    shared: Arc<Shared>,
+    thread: DeviceThread,
+}
 
 struct Shared {
     wish: CameraWish,
@@ -47,6 +51,8 @@ pub(super) struct Look {
     pub(super) is_alive: bool,
     /// For people.
     pub(super) status: Status,
+    /// Its thread panicked.
+    pub(super) fault: Option<Fault>,
 }
 
 impl Feed {
@@ -75,14 +81,16 @@ impl Feed {
         let shared = Arc::new(Shared { wish, mirror, begun, state, changed: Condvar::new() });
         let watching = shared.clone();
         // It ends by itself, as soon as it notices: no one waits for a camera that hangs.
-        std::thread::Builder::new().name("camera".into()).spawn(move || watching.watch(cameras.as_ref()))?;
-        Ok(Feed(shared))
+        let thread = DeviceThread::start("camera", move |_| watching.watch(cameras.as_ref()))?;
+        Ok(Feed { shared, thread })
     }
 
     /// What there is at this moment. Never waits.
-    pub(super) fn look(&self, now: Instant) -> Look {
-        let mut state = self.0.lock();
-        state.notice_stall(now, self.0.begun);
+    pub(super) fn look(&mut self, now: Instant) -> Look {
+        let begun = self.shared.begun;
+        let mut state = self.shared.lock();
+        let fault = self.thread.tend(&mut state.supervisor, now.saturating_duration_since(begun));
+        state.notice_stall(now, begun);
         let age = now.saturating_duration_since(state.heard).as_millis();
         let status = match state.supervisor.status() {
             Status::Ready => {
@@ -95,14 +103,15 @@ impl Feed {
             fresh: state.newest.take().map(Frame::from_pixels),
             is_alive: state.supervisor.is_alive(),
             status,
+            fault,
         }
     }
 }
 
 impl Drop for Feed {
     fn drop(&mut self) {
-        self.0.lock().is_closed = true;
-        self.0.changed.notify_all();
+        self.shared.lock().is_closed = true;
+        self.shared.changed.notify_all();
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use pastiche_engine::frame::Pixels;
+use pastiche_engine::workers::Background;
 
 use crate::ffmpeg::{Clip, PamError, Process, Programs, input_arguments, read_picture};
 
@@ -34,6 +35,7 @@ pub(super) type Placed = (Place, Arc<Pixels>);
 /// A clip that is being decoded.
 pub(super) struct Decoder {
     shared: Arc<Shared>,
+    work: Background<()>,
 }
 
 struct Shared {
@@ -71,14 +73,24 @@ impl Decoder {
     pub(super) fn start(clip: Clip, programs: Programs, repeats: bool) -> std::io::Result<Decoder> {
         let (state, changed) = (Mutex::default(), Condvar::new());
         let shared = Arc::new(Shared { state, changed, clip, programs, repeats });
-        let decoding = shared.clone();
-        // It ends by itself, as soon as it notices: no one waits for a program that hangs.
-        std::thread::Builder::new().name("clip".into()).spawn(move || decoding.run())?;
-        Ok(Decoder { shared })
+        let mut decoder = Decoder { shared, work: Background::default() };
+        decoder.begin()?;
+        Ok(decoder)
     }
 
-    /// Decodes from this place on, and forgets what is ready.
-    pub(super) fn seek(&self, from: Place) {
+    fn begin(&mut self) -> std::io::Result<()> {
+        let decoding = self.shared.clone();
+        // It ends by itself, as soon as it notices: no one waits for a program that hangs.
+        self.work.start_thread("clip", move |_| decoding.run())
+    }
+
+    /// Decodes from this place on, and forgets what is ready. A thread that panicked is started again.
+    pub(super) fn seek(&mut self, from: Place) {
+        if self.work.poll().is_err()
+            && let Err(error) = self.begin()
+        {
+            self.give_up(&format!("no thread can be started: {error}"));
+        }
         let mut state = self.shared.lock();
         state.run += 1;
         (state.from, state.next, state.decoded) = (from, from, 0);
@@ -169,7 +181,10 @@ impl Decoder {
     }
 
     /// What is wrong, if anything is.
-    pub(super) fn fault(&self) -> Option<String> {
+    pub(super) fn fault(&mut self) -> Option<String> {
+        if let Err(panic) = self.work.poll() {
+            return Some(panic.message);
+        }
         let state = self.shared.lock();
         state.failure.clone().or_else(|| state.damage.clone())
     }
@@ -204,6 +219,19 @@ impl State {
     }
 }
 
+/// Ends the run when the thread panics, so that no one waits for its pictures.
+struct EndOfRun<'a>(&'a Shared);
+
+impl Drop for EndOfRun<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.has_ended = true;
+        state.stop_process();
+        drop(state);
+        self.0.changed.notify_all();
+    }
+}
+
 /// How a round of a clip ended.
 enum End {
     /// It was decoded to its end, and this is wrong.
@@ -220,6 +248,7 @@ impl Shared {
     }
 
     fn run(&self) {
+        let _guard = EndOfRun(self);
         let mut done = 0;
         loop {
             let mut state = self.lock();

@@ -314,3 +314,14 @@ fn what_was_heard_outlives_a_program_that_dies() {
         assert!(clicks.len() == 1 && (clicks[0] - 0.4).abs() < 0.005, "{when}: {clicks:?}");
     }
 }
+
+#[test]
+fn a_panic_is_the_failure_and_what_was_written_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let recording = record(plan(folder.path(), Form::Frames), &[(0, 20), (1, 90)], [1, 1]);
+    // Frames are counted no further than this.
+    recording.send(u64::MAX, pixels([2, 2], 9), true);
+    let failure = wait_for_the_end(recording).unwrap();
+    assert!(failure.starts_with("writing panicked: "), "{failure}");
+    assert_eq!(names(&folder.path().join("take_001")), ["frame_00000.png", "frame_00001.png"]);
+}

@@ -80,7 +80,7 @@ impl Room {
         let (seat, reader) = way();
         let machine = Arc::new(Machine(device.clone()));
         let shared = Arc::new(Shared::new(&WhichLine::Usual, Patience::USUAL, seat.late.clone()));
-        let keeper = Keeper::new(machine, WhichLine::Usual, shared, seat);
+        let keeper = Keeper::new(machine, WhichLine::Usual, shared, Arc::new(Mutex::new(seat)));
         Room { device, keeper, reader, played: 0, due: 0.0, given: 0, drift, block }
     }
 

@@ -49,7 +49,7 @@ impl Fake {
             decoder: None,
             is_unmarked_hd: false,
         };
-        let decoder = Decoder::start(clip, self.programs.clone(), repeats).unwrap();
+        let mut decoder = Decoder::start(clip, self.programs.clone(), repeats).unwrap();
         decoder.seek(FIRST);
         decoder
     }
@@ -62,7 +62,7 @@ fn place_of(taken: (Option<Placed>, bool)) -> Option<Place> {
 #[test]
 fn pictures_come_in_order_and_the_clip_starts_over() {
     let fake = Fake::new("pictures 3");
-    let decoder = fake.decode(3, true);
+    let mut decoder = fake.decode(3, true);
     for (round, picture) in [(0, 0), (0, 1), (0, 2), (1, 0), (2, 2), (7, 1)] {
         let wanted = place(round, picture);
         assert!(decoder.wait_for(wanted, LONG), "{wanted:?}");
@@ -75,7 +75,7 @@ fn pictures_come_in_order_and_the_clip_starts_over() {
 #[test]
 fn a_clip_that_does_not_repeat_ends_without_a_fault() {
     let fake = Fake::new("pictures 3");
-    let decoder = fake.decode(3, false);
+    let mut decoder = fake.decode(3, false);
     assert!(decoder.wait_for(place(0, 9), LONG));
     assert_eq!(place_of(decoder.take(place(0, 9))), Some(place(0, 2)));
     assert_eq!((decoder.end(), decoder.fault()), (Some(3), None));
@@ -84,11 +84,11 @@ fn a_clip_that_does_not_repeat_ends_without_a_fault() {
 #[test]
 fn a_program_that_dies_in_the_middle_ends_the_clip_there() {
     let fake = Fake::new("pictures 2; echo 'it hurts' >&2; exit 3");
-    let decoder = fake.decode(100, false);
+    let mut decoder = fake.decode(100, false);
     assert!(decoder.wait_for(place(0, 50), LONG));
     assert_eq!(place_of(decoder.take(place(0, 50))), Some(place(0, 1)));
     assert_eq!(decoder.fault().unwrap(), "the clip is damaged 0.2 s after its beginning: it hurts");
-    let decoder = fake.decode(100, true);
+    let mut decoder = fake.decode(100, true);
     assert!(decoder.wait_for(place(1, 1), LONG), "what is there is played over and over");
     assert!(decoder.fault().is_some());
 }
@@ -96,7 +96,7 @@ fn a_program_that_dies_in_the_middle_ends_the_clip_there() {
 #[test]
 fn a_program_that_ends_in_the_middle_of_a_picture_is_told() {
     let fake = Fake::new("pictures 1; printf 'P7\\nWIDTH 2\\n'");
-    let decoder = fake.decode(1, false);
+    let mut decoder = fake.decode(1, false);
     assert!(decoder.wait_for(place(0, 1), LONG));
     assert!(decoder.fault().unwrap().contains("in the middle of a picture"));
 }
@@ -104,7 +104,7 @@ fn a_program_that_ends_in_the_middle_of_a_picture_is_told() {
 #[test]
 fn rubbish_is_told_and_not_shown() {
     let fake = Fake::new("pictures 1; while :; do echo rubbish; done");
-    let decoder = fake.decode(100, false);
+    let mut decoder = fake.decode(100, false);
     assert!(decoder.wait_for(place(0, 1), LONG));
     assert_eq!(place_of(decoder.take(place(0, 1))), Some(FIRST));
     assert!(decoder.fault().unwrap().contains("`rubbish` where a picture should begin"));
@@ -113,7 +113,7 @@ fn rubbish_is_told_and_not_shown() {
 #[test]
 fn a_program_that_hangs_is_given_up_and_tried_again() {
     let fake = Fake::new("exec sleep 1000");
-    let decoder = fake.decode(100, true);
+    let mut decoder = fake.decode(100, true);
     assert!(!decoder.wait_for(FIRST, Duration::from_millis(1)));
     decoder.give_up("it hangs");
     assert!(decoder.wait_for(FIRST, LONG), "nothing will come");
@@ -127,11 +127,11 @@ fn a_program_that_hangs_is_given_up_and_tried_again() {
 #[test]
 fn nothing_but_a_missing_program_and_an_empty_clip() {
     let mut fake = Fake::new("exit 0");
-    let decoder = fake.decode(100, true);
+    let mut decoder = fake.decode(100, true);
     assert!(decoder.wait_for(FIRST, LONG));
     assert_eq!(decoder.fault().unwrap(), "there is no picture in it");
     fake.programs.ffmpeg = "no-such-ffmpeg".into();
-    let decoder = fake.decode(100, true);
+    let mut decoder = fake.decode(100, true);
     assert!(decoder.wait_for(FIRST, LONG));
     assert_eq!(decoder.fault().unwrap(), "the program `no-such-ffmpeg` is missing");
 }
@@ -146,4 +146,23 @@ fn it_does_not_run_ahead_without_end() {
     assert!(ready <= MOST_AHEAD + 1, "{ready}");
     assert!(decoder.leads_to(place(0, 30), 30) && !decoder.leads_to(place(0, 300), 30));
     assert!(!decoder.leads_to(place(-1, 400), 30), "it does not go back");
+}
+
+#[test]
+fn a_panic_ends_the_run_and_is_told_until_another_begins() {
+    let fake = Fake::new("pictures 3");
+    let mut decoder = fake.decode(3, false);
+    // There is no picture behind this one.
+    decoder.seek(place(0, u64::MAX));
+    assert!(decoder.wait_for(place(0, u64::MAX), LONG), "nothing will come");
+    let fault = loop {
+        if let Some(fault) = decoder.fault() {
+            break fault;
+        }
+        std::thread::yield_now();
+    };
+    assert!(fault.contains("panicked"), "{fault}");
+    decoder.seek(FIRST);
+    assert!(decoder.wait_for(FIRST, LONG));
+    assert_eq!((place_of(decoder.take(FIRST)), decoder.fault()), (Some(FIRST), None));
 }
