@@ -13,7 +13,7 @@ use pastiche_engine::live::{Live, LiveConfig, Preparer};
 use pastiche_engine::node::{FrameCtx, Node};
 use pastiche_engine::port::{Control, Value};
 use pastiche_engine::registry::{NodeKind, Registry};
-use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Role, Unit, range};
+use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, Unit, range};
 use pastiche_engine::workers::{Background, Priority, Workers};
 
 use toys::{Desc, RAMP, SINK};
@@ -35,8 +35,7 @@ static DOUBLES: NodeKind = NodeKind {
         inputs: &[&A.0],
         options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, _| Ok(Box::new(Doubles::default())),

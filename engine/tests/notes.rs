@@ -38,8 +38,7 @@ const fn spec(name: &'static str) -> NodeSpec {
         inputs: &[],
         options: &TUNE,
         outputs: &[],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     }
 }
 

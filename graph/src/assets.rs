@@ -1,9 +1,10 @@
 //! Where a patch's files come from, seen from the engine: a trait. Folders and embedded files are
 //! the program's business.
 
+use std::any::Any;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
 
@@ -114,14 +115,18 @@ pub struct Asset {
     pub files: Arc<[PathBuf]>,
     /// Equal as long as name and content are the same.
     pub stamp: u64,
+    loaded: Loaded,
 }
+
+/// What was made of a file's content, one of each type.
+type Loaded = Arc<Mutex<Vec<Arc<dyn Any + Send + Sync>>>>;
 
 impl Asset {
     /// Stamps the content.
     pub fn new(name: &str, path: Option<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Asset {
         let bytes = bytes.into();
         let stamp = Stamp::new().text(name).bytes(&bytes).finish();
-        Asset { name: name.into(), path, bytes, files: Arc::default(), stamp }
+        Asset { name: name.into(), path, bytes, files: Arc::default(), stamp, loaded: Loaded::default() }
     }
 
     /// What is read while it plays: a file, or a folder with these files in it. `state` changes when
@@ -129,7 +134,26 @@ impl Asset {
     pub fn in_place(name: &str, path: PathBuf, files: impl Into<Arc<[PathBuf]>>, state: u64) -> Asset {
         let place = path.as_os_str().as_encoded_bytes();
         let stamp = Stamp::new().text(name).bytes(place).number(state).finish();
-        Asset { name: name.into(), path: Some(path), bytes: Arc::default(), files: files.into(), stamp }
+        let (bytes, loaded) = Default::default();
+        Asset { name: name.into(), path: Some(path), bytes, files: files.into(), stamp, loaded }
+    }
+
+    /// What is made of the content, such as a network: made once, whoever asks, and kept as long as any clone of
+    /// this file is. Whoever asks meanwhile waits.
+    ///
+    /// # Errors
+    /// Those of `load`, which is asked again next time.
+    pub fn loaded<T: Any + Send + Sync, E>(
+        &self,
+        load: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Result<Arc<T>, E> {
+        let mut all = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.iter().find_map(|known| known.clone().downcast::<T>().ok()) {
+            return Ok(known);
+        }
+        let made = Arc::new(load(&self.bytes)?);
+        all.push(made.clone());
+        Ok(made)
     }
 }
 
@@ -197,5 +221,21 @@ mod tests {
         }
         assert!(!Media::Shader.is_the_text_itself("plasma.wgsl"));
         assert!(Media::Shader.is_the_text_itself("fn image() {") && Media::Lookup.is_the_text_itself("A\n1"));
+    }
+
+    #[test]
+    fn what_is_made_of_a_file_is_made_once() {
+        let asset = Asset::new("a", None, *b"abc");
+        let loads = std::cell::Cell::new(0);
+        let load = |bytes: &[u8]| {
+            loads.set(loads.get() + 1);
+            if loads.get() == 1 { Err("not yet") } else { Ok(bytes.len()) }
+        };
+        assert_eq!(asset.loaded(load), Err("not yet"));
+        let (first, again) = (asset.loaded(load).unwrap(), asset.clone().loaded(load).unwrap());
+        assert!(Arc::ptr_eq(&first, &again) && *first == 3);
+        assert_eq!(loads.get(), 2);
+        let other = asset.loaded(|bytes| Ok::<_, &str>(bytes.to_vec())).unwrap();
+        assert_eq!(*other, b"abc");
     }
 }

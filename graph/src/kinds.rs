@@ -11,8 +11,8 @@ use crate::port::PortType;
 use crate::spec::{InputSpec, NodeSpec, OptionDefault, OptionType, Unwired};
 use crate::suggest::nearest;
 
-/// Finds the inputs of a node whose inputs depend on its options, and refuses options that cannot be
-/// before anything is built. Returns all inputs, those of the declaration first.
+/// Finds the inputs of a node whose inputs depend on its options. Returns all inputs, those of the
+/// declaration first.
 pub type InputsFor = fn(&Options, &dyn Assets) -> Result<Vec<InputSpec>, BuildError>;
 
 /// A kind: all that is known about it without building one.

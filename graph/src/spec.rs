@@ -4,8 +4,10 @@
 use std::borrow::Cow;
 
 use crate::assets::Media;
-pub use crate::typed_key::{In, Out};
+use crate::fault::BuildError;
+use crate::options::Options;
 use crate::port::{Colour, PortType};
+pub use crate::typed_key::{In, Out};
 
 /// The unit of a control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,7 +266,13 @@ pub struct NodeSpec {
     pub role: Role,
     /// Its inputs are read one frame late, so that a loop may pass through it.
     pub breaks_cycles: bool,
+    /// Refuses options, each of them sound by itself, that cannot be together, or with these files.
+    pub validate: Option<Validate>,
 }
+
+/// Looks at the options of a node before anything is built, so that what is wrong with them is reported with
+/// all other faults of the patch.
+pub type Validate = fn(&Options) -> Result<(), BuildError>;
 
 impl NodeSpec {
     /// A declaration without a name, texts, inputs, options and outputs, of a kind with which the engine
@@ -280,6 +288,7 @@ impl NodeSpec {
         outputs: &[],
         role: Role::Plain,
         breaks_cycles: false,
+        validate: None,
     };
 
     /// The position and declaration of an output.

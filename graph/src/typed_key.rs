@@ -180,7 +180,9 @@ impl Unlisted {
         };
         Fault::new(
             format!("`{kind}` {does} an {what} `{name}` that its declaration does not list"),
-            format!("this is a fault of the node, not of the patch: put the key of `{name}` into `{what}s` of its `NodeSpec`"),
+            format!(
+                "this is a fault of the node, not of the patch: put the key of `{name}` into `{what}s` of its `NodeSpec`"
+            ),
         )
     }
 }
@@ -200,7 +202,10 @@ mod tests {
         let positions = Positions::new(&[other, AMOUNT.0], &[SOUND.0]);
         assert_eq!((positions.input(&AMOUNT), positions.input(&LEVEL)), (Ok(1), Ok(1)));
         assert_eq!(positions.input(&LEVELS), Err(Unlisted::Input("amount")));
-        assert_eq!(positions.input(&In::<Colour>::optional("other", "A colour.")), Err(Unlisted::Input("other")));
+        assert_eq!(
+            positions.input(&In::<Colour>::optional("other", "A colour.")),
+            Err(Unlisted::Input("other"))
+        );
         assert_eq!(positions.output(&SOUND), Ok(0));
         assert_eq!(positions.output(&Out::<Control>::new("level", "None.")), Err(Unlisted::Output("level")));
     }
@@ -209,6 +214,10 @@ mod tests {
     fn a_forgotten_key_is_told_by_kind_and_name() {
         let fault = Unlisted::Input("amount").fault("blur");
         assert_eq!(fault.message, "`blur` reads an input `amount` that its declaration does not list");
-        assert!(fault.help.ends_with("put the key of `amount` into `inputs` of its `NodeSpec`"), "{}", fault.help);
+        assert!(
+            fault.help.ends_with("put the key of `amount` into `inputs` of its `NodeSpec`"),
+            "{}",
+            fault.help
+        );
     }
 }

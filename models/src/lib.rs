@@ -2,7 +2,8 @@
 //!
 //! They are grouped by task, one folder each, with an error of its own. A network is usable alone: it
 //! knows nothing of graphs, nodes, windows or sound, keeps no state of its own, and gives the same bits
-//! for the same input whatever the number of threads. All that is shared are the [`Threads`].
+//! for the same input whatever the number of threads. All that is shared are the [`Threads`], and, by those who
+//! hold it, a network that is [`Embedded`].
 //! Training is not here: what trains a network stands in a crate that nothing which plays depends on.
 //!
 //! ```
@@ -20,8 +21,10 @@
 pub mod chorale;
 pub mod painting;
 
+mod loading;
 mod random;
 mod threads;
 
+pub use loading::{Embedded, loads};
 pub use random::Random;
 pub use threads::Threads;

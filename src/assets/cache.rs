@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use engine::assets::{Asset, Media, Reading};
+use engine::stamp::Stamp;
 use pastiche_engine as engine;
 
 /// What a file is like, to tell whether it has changed.
@@ -35,7 +35,7 @@ pub(crate) struct Seen {
 }
 
 /// What changes when a file changes, but for changes in the same tick of the file system's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Identity {
     bytes: u64,
     changed: Option<SystemTime>,
@@ -58,7 +58,7 @@ impl Seen {
         let identity = metadata.as_ref().ok().map(Identity::of).filter(Identity::is_settled);
         let bytes = metadata.and_then(|metadata| read_file(path, &metadata, most_bytes));
         let state = match &bytes {
-            Ok(bytes) => FileState::Content(hash(bytes)),
+            Ok(bytes) => FileState::Content(Stamp::new().bytes(bytes).finish()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => FileState::Missing,
             Err(_) => FileState::Unreadable,
         };
@@ -70,7 +70,7 @@ impl Seen {
         let found = path.metadata().and_then(|metadata| {
             is_file(&metadata)?;
             // Whether it may be read is known by trying.
-            File::open(path).map(|_| hash(&Identity::of(&metadata)))
+            File::open(path).map(|_| Identity::of(&metadata).add_to(Stamp::new()).finish())
         });
         Seen::in_place(Reading::InPlace, found.map(|state| ((), state)))
     }
@@ -78,10 +78,14 @@ impl Seen {
     /// Looks at a folder: the files in it, in the order of their names.
     pub(crate) fn list(path: &Path) -> (Seen, io::Result<Vec<PathBuf>>) {
         let listed = files_in(path).map(|files| {
-            let state =
-                files.iter().map(|path| (path, path.metadata().ok().map(|found| Identity::of(&found))));
-            let state = hash(&state.collect::<Vec<_>>());
-            (files, state)
+            let state = files.iter().fold(Stamp::new(), |stamp, path| {
+                let stamp = stamp.bytes(path.as_os_str().as_encoded_bytes());
+                match path.metadata() {
+                    Ok(found) => Identity::of(&found).add_to(stamp.number(1)),
+                    Err(_) => stamp.number(0),
+                }
+            });
+            (files, state.finish())
         });
         Seen::in_place(Reading::Folder, listed)
     }
@@ -138,6 +142,12 @@ impl Identity {
         Identity { bytes: metadata.len(), changed: metadata.modified().ok(), number }
     }
 
+    fn add_to(&self, stamp: Stamp) -> Stamp {
+        let changed = self.changed.and_then(|changed| changed.duration_since(SystemTime::UNIX_EPOCH).ok());
+        let changed = changed.map_or(0, |changed| changed.as_nanos() as u64);
+        stamp.number(self.bytes).number(changed).number(self.number)
+    }
+
     fn is_settled(&self) -> bool {
         let age = self.changed.and_then(|changed| changed.elapsed().ok());
         age.is_some_and(|age| age > SETTLED)
@@ -151,19 +161,24 @@ pub(crate) struct AssetCache {
 }
 
 impl AssetCache {
-    /// Reads a file, or remembers it. Refuses what is larger than its medium may be.
+    /// Reads a file, or remembers it. One that was read again and is the same stays the very same, with all that
+    /// was made of it. Refuses what is larger than its medium may be.
     pub(crate) fn read(&mut self, path: &Path, name: &str, media: Media) -> (Seen, io::Result<Asset>) {
         let identity = path.metadata().ok().map(|metadata| Identity::of(&metadata));
         if let Some((seen, asset)) = self.files.get(path)
+            && seen.identity.is_some()
             && seen.identity == identity
             && *asset.name == *name
         {
             return (*seen, Ok(asset.clone()));
         }
-        self.files.remove(path);
+        let before = self.files.remove(path).map(|(_, asset)| asset);
         let (seen, bytes) = Seen::read(path, media.max_bytes());
-        let asset = bytes.map(|bytes| Asset::new(name, Some(path.to_owned()), bytes));
-        if let (Ok(asset), Some(_)) = (&asset, seen.identity) {
+        let asset = bytes.map(|bytes| {
+            let asset = Asset::new(name, Some(path.to_owned()), bytes);
+            before.filter(|before| *before == asset).unwrap_or(asset)
+        });
+        if let Ok(asset) = &asset {
             self.files.insert(path.to_owned(), (seen, asset.clone()));
         }
         (seen, asset)
@@ -173,12 +188,6 @@ impl AssetCache {
     pub(crate) fn keep_only(&mut self, named: impl Fn(&Path) -> bool) {
         self.files.retain(|path, _| named(path));
     }
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// A pipe, a device or a folder is refused.
@@ -258,6 +267,20 @@ mod tests {
         write("longer");
         assert!(seen.has_changed(&path));
         assert_eq!(&*cache.read(&path, "a.txt", Media::Shader).1.unwrap().bytes, b"longer");
+    }
+
+    #[test]
+    fn a_young_file_is_read_again_and_stays_the_same_while_its_content_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let mut cache = AssetCache::default();
+        let mut read = |content: &str| {
+            fs::write(&path, content).unwrap();
+            cache.read(&path, "a.txt", Media::Shader).1.unwrap()
+        };
+        let (first, again, other) = (read("one"), read("one"), read("two"));
+        assert!(std::sync::Arc::ptr_eq(&first.bytes, &again.bytes));
+        assert_eq!(&*other.bytes, b"two");
     }
 
     #[test]

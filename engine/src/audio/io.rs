@@ -46,10 +46,8 @@ impl<'a> AudioIo<'a> {
 
     /// The members of a list of sounds; `None` where a member has no sound.
     pub fn audios(&self, key: &In<List<Audio>>) -> impl Iterator<Item = Option<[&'a [f32]; 2]>> + use<'a> {
-        let members: &'a [Option<usize>] = self
-            .input(key)
-            .and_then(|position| self.sources.get(position))
-            .map_or(&[], |members| members);
+        let members: &'a [Option<usize>] =
+            self.input(key).and_then(|position| self.sources.get(position)).map_or(&[], |members| members);
         let (before, samples) = (self.before, self.samples);
         members.iter().map(move |buffer| slices(before.get((*buffer)?)?, samples))
     }

@@ -32,7 +32,8 @@ impl Live {
 
     /// Whether something is given for the input `beat` of the node that sets the tempo.
     fn is_led(&self, position: usize) -> bool {
-        self.leading_beat(position).is_some_and(|beat| self.plan.nodes[position].sources[beat] != Source::Empty)
+        self.leading_beat(position)
+            .is_some_and(|beat| self.plan.nodes[position].sources[beat] != Source::Empty)
     }
 
     /// Position of the input through which another clock leads the node that sets the tempo.

@@ -10,8 +10,8 @@ use pastiche_engine::options::Options;
 use pastiche_engine::plan::{Plan, PlanNode, Source};
 use pastiche_engine::port::{Audio, Control, List};
 use pastiche_engine::registry::{Kind, NodeKind};
-use pastiche_engine::typed_key::Positions;
 use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, OutputSpec, Role, Unit, range};
+use pastiche_engine::typed_key::Positions;
 
 pub const FREQUENCY: In<Control> =
     In::control("frequency", 440.0, Unit::Hz, range(20.0, 2000.0), ANY, "Cycles a second.");
@@ -38,7 +38,7 @@ const fn kind(name: &'static str, outputs: &'static [OutputSpec], role: Role) ->
         options: &[],
         outputs,
         role,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     };
     NodeKind { spec, inputs_for: None, make: |_, _| Err(BuildError::new("a toy", "none")) }
 }

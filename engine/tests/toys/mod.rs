@@ -55,8 +55,7 @@ const fn spec(name: &'static str) -> NodeSpec {
         inputs: &[],
         options: &[],
         outputs: &[OUT.0],
-        role: Role::Plain,
-        breaks_cycles: false,
+        ..NodeSpec::PLAIN
     }
 }
 
@@ -78,8 +77,8 @@ toy!(RAMP, NodeSpec { inputs: &[&RATE.0], ..spec("ramp") }, |step, io| {
 toy!(ADD, NodeSpec { inputs: &[&A.0, &B.0], ..spec("add") }, |_, io| Ok(io.control(&A) + io.control(&B)));
 toy!(SUM, NodeSpec { inputs: &[&MEMBERS.0], ..spec("sum") }, |_, io| Ok(io.controls(&MEMBERS).sum()));
 toy!(LATE, NodeSpec { breaks_cycles: true, inputs: &[&A.0], ..spec("late") }, |_, io| Ok(io.control(&A)));
-toy!(SINK, NodeSpec { role: Role::Screen, outputs: &[], inputs: &[&A.0], ..spec("sink") }, |_, _| Ok(0.0));
-toy!(LOOK, NodeSpec { outputs: &[], inputs: &[&IMAGE.0], ..spec("look") }, |_, _| Ok(0.0));
+toy!(SINK, NodeSpec { role: Role::Screen, inputs: &[&A.0], ..spec("sink") }, |_, _| Ok(0.0));
+toy!(LOOK, NodeSpec { inputs: &[&IMAGE.0], ..spec("look") }, |_, _| Ok(0.0));
 toy!(FAULTY, NodeSpec { inputs: &[&A.0], ..spec("faulty") }, |step, io| {
     if io.control(&A) > 0.5 {
         return Err(Fault::new("it is above a half", "turn it down"));

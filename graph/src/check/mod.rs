@@ -110,6 +110,11 @@ fn type_node(
         let inputs_are_known = kind.inputs_for.is_none();
         return Some(Typed { kind, options, inputs: kind.spec.declared_inputs(), inputs_are_known });
     }
+    if let Some(validate) = kind.spec.validate
+        && let Err(error) = validate(&options)
+    {
+        found.push(build_diagnostic(node, &error));
+    }
     let mut inputs_are_known = true;
     let inputs = match kind.inputs_for {
         None => kind.spec.declared_inputs(),

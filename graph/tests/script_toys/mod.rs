@@ -40,8 +40,7 @@ macro_rules! toy {
                 inputs: &[$(&$input.0),*],
                 options: &$options,
                 outputs: &$outputs,
-                role: Role::Plain,
-                breaks_cycles: false,
+                ..NodeSpec::PLAIN
             },
             $inputs_for,
         )

@@ -204,6 +204,7 @@ impl Weights {
     /// Bytes that are no such file, and tensors that are missing, of another shape or type, or not
     /// finite, are refused by name.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, ChoraleError> {
+        crate::loading::count_load();
         let file = SafeTensors::deserialize(bytes)
             .map_err(|error| ChoraleError::WeightsUnreadable { reason: error.to_string() })?;
         let mut values = Vec::with_capacity(WEIGHTS);

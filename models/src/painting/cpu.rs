@@ -36,7 +36,8 @@ pub struct CpuPainting {
     middle: Vec<Convolution>,
     last: ToPicture,
     threads: Threads,
-    idle: Mutex<Option<Box<Memory>>>,
+    /// One for each painting that ran at the same time.
+    idle: Mutex<Vec<Memory>>,
 }
 
 impl CpuPainting {
@@ -59,6 +60,7 @@ impl CpuPainting {
             Convolution::new(level, scale, [spec.outputs, spec.inputs], &layer.kernel)
         };
         let layers = LAYERS.iter().zip(&weights.layers);
+        crate::loading::count_load();
         let middle = layers.skip(1).take(LAST - 1).map(convolution).collect::<Result<_, _>>();
         Ok(Self {
             level,
@@ -67,7 +69,7 @@ impl CpuPainting {
             last: ToPicture::new(level, &weights.layers[LAST].kernel).map_err(refused)?,
             weights,
             threads: threads.clone(),
-            idle: Mutex::new(None),
+            idle: Mutex::default(),
         })
     }
 
@@ -142,10 +144,10 @@ impl PaintingNetwork for CpuPainting {
     }
 
     fn run(&self, picture: &Planes, style: &[f32]) -> Result<Planes, PaintingError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut memory = idle.unwrap_or_default();
         let painted = self.threads.run(|| self.paint(&mut memory, picture, style, &Pool));
-        *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(memory);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
         let (width, height) = (picture.width(), picture.height());
         painted
             .map_err(|error| {

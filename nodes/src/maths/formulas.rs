@@ -10,7 +10,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, PortType};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{ANY, Category, InputSpec, NodeSpec, Out, Role, Unit, Unwired, range};
+use pastiche_engine::spec::{ANY, Category, InputSpec, NodeSpec, Out, Unit, Unwired, range};
 
 const RESULT: Out<Control> = Out::new("result", "The result.");
 
@@ -60,8 +60,7 @@ macro_rules! rows {
                 inputs: &[$(&number(stringify!($input), $default, $input_doc)),+],
                 options: &[],
                 outputs: &[RESULT.0],
-                role: Role::Plain,
-                breaks_cycles: false,
+                ..NodeSpec::PLAIN
             },
             inputs_for: None,
             make: |_, _| Ok(Box::new(Formula(|[$($input),+]| $formula))),

@@ -8,8 +8,8 @@ use pastiche_engine::options::Options;
 use pastiche_engine::port::Style;
 use pastiche_engine::spec::{OptionDefault, OptionSpec, OptionType};
 use pastiche_engine::workers::{Priority, Workers};
-use pastiche_models::Threads;
 use pastiche_models::painting::Painting;
+use pastiche_models::{Embedded, Threads};
 
 /// The name by which styles of the embedded network know each other.
 ///
@@ -42,17 +42,22 @@ pub(crate) fn give_way(workers: &Workers) {
     }
 }
 
-/// Loads the chosen network.
-pub(crate) fn load(options: &Options) -> Result<Painting, BuildError> {
+static EMBEDDED: Embedded<Painting> = Embedded::new();
+
+/// The chosen network, loaded once for all nodes that name it: the embedded one for as long as any of them holds
+/// it, one from a file for as long as the file is known.
+pub(crate) fn load(options: &Options) -> Result<Arc<Painting>, BuildError> {
     match options.asset(MODEL.name) {
-        None => Painting::embedded(Threads::shared()).map_err(|error| {
+        None => EMBEDDED.get(|| Painting::embedded(Threads::shared())).map_err(|error| {
             BuildError::new(format!("the painting network does not load: {error}"), "install Pastiche again")
         }),
-        Some(asset) => Painting::from_bytes(&asset.bytes, Threads::shared()).map_err(|error| {
-            let message = format!("`{}` is not a painting network: {error}", asset.name);
-            BuildError::new(message, "convert or train one of the same build as the embedded network")
-                .option(MODEL.name)
-        }),
+        Some(asset) => {
+            asset.loaded(|bytes| Painting::from_bytes(bytes, Threads::shared())).map_err(|error| {
+                let message = format!("`{}` is not a painting network: {error}", asset.name);
+                BuildError::new(message, "convert or train one of the same build as the embedded network")
+                    .option(MODEL.name)
+            })
+        }
     }
 }
 

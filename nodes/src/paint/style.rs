@@ -30,10 +30,10 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             MODEL,
         ],
         outputs: &[STYLE.0],
+        validate: Some(|options| vector_of(options).map(drop)),
         ..NodeSpec::PLAIN
     },
-    // It has none; a style that is not there is reported with all other faults of the patch.
-    inputs_for: Some(|options, _| vector_of(options).map(|_| Vec::new())),
+    inputs_for: None,
     make: |_, options| {
         let (network, vector) = (network(options), vector_of(options)?.into());
         Ok(Box::new(Constant(Style { network, vector })))

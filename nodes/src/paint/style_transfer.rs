@@ -176,7 +176,7 @@ impl StyleTransfer {
 
 /// What a job needs.
 struct Painter {
-    network: Painting,
+    network: Arc<Painting>,
     height: u32,
     /// The last picture at the height at which it is painted: a style may move over a still one.
     scaled: Option<(Arc<Pixels>, [u32; 2], Vec<u8>)>,
@@ -237,8 +237,8 @@ mod tests {
 
     #[test]
     fn a_still_picture_is_scaled_once() {
-        let mut painter =
-            Painter { network: Painting::embedded(Threads::shared()).unwrap(), height: 32, scaled: None };
+        let network = Arc::new(Painting::embedded(Threads::shared()).unwrap());
+        let mut painter = Painter { network, height: 32, scaled: None };
         let pixels = Arc::new(Pixels::new([48, 64], PixelFormat::Srgb8, vec![90; 48 * 64 * 4]).unwrap());
         let one = painter.network.single_style(3);
         let painted = painter.paint(&pixels, &one).unwrap();

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -10,6 +9,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use pastiche_engine::assets::{Asset, AssetError, Assets, Media, Reading};
+use pastiche_engine::stamp::Stamp;
 
 /// Files in memory.
 #[derive(Clone, Debug, Default)]
@@ -59,16 +59,15 @@ pub fn scratch() -> PathBuf {
 
 /// A file that another program can read, in a folder by its content; and a number for its content.
 fn on_disk(name: &str, bytes: &[u8]) -> (PathBuf, u64) {
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    let path = scratch().join(format!("{:x}", hasher.finish())).join(name);
+    let stamp = Stamp::new().bytes(bytes).finish();
+    let path = scratch().join(format!("{stamp:x}")).join(name);
     if !path.exists() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let unfinished = path.with_extension(format!("{:?}", std::thread::current().id()));
         fs::write(&unfinished, bytes).unwrap();
         fs::rename(&unfinished, &path).unwrap();
     }
-    (path, hasher.finish())
+    (path, stamp)
 }
 
 /// A clip without loss of pictures that hold one colour each: 8-bit red, green, blue, alpha.

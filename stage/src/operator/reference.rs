@@ -141,8 +141,7 @@ mod tests {
             inputs: &[],
             options: &[],
             outputs: &[],
-            role: Role::Plain,
-            breaks_cycles: false,
+            ..NodeSpec::PLAIN
         };
         for wanted in ["", "blur", "PICTURE blurs", "gauss"] {
             assert!(is_found(&spec, wanted), "{wanted}");

@@ -1,6 +1,5 @@
 //! The inputs that a header makes, and their values on the way to the shader.
 
-
 use pastiche_engine::frame::Frame;
 use pastiche_engine::io::Io;
 use pastiche_engine::port::{Colour, Control, PortType, Trigger};
