@@ -48,6 +48,9 @@ fn a_network_is_loaded_once_for_all_who_name_it() {
         "{named}screen(style_transfer(picture(\"astronaut.png\"), style(5), 1.0, #{{ height: 40 }}));\n"
     );
     assert_eq!(load(&mut player, &patch, &two), 0, "for a second painter");
+    let singers =
+        "let c = chorale();\nspeakers(organ(chorale(#{ temperature: 0.5 })));\nspeakers(organ(c));\n";
+    assert_eq!(load(&mut player, &patch, singers), 1, "two choirs");
     fs::write(folder.path().join("own.onnx"), &EMBEDDED_WEIGHTS[..1000]).unwrap();
     fs::write(&patch, format!("{own}{shown}")).unwrap();
     let Err(Error::Faults { faults }) = player.load_source(PatchSource::File(patch.clone())) else {

@@ -10,6 +10,7 @@ use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, Note};
 use pastiche_engine::spec::{In, OptionDefault, OptionSpec, OptionType, Unit, range};
 use pastiche_engine::workers::{Background, Priority};
+use pastiche_models::Embedded;
 use pastiche_models::chorale::{Canvas, Network, Roll, Settings, VOICES, Weights, sample};
 
 pub(super) const TEMPERATURE: In<Control> = In::control(
@@ -61,13 +62,15 @@ pub(super) const WEIGHTS_OPTION: OptionSpec = OptionSpec {
     doc: "A safetensors file that `pastiche train chorale` wrote, instead of the weights that come with the program.",
 };
 
-/// The network of an option, or the one that comes with the program.
+static EMBEDDED: Embedded<Network> = Embedded::new();
+
+/// The network of an option, or the one that comes with the program: loaded once for all nodes that name it.
 pub(super) fn load(options: &Options) -> Result<Arc<Network>, BuildError> {
     let network = match options.asset(WEIGHTS) {
-        None => Network::embedded(),
-        Some(asset) => Weights::from_safetensors(&asset.bytes).map(Network::new),
+        None => EMBEDDED.get(Network::embedded),
+        Some(asset) => asset.loaded(|bytes| Weights::from_safetensors(bytes).map(Network::new)),
     };
-    network.map(Arc::new).map_err(|error| {
+    network.map_err(|error| {
         BuildError::new(
             error.to_string(),
             "name a file that `pastiche train chorale` wrote, or leave `weights` out",
