@@ -21,7 +21,7 @@ fn offences(places: &[&str], forbidden: &[&str]) -> Vec<String> {
     for read in CRATES.iter() {
         for (module, file) in read.files().enumerate() {
             let is_in = |place: &&str| Path::new(file).starts_with(place);
-            let Some(place) = places.iter().position(|place| is_in(&place)) else { continue };
+            let Some(place) = places.iter().position(is_in) else { continue };
             seen[place] = true;
             let outside = read.outside(module);
             let named = forbidden.iter().filter(|wanted| outside.iter().any(|path| names(path, wanted)));
