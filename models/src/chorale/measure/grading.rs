@@ -244,7 +244,7 @@ fn repeated_sequences(line: &[i16]) -> BTreeMap<usize, u64> {
         };
         if !longer.iter().any(within) {
             longer.push(sequence);
-            // `count` pairs are what so many occurrences make.
+            // `count` pairs are what this many occurrences make.
             let occurrences = ((1.0 + (1.0 + 8.0 * count as f64).sqrt()) / 2.0) as u64;
             *lengths.entry(sequence.len()).or_default() += occurrences;
         }

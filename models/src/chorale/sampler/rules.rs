@@ -10,31 +10,63 @@ const PARALLEL_FAR: f32 = -2.5;
 /// How far away a parallel is looked for, in steps.
 const PARALLEL_REACH: usize = 4;
 /// The logit of the pitch that completes a triad as the fourth voice on a beat.
-const TRIAD: f32 = 0.4;
+const TRIAD: f32 = 0.5;
 /// The share of it for a third voice.
 const TRIAD_THIRD: f32 = 0.6;
 /// The logit of each dissonance on a beat.
-const DISSONANCE: f32 = -0.06;
+const DISSONANCE: f32 = -0.03;
 /// The logit of repeating a neighbour: on a beat, elsewhere.
-const REPEATED: [f32; 2] = [-0.3, -0.25];
+const REPEATED: [f32; 2] = [-0.5, -0.45];
 /// How far away a repeated neighbour is looked for, in steps.
 const REPEATED_REACH: usize = 4;
 /// The logit of a leap beyond an octave.
 const LEAP: f32 = -2.0;
 /// How far away the other end of a leap is looked for, in steps.
 const LEAP_REACH: usize = 8;
+/// The logit of the pitch that makes four voices a triad with its root in the bass on a beat, beside that of the triad.
+const ROOT: f32 = 1.2;
+/// The logit of the pitch with which four voices make no chord of [`CHORDS`]: on a beat, elsewhere.
+const UNUSUAL: [f32; 2] = [-0.6, -1.0];
+
+/// Beside triads, the pitch classes above the root of the usual chords: sevenths, whole and without the fifth.
+const CHORDS: [&[u8]; 8] = [
+    &[0, 4, 7, 10],
+    &[0, 3, 7, 10],
+    &[0, 4, 7, 11],
+    &[0, 3, 6, 10],
+    &[0, 3, 6, 9],
+    &[0, 4, 10],
+    &[0, 3, 10],
+    &[0, 4, 11],
+];
+
+/// Whether a set of pitch classes is a triad, a seventh chord, or no more than an interval.
+fn is_usual(classes: u16) -> bool {
+    let is = |root: u8, chord: &[u8]| {
+        chord.iter().fold(0, |mask: u16, interval| mask | 1 << ((root + interval) % 12)) == classes
+    };
+    classes.count_ones() <= 2
+        || Triad::of(classes).is_some()
+        || (0..12).any(|root| CHORDS.iter().any(|chord| is(root, chord)))
+}
 
 /// The rules of part-writing.
 #[derive(Debug)]
 pub struct Rules {
-    /// Of each set of pitch classes, whether it is a triad.
-    triads: Vec<bool>,
+    /// Of each set of pitch classes, the root of the triad that it is.
+    roots: Vec<Option<u8>>,
+    /// Of each set of pitch classes, whether it is a usual chord.
+    usual: Vec<bool>,
 }
 
 impl Rules {
     /// The rules.
     pub fn new() -> Self {
-        Self { triads: (0..1 << 12).map(|classes| Triad::of(classes).is_some()).collect() }
+        let sets = 0..1 << 12;
+        Self {
+            roots: sets.clone().map(|classes| Triad::of(classes).map(|triad| triad.root)).collect(),
+            usual: sets.map(is_usual).collect(),
+        }
     }
 
     /// What the rules add to each class of an unknown cell, given what is known around it.
@@ -44,24 +76,27 @@ impl Rules {
         self.parallels(canvas, step, voice, |class, energy| logits[class] -= energy);
         let cells = canvas.cells();
         let others = || (0..VOICES).filter(|&other| other != voice).map(|other| cells[step][other]);
-        if beat {
-            let sounding = others().filter(|&class| class < SILENCE).count();
-            let classes =
-                others().filter(|&class| class < SILENCE).fold(0_u16, |mask, class| mask | 1 << (class % 12));
-            let bonus = match sounding {
-                3 => TRIAD,
-                2 => TRIAD * TRIAD_THIRD,
-                _ => 0.0,
-            };
-            for (class, logit) in logits[..PITCHES].iter_mut().enumerate() {
-                if self.triads[usize::from(classes | 1 << (class % 12))] {
-                    *logit += bonus;
-                }
-                let dissonant =
-                    |other: &u8| matches!(class.abs_diff(usize::from(*other)) % 12, 1 | 2 | 6 | 10 | 11);
-                let pairs = others().filter(|&other| other < SILENCE).filter(dissonant).count();
-                *logit += DISSONANCE * pairs as f32;
+        let sounding = others().filter(|&class| class < SILENCE).count();
+        let classes =
+            others().filter(|&class| class < SILENCE).fold(0_u16, |mask, class| mask | 1 << (class % 12));
+        for (class, logit) in logits[..PITCHES].iter_mut().enumerate() {
+            let all = usize::from(classes | 1 << (class % 12));
+            if sounding == 3 && !self.usual[all] {
+                *logit += UNUSUAL[usize::from(!beat)];
             }
+            if !beat {
+                continue;
+            }
+            // Class 0 is a C, so that a class modulo 12 is a pitch class.
+            if let Some(root) = self.roots[all].filter(|_| sounding >= 2) {
+                let bass = if voice == VOICES - 1 { class as u8 } else { cells[step][VOICES - 1] };
+                let rooted = sounding == 3 && bass < SILENCE && bass % 12 == root;
+                *logit += if sounding == 3 { TRIAD } else { TRIAD * TRIAD_THIRD };
+                *logit += if rooted { ROOT } else { 0.0 };
+            }
+            let dissonant =
+                |other: &u8| matches!(class.abs_diff(usize::from(*other)) % 12, 1 | 2 | 6 | 10 | 11);
+            *logit += DISSONANCE * others().filter(|&other| other < SILENCE).filter(dissonant).count() as f32;
         }
         for side in [Side::Before, Side::After] {
             let known = |at: &usize| cells[*at][voice] != UNKNOWN;
