@@ -24,6 +24,7 @@ mod effect;
 pub mod ffmpeg;
 mod look;
 mod maths;
+mod note_order;
 mod note_window;
 mod notes;
 mod out;

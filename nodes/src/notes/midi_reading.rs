@@ -4,6 +4,7 @@ use midly::{Format, MetaMessage, MidiMessage, Smf, Timing, TrackEventKind};
 use pastiche_engine::port::Note;
 use thiserror::Error;
 
+use crate::note_order::sort_notes;
 use crate::timing::Base;
 
 /// The notes of a file with their times, in order.
@@ -80,8 +81,7 @@ pub(in crate::notes) fn read(bytes: &[u8], base: Base) -> Result<Tune, ReadError
     if !events.iter().any(|(_, note)| note.on) {
         return Err(ReadError::Silent);
     }
-    // At the same time, what ends ends first.
-    events.sort_by_key(|(tick, note)| (*tick, note.on));
+    sort_notes(&mut events);
     let clock = Clock::new(smf.header.timing, tempi, base);
     let times = |(tick, note): (u64, Note)| (clock.time(tick), note);
     let length = clock.whole_beat(last_tick);
@@ -190,6 +190,19 @@ mod tests {
         let tune = read(&file(), Base::Beats).unwrap();
         assert!(tune.events.iter().all(|(_, note)| (note.voice, note.channel) == (0, 3)));
         assert_eq!(tune.between(1.0, 2.0).len(), 2, "an end and a start");
+    }
+
+    #[test]
+    fn a_note_of_no_length_ends_at_once() {
+        let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\x14".to_vec();
+        for (delta, pitch, velocity) in [(0, 60, 100), (0, 60, 0), (96, 64, 100), (96, 64, 0)] {
+            bytes.extend([delta, 0x90, pitch, velocity]);
+        }
+        bytes.extend([0, 0xFF, 0x2F, 0]);
+        let tune = read(&bytes, Base::Beats).unwrap();
+        let order: Vec<(f64, u8, bool)> =
+            tune.events.iter().map(|(time, note)| (*time, note.pitch, note.on)).collect();
+        assert_eq!(order, [(0.0, 60, true), (0.0, 60, false), (1.0, 64, true), (2.0, 64, false)]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod port;
 mod write;
 
 use port::PortOut;
-use write::{Event, encode};
+use write::{Played, encode};
 
 const NOTES: In<Notes> = In::required("notes", "Notes to send or write.");
 const ON: In<Control> = In::control(
@@ -37,7 +37,7 @@ const WRITTEN: Out<Control> = Out::new("written", "How many files have been writ
 const PORT: &str = "port";
 
 /// Then a file is written, and the next one begins: hours of the fastest playing.
-const MOST_EVENTS: usize = 1 << 20;
+const MOST_NOTES: usize = 1 << 20;
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -104,9 +104,7 @@ type Written = Result<(), String>;
 struct Take {
     /// The beat from which it counts.
     from: Option<f64>,
-    bpm: f64,
-    events: Vec<Event>,
-    sounding: Vec<Note>,
+    played: Played,
 }
 
 impl MidiOut {
@@ -118,13 +116,13 @@ impl MidiOut {
     /// Writes all that has been played, if anything has.
     fn save(&mut self, workers: &Workers) {
         let take = std::mem::take(&mut self.take);
-        if !take.events.iter().any(Event::is_note) {
+        if take.played.notes.is_empty() {
             return;
         }
         let (folder, name) = (self.folder.clone(), self.name.clone());
         let mut saving = Background::default();
         saving.submit(workers, Priority::Picture, move |_| {
-            let written = write(&folder, &name, &encode(&take.events, &take.sounding));
+            let written = write(&folder, &name, &encode(&take.played));
             let told = written.map(|path| tracing::info!("wrote {}", path.display()));
             let told = told.map_err(|error| format!("cannot write into {}: {error}", folder.display()));
             if let Err(message) = &told {
@@ -151,7 +149,7 @@ impl Node for MidiOut {
         if is_on {
             self.take.hear(ctx, notes);
         }
-        if !is_on || self.take.events.len() >= MOST_EVENTS {
+        if !is_on || self.take.played.notes.len() >= MOST_NOTES {
             self.save(ctx.workers);
         }
         let mut failure = None;
@@ -179,7 +177,7 @@ impl Node for MidiOut {
     }
 
     fn status(&self) -> Status {
-        match self.take.events.len() {
+        match self.take.played.notes.len() {
             0 if self.take.from.is_some() => Status::Waiting("waiting for a note".into()),
             _ => Status::Ready,
         }
@@ -199,21 +197,21 @@ impl Drop for MidiOut {
 
 impl Take {
     fn hear(&mut self, ctx: &FrameCtx<'_>, notes: &[Note]) {
-        let beats = ctx.beats;
+        let (beats, played) = (ctx.beats, &mut self.played);
         // Bars are counted from the show's start: the file begins on a beat.
         let from = *self.from.get_or_insert(beats.now.floor());
-        if self.bpm != beats.bpm {
-            self.bpm = beats.bpm;
-            self.events.push(Event::Tempo { beat: (beats.now - from).max(0.0), bpm: beats.bpm });
+        // A frame tells the tempo since the one before; in the first of a show there was none.
+        if beats.before >= 0.0 && played.tempi.last().is_none_or(|(_, bpm)| *bpm != beats.bpm) {
+            played.tempi.push(((beats.before - from).max(0.0), beats.bpm));
         }
+        let beat = |samples: u64| {
+            let later = samples as f64 / SAMPLE_RATE as f64;
+            (beats.now - from + later * beats.bpm / 60.0).max(0.0)
+        };
         for note in notes {
-            let later = note.sample.saturating_sub(ctx.tick.start_sample) as f64 / SAMPLE_RATE as f64;
-            let beat = beats.now - from + later * beats.bpm / 60.0;
-            self.sounding.retain(|other| !other.is_same(note));
-            if note.on {
-                self.sounding.push(*note);
-            }
-            self.events.push(Event::Note { beat: beat.max(0.0), note: *note });
+            let later = note.sample.saturating_sub(ctx.tick.start_sample);
+            played.notes.push((beat(later), *note));
         }
+        played.end = beat(ctx.rate.start_sample(ctx.tick.frame + 1) - ctx.tick.start_sample);
     }
 }

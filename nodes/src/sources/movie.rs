@@ -100,6 +100,8 @@ struct Movie {
     head: Playhead,
     /// `position` as it was; `None` before the first frame.
     position: Option<f64>,
+    /// The frame before.
+    frame: Option<u64>,
     shown: Option<(Place, Frame)>,
     /// Since when the next picture should have been there.
     late_since: Option<Instant>,
@@ -121,6 +123,7 @@ impl Movie {
             .clone()
             .ok_or_else(|| cannot(("it lies in no file".into(), "save it beside the patch".into())))?;
         let clip = probe(&programs, &path).map_err(cannot)?;
+        let head = Playhead::new(clip.rate);
         let decoder = Decoder::start(clip.clone(), programs, repeats).map_err(|error| {
             cannot((format!("no thread can be started: {error}"), "close other programs".into()))
         })?;
@@ -130,8 +133,9 @@ impl Movie {
             repeats,
             decoder,
             patience,
-            head: Playhead::default(),
+            head,
             position: None,
+            frame: None,
             shown: None,
             late_since: None,
         })
@@ -144,8 +148,10 @@ impl Movie {
         if is_moved || io.trigger(&RESTART) > 0 {
             self.head.jump(position, self.clip.frames.unwrap_or(0));
         } else {
-            self.head.advance(io.control(&RATE) * ctx.tick.delta_secs() * self.clip.fps());
+            let frames = self.frame.map_or(0, |before| ctx.tick.frame.saturating_sub(before));
+            self.head.advance(frames, ctx.rate, io.control(&RATE));
         }
+        self.frame = Some(ctx.tick.frame);
         let mut ended = 0;
         loop {
             ended += self.turn();
@@ -224,7 +230,8 @@ impl Node for Movie {
 
     fn adopt(&mut self, old: &mut Self) {
         if old.clip.path == self.clip.path {
-            (self.head, self.position) = (old.head, old.position);
+            self.head = old.head.carried(self.clip.rate);
+            (self.position, self.frame) = (old.position, old.frame);
         }
         // The old picture is shown until the first of the new ones is there; its place is nowhere.
         let nowhere = Place { round: i64::MIN, picture: 0 };
