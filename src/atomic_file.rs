@@ -26,7 +26,11 @@ impl AtomicFile {
     /// Gives the file its name.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
         let result = match self.file.take() {
-            Some(mut file) => file.flush().and_then(|()| fs::rename(&self.temporary, &self.path)),
+            Some(mut file) => file
+                .flush()
+                // What replaces another file is on the disk first: after a power cut there is one of them.
+                .and_then(|()| if self.path.exists() { file.get_ref().sync_all() } else { Ok(()) })
+                .and_then(|()| fs::rename(&self.temporary, &self.path)),
             None => Ok(()),
         };
         result.map_err(|error| {

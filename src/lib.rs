@@ -28,6 +28,7 @@ pub mod midi;
 pub mod on_stage;
 pub mod play;
 pub mod render;
+pub mod scores;
 pub mod takes;
 pub mod wave;
 

@@ -103,21 +103,17 @@ impl Show for OnStage {
             match &told {
                 Told::Hands(line) => news.push(line.clone()),
                 Told::Sound(line) => news.push((*line).to_owned()),
+                Told::Unwritten(fault) => {
+                    news.push(format!("{}; nothing more is written there", fault.message))
+                }
                 _ => {}
             }
             tell(told);
         });
-        match ran {
-            Ok(Some(_)) => Next::Frame,
-            Ok(None) => Next::Waiting,
-            Err(error) => {
-                playing.write_no_more();
-                tell(Told::Fault(Diagnostic::warning(error.to_string()).help(error.help())));
-                news.push(format!("{error}; nothing more is written"));
-                self.take = None;
-                Next::Frame
-            }
+        if !playing.is_recording() {
+            self.take = None;
         }
+        if ran.is_some() { Next::Frame } else { Next::Waiting }
     }
 
     fn repeated(&mut self, pictures: u64) {

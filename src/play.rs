@@ -22,7 +22,8 @@ const LOADING_SLEEP: Duration = Duration::from_millis(1);
 /// it plays.
 ///
 /// # Errors
-/// When the figures, a still or the take cannot be written.
+/// When a file cannot be opened at the start. One that cannot be written later is reported, and the show
+/// goes on.
 pub fn play(
     player: &mut Player,
     job: PlayJob,
@@ -31,7 +32,7 @@ pub fn play(
 ) -> Result<Played, Error> {
     let mut playing = Playing::start(player, job, Pacing::Clock)?;
     while !stop.load(Ordering::Relaxed) && !playing.is_over(player) {
-        if playing.frame(player, &mut tell)?.is_none() {
+        if playing.frame(player, &mut tell).is_none() {
             std::thread::sleep(LOADING_SLEEP);
         }
     }

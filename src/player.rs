@@ -239,7 +239,7 @@ impl Player {
 
     fn free(&self, garbage: Garbage) {
         match &self.loader {
-            LoaderSide::Inline(_) => drop(garbage),
+            LoaderSide::Inline(_) => crate::loader::free(garbage),
             LoaderSide::Thread(thread) => thread.free(garbage),
         }
     }

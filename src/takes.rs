@@ -15,6 +15,8 @@ use crate::error::Error;
 pub struct TakeWriter {
     file: File,
     path: PathBuf,
+    /// The bytes of the lines that are whole.
+    whole_bytes: u64,
 }
 
 impl TakeWriter {
@@ -27,7 +29,7 @@ impl TakeWriter {
             },
             _ => Error::file("write", path, error),
         })?;
-        let mut writer = TakeWriter { file, path: path.to_owned() };
+        let mut writer = TakeWriter { file, path: path.to_owned(), whole_bytes: 0 };
         writer.line(&TakeHeader { pastiche_take: TAKE_VERSION, patch: patch.into(), seed })?;
         Ok(writer)
     }
@@ -39,8 +41,21 @@ impl TakeWriter {
 
     fn line(&mut self, line: &impl Serialize) -> Result<(), Error> {
         let text = serde_json::to_string(line).map_err(io::Error::from);
-        let written = text.and_then(|text| self.file.write_all(format!("{text}\n").as_bytes()));
-        written.map_err(|error| Error::file("write", &self.path, error))
+        let written = text.and_then(|text| {
+            self.file.write_all(format!("{text}\n").as_bytes())?;
+            Ok(text.len() as u64 + 1)
+        });
+        match written {
+            Ok(bytes) => {
+                self.whole_bytes += bytes;
+                Ok(())
+            }
+            Err(error) => {
+                // Half a line would make the whole take unreadable; what led here is what is reported.
+                let _ = self.file.set_len(self.whole_bytes);
+                Err(Error::file("write", &self.path, error))
+            }
+        }
     }
 }
 

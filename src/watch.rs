@@ -1,7 +1,7 @@
 //! Watches the files of a patch. The folders are watched, not the files: a file that is replaced,
 //! deleted or not there yet is seen as well.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -21,36 +21,64 @@ pub(crate) type FileEvent = notify::Result<Event>;
 pub(crate) struct FileWatch {
     watcher: RecommendedWatcher,
     files: BTreeSet<PathBuf>,
-    folders: BTreeSet<PathBuf>,
+    /// The folders that are watched, each as it was then: another one may lie under its name by now.
+    folders: BTreeMap<PathBuf, Option<FolderNumber>>,
+    /// Folders of which it has been reported that they cannot be watched.
+    refused: BTreeSet<PathBuf>,
+}
+
+/// What tells a folder from another one under the same name: device and inode.
+type FolderNumber = [u64; 2];
+
+fn number_of(folder: &Path) -> Option<FolderNumber> {
+    #[cfg(unix)]
+    return folder.metadata().ok().map(|metadata| {
+        use std::os::unix::fs::MetadataExt;
+        [metadata.dev(), metadata.ino()]
+    });
+    #[cfg(not(unix))]
+    folder.metadata().ok().map(|_| [0; 2])
 }
 
 impl FileWatch {
     pub(crate) fn new(tell: impl Fn(FileEvent) + Send + 'static) -> notify::Result<FileWatch> {
         let watcher = notify::recommended_watcher(tell)?;
-        Ok(FileWatch { watcher, files: BTreeSet::new(), folders: BTreeSet::new() })
+        Ok(FileWatch { watcher, files: BTreeSet::new(), folders: BTreeMap::new(), refused: BTreeSet::new() })
     }
 
-    /// Watches these files, and all that lies in those that are folders, instead of those before. Whether there is a folder that was not watched
-    /// until now, so that something may have been missed.
+    /// Watches these files, and all that lies in those that are folders, instead of those before. Whether
+    /// there is a folder that was not watched until now, so that something may have been missed.
     pub(crate) fn set(&mut self, files: impl IntoIterator<Item = PathBuf>) -> bool {
         self.files = files.into_iter().flat_map(|file| names_of(&file)).collect();
         let around = self.files.iter().filter_map(|file| nearest_folder(file));
         let inside = self.files.iter().filter(|file| file.is_dir()).cloned();
-        let wanted: BTreeSet<PathBuf> = around.chain(inside).collect();
-        for folder in self.folders.difference(&wanted) {
-            // A folder that is gone is not watched any more by itself.
-            let _ = self.watcher.unwatch(folder);
+        let wanted: BTreeMap<PathBuf, Option<FolderNumber>> =
+            around.chain(inside).map(|folder| (folder.clone(), number_of(&folder))).collect();
+        for (folder, number) in &self.folders {
+            if wanted.get(folder) != Some(number) {
+                // A folder that is gone is not watched any more by itself.
+                let _ = self.watcher.unwatch(folder);
+            }
         }
+        self.folders.retain(|folder, number| wanted.get(folder) == Some(&*number));
         let mut is_new = false;
-        for folder in wanted.difference(&self.folders) {
-            match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
-                Ok(()) => is_new = true,
+        for (folder, number) in wanted {
+            if self.folders.contains_key(&folder) {
+                continue;
+            }
+            match self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    is_new = true;
+                    self.refused.remove(&folder);
+                    self.folders.insert(folder, number);
+                }
                 Err(error) => {
-                    tracing::warn!("changes in {} are not noticed: {error}", folder.display());
+                    if self.refused.insert(folder.clone()) {
+                        tracing::warn!("changes in {} are noticed late: {error}", folder.display());
+                    }
                 }
             }
         }
-        self.folders = wanted;
         is_new
     }
 
@@ -66,7 +94,7 @@ impl FileWatch {
         }
         if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
             for path in &event.paths {
-                if self.folders.remove(path) {
+                if self.folders.remove(path).is_some() {
                     // The next `set` watches what lies there by then.
                     let _ = self.watcher.unwatch(path);
                 }

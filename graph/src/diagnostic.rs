@@ -28,6 +28,26 @@ pub struct Span {
     pub length: usize,
 }
 
+/// A line of a text, or, where it is long, what stands around one place of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    text: String,
+    /// Characters of the line before `text`.
+    skipped: usize,
+}
+
+impl Excerpt {
+    /// The most characters that are shown on either side of a place.
+    const REACH: usize = 120;
+
+    /// What stands around a column of a line, which counts from 1 in characters.
+    pub fn of(line: &str, column: usize) -> Excerpt {
+        let skipped = column.saturating_sub(1 + Excerpt::REACH);
+        let text = line.trim_end().chars().skip(skipped).take(2 * Excerpt::REACH).collect();
+        Excerpt { text, skipped }
+    }
+}
+
 /// One fault or warning.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
@@ -35,8 +55,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// Where, if it is about a place.
     pub span: Option<Span>,
-    /// The text of the line that `span` points at, for the caret.
-    pub source_line: Option<String>,
+    /// What stands around the place that `span` points at, for the caret.
+    pub excerpt: Option<Excerpt>,
     /// The node's name, if it is about a node.
     pub node: Option<String>,
     /// The input or option, if it is about one.
@@ -55,7 +75,7 @@ impl Diagnostic {
         Diagnostic {
             severity: Severity::Error,
             span: None,
-            source_line: None,
+            excerpt: None,
             node: None,
             input: None,
             message: message.into(),
@@ -168,15 +188,15 @@ impl fmt::Display for Diagnostic {
         };
         let margin = " ".repeat(span.line.to_string().len());
         write!(formatter, "\n {margin}──▶ {}:{}:{}", span.file, span.line, span.column)?;
-        if let Some(text) = &self.source_line {
+        if let Some(Excerpt { text, skipped }) = &self.excerpt {
             let before: String = text
                 .chars()
-                .take(span.column.saturating_sub(1))
+                .take(span.column.saturating_sub(1 + skipped))
                 .map(|character| if character == '\t' { '\t' } else { ' ' })
                 .collect();
-            let carets = "^".repeat(span.length.max(1));
+            let carets = "^".repeat(span.length.clamp(1, Excerpt::REACH));
             let label = self.label.as_deref().unwrap_or_default();
-            write!(formatter, "\n {} │ {}", span.line, text.trim_end())?;
+            write!(formatter, "\n {} │ {text}", span.line)?;
             write!(formatter, "\n {margin} │ {}", format!("{before}{carets} {label}").trim_end())?;
         } else if let Some(label) = &self.label {
             write!(formatter, "\n {margin} = {label}")?;

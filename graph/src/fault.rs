@@ -4,7 +4,7 @@ use std::any::Any;
 
 use thiserror::Error;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Excerpt, Span};
 
 /// How a node is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl BuildError {
         diagnostic.input = self.option.map(str::to_owned);
         if let Some(place) = &self.place {
             diagnostic.span = Some(place.0.clone());
-            diagnostic.source_line = Some(place.1.clone());
+            diagnostic.excerpt = Some(Excerpt::of(&place.1, place.0.column));
         }
         if !self.help.is_empty() {
             diagnostic.help.push(self.help.clone());

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
+use crate::aliases::meant;
 use crate::assets::Assets;
 use crate::fault::BuildError;
 use crate::options::Options;
@@ -75,7 +76,22 @@ impl Kinds {
     /// The position of a name in the order in which the kinds were given.
     pub fn position(&self, name: &str) -> Result<usize, UnknownKind> {
         let known = self.positions.get(name).copied();
-        known.ok_or_else(|| UnknownKind { name: name.into(), nearest: nearest(name, self.names()) })
+        known.ok_or_else(|| UnknownKind { name: name.into(), nearest: self.nearest(name) })
+    }
+
+    /// The kind that is probably meant by a name that none has: what other programs call so, or the nearest
+    /// name.
+    pub fn nearest(&self, name: &str) -> Option<&'static str> {
+        let elsewhere = meant(name).filter(|kind| self.positions.contains_key(kind));
+        elsewhere.or_else(|| nearest(name, self.names()))
+    }
+
+    /// The kinds that have an input or option of this name, at most three.
+    pub fn with_input(&self, name: &str) -> Vec<&'static str> {
+        let has = |kind: &Kind| {
+            kind.spec.inputs.iter().any(|input| input.name == name) || kind.spec.option(name).is_some()
+        };
+        self.iter().filter(has).map(|kind| kind.spec.name).take(3).collect()
     }
 
     /// Every kind, in the order of the reference.

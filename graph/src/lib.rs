@@ -17,6 +17,7 @@ pub mod spec;
 pub mod typed_key;
 
 // What is reported.
+pub mod aliases;
 pub mod diagnostic;
 pub mod fault;
 pub mod suggest;

@@ -6,7 +6,7 @@ use crate::key::NodeKey;
 use crate::kinds::Kind;
 use crate::options::Options;
 use crate::port::Colour;
-use crate::spec::InputSpec;
+use crate::spec::{InputSpec, Role};
 use crate::typed_key::Positions;
 
 /// Where an input's value comes from.
@@ -63,6 +63,13 @@ pub struct PlanNode {
     pub span: Option<crate::diagnostic::Span>,
 }
 
+impl PlanNode {
+    /// Whether it is where pictures, sound or notes leave the patch.
+    pub fn leads_out(&self) -> bool {
+        matches!(self.kind.spec.role, Role::Screen | Role::Speakers | Role::Recorder)
+    }
+}
+
 /// A checked graph. Every node stands behind the nodes that it reads, but for those whose kind
 /// breaks cycles.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +81,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether anything of it can be seen or heard, or is recorded.
+    pub fn leads_out(&self) -> bool {
+        self.nodes.iter().any(PlanNode::leads_out)
+    }
+
     /// The position of a node by name.
     pub fn find(&self, key: &NodeKey) -> Option<usize> {
         self.nodes.iter().position(|node| node.key == *key)

@@ -4,6 +4,7 @@
 
 mod script_toys;
 
+use pastiche_graph::script::Limits;
 use script_toys::{evaluate, faults, show};
 
 /// Every fault as `line:column message`.
@@ -318,9 +319,11 @@ fn limits_end_a_script() {
 }
 
 #[test]
-fn too_many_faults_are_counted() {
+fn more_faults_than_are_reported_are_mentioned() {
     let told = faults(&evaluate(&"lfo(true);\n".repeat(103)));
-    assert_eq!((told.len(), told[100].as_str()), (101, "and 3 faults more"));
+    let last = "there may be more faults: only the first 100 are looked for";
+    assert_eq!((told.len(), told[100].as_str()), (101, last));
+    assert_eq!(faults(&evaluate(&"lfo(true);\n".repeat(100))).len(), 100, "there are no more");
 }
 
 #[test]
@@ -352,7 +355,7 @@ fn imports_stay_in_the_folder() {
             .iter()
             .map(|fault| {
                 let span = fault.span.as_ref().unwrap();
-                assert!(fault.source_line.is_some());
+                assert!(fault.excerpt.is_some());
                 format!("{}:{}:{} {}", span.file, span.line, span.column, fault.message)
             })
             .collect();
@@ -413,4 +416,43 @@ fn words_of_the_language_are_no_names() {
     {
         assert!(!is_usable_name(name), "{name}");
     }
+}
+
+#[test]
+fn many_faults_on_a_long_line_cost_little() {
+    let source = "nothing(1); ".repeat(20_000);
+    let evaluated = evaluate(&source);
+    let last = evaluated.diagnostics.last().unwrap().to_string();
+    assert!(last.contains("only the first 100 are looked for"), "{last}");
+    assert_eq!(evaluated.diagnostics.len(), 101);
+    for fault in &evaluated.diagnostics {
+        assert!(fault.to_string().len() < 2_000, "a fault shows what is around it, not the whole line");
+    }
+    // At the start of a line and far inside it, the caret stands below the word.
+    for fault in [&evaluated.diagnostics[0], &evaluated.diagnostics[99]] {
+        let text = fault.to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        let column = lines[3].find('^').unwrap();
+        assert!(lines[2][column..].starts_with("nothing"), "{text}");
+    }
+}
+
+#[test]
+fn steps_that_take_long_end_as_well() {
+    // Each round compares 100,000 members in one step; the clock is looked at within few rounds.
+    let source = "let a = []; a.pad(99999, 1); let b = a.extract(0..99999); loop { if a == b { print(1); } }";
+    let limits = Limits { work: std::time::Duration::from_millis(1), ..Limits::default() };
+    let evaluated = script_toys::evaluate_with(source, limits);
+    assert!(faults(&evaluated)[0].contains("of the processor's time"), "{:?}", faults(&evaluated));
+    assert!(evaluated.log.len() < 16, "{} rounds", evaluated.log.len());
+}
+
+#[test]
+fn words_of_other_programs_are_understood() {
+    let label = |source: &str| evaluate(source).diagnostics[0].label.clone();
+    // `image` is nearer to nothing: it is what others call a picture.
+    assert_eq!(label("image(\"a\");").as_deref(), Some("did you mean `picture`?"));
+    assert_eq!(label("let cam = picture(\"a\"); cam.osc(2);").as_deref(), Some("did you mean `lfo`?"));
+    let help = &evaluate("weights(2);").diagnostics[0].help;
+    assert_eq!(help, &["`weights` is an input of `style_mix`"]);
 }

@@ -52,7 +52,7 @@ fn mutate(seed: u64) {
     let kinds = kinds();
     let limits = Limits {
         operations: 5_000,
-        time: Duration::from_secs(5),
+        work: Duration::from_secs(5),
         nodes: 500,
         list_members: 500,
         text_bytes: 5_000,
@@ -147,7 +147,7 @@ fn nesting_without_end_is_told() {
         let text = source.clone();
         let source = Source { name: "deep.rhai".into(), text: source, folder: None };
         let evaluated =
-            evaluate_within(&source, &kinds, Limits { time: Duration::from_secs(20), ..Limits::default() });
+            evaluate_within(&source, &kinds, Limits { work: Duration::from_secs(20), ..Limits::default() });
         let head: String = text.chars().take(40).collect();
         for diagnostic in &evaluated.diagnostics {
             assert!(!diagnostic.message.contains("broke the interpreter"), "{head}");

@@ -21,6 +21,15 @@ fn kinds() -> impl Iterator<Item = &'static NodeKind> {
     pastiche_nodes::kinds()
 }
 
+#[test]
+fn the_words_of_other_programs_lead_to_kinds_that_are_there() {
+    let names: Vec<&str> = kinds().map(|kind| kind.spec.name).collect();
+    for (word, kind) in pastiche_engine::aliases::ALIASES {
+        assert!(names.contains(&kind), "`{word}` leads to `{kind}`, which is not there");
+        assert!(!names.contains(&word), "`{word}` is a kind of its own");
+    }
+}
+
 /// All inputs that the node has by its options.
 fn inputs_of(desc: &Desc) -> Vec<InputSpec> {
     let plan = desc.check().unwrap_or_else(|faults| panic!("{}", text(&faults)));

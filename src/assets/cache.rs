@@ -209,7 +209,8 @@ fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
         !name.as_encoded_bytes().starts_with(b".") && path.is_file()
     };
     let mut files: Vec<PathBuf> = entries.filter(is_shown).take(MOST_FILES).collect();
-    files.sort();
+    // As people number them: 2 stands before 10.
+    alphanumeric_sort::sort_path_slice(&mut files);
     Ok(files)
 }
 

@@ -60,11 +60,25 @@ impl<'a> PatchAssets<'a> {
             }
             Reading::Folder => {
                 let (seen, listed) = Seen::list(path);
+                let listed = listed.map(|files| self.without_ways_out(path, files));
                 (seen, listed.map(|files| Asset::in_place(name, path.to_owned(), files, seen.stamp())))
             }
         };
         self.looked_at.borrow_mut().insert(path.to_owned(), seen);
         result
+    }
+
+    /// The files of a folder without links that lead where the patch may not look.
+    fn without_ways_out(&self, folder: &Path, mut files: Vec<PathBuf>) -> Vec<PathBuf> {
+        let Ok(root) = folder.canonicalize() else { return Vec::new() };
+        files.retain(|file| {
+            let stays = file.canonicalize().is_ok_and(|real| real.starts_with(&root)) || self.may_use(file);
+            if !stays {
+                tracing::warn!("{} leads out of the patch's folder and is left out", file.display());
+            }
+            stays
+        });
+        files
     }
 
     fn may_use(&self, path: &Path) -> bool {
@@ -265,6 +279,18 @@ mod tests {
         std::os::unix::fs::symlink(folder.all.path().join("other/secret.png"), link).unwrap();
         assert!(folder.read("", &[], "link.png").unwrap_err().message.contains("outside"));
         assert!(folder.read("", &[folder.all.path().join("other")], "link.png").is_ok());
+        // Nor does one inside a folder that is listed.
+        let patch = folder.all.path().join("patch");
+        fs::create_dir(patch.join("photos")).unwrap();
+        std::os::unix::fs::symlink(folder.all.path().join("other/secret.png"), patch.join("photos/a.png"))
+            .unwrap();
+        std::os::unix::fs::symlink("../photo.png", patch.join("photos/b.png")).unwrap();
+        let list = |allow: &[PathBuf]| {
+            let assets = PatchAssets::new(Some(&patch), "", allow, &folder.cache);
+            assets.read("photos", Media::PictureFolder).unwrap().files.len()
+        };
+        assert_eq!(list(&[]), 1);
+        assert_eq!(list(&[folder.all.path().join("other")]), 2);
     }
 
     #[test]

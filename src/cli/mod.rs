@@ -3,8 +3,10 @@
 mod arguments;
 mod bench;
 mod check;
+mod chorale;
 mod doctor;
 mod end;
+mod eval;
 mod new;
 mod nodes;
 mod play;
@@ -12,7 +14,10 @@ mod render;
 mod sheet;
 mod styles;
 mod terminal;
+mod train;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -26,7 +31,7 @@ pub use terminal::tell;
 
 /// Reads the arguments and does what they say.
 pub fn run(launched: Instant) -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(with_command(std::env::args_os().collect())) {
         Ok(arguments) => arguments,
         Err(error) => {
             // A closed pipe is no reason to fail.
@@ -46,6 +51,9 @@ pub fn run(launched: Instant) -> ExitCode {
         Command::New(arguments) => new::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Chorale(arguments) => chorale::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
     };
     match result {
         Ok(end) => end.into(),
@@ -53,5 +61,32 @@ pub fn run(launched: Instant) -> ExitCode {
             terminal::show_error(&error);
             End::Faults.into()
         }
+    }
+}
+
+/// `pastiche` alone plays the opening, and `pastiche FILE` plays the file.
+fn with_command(mut words: Vec<OsString>) -> Vec<OsString> {
+    let is_patch = |word: &OsString| Path::new(word).extension().is_some_and(|end| end == "rhai");
+    if words.len() == 1 || words.get(1).is_some_and(is_patch) {
+        words.insert(1, "play".into());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_without_a_command_is_played() {
+        let check = |words: &[&str], expected: &[&str]| {
+            let words = words.iter().map(OsString::from).collect();
+            assert_eq!(with_command(words), expected.iter().map(OsString::from).collect::<Vec<_>>());
+        };
+        check(&["pastiche"], &["pastiche", "play"]);
+        check(&["pastiche", "a/b.rhai", "--headless"], &["pastiche", "play", "a/b.rhai", "--headless"]);
+        check(&["pastiche", "--help"], &["pastiche", "--help"]);
+        check(&["pastiche", "check", "a.rhai"], &["pastiche", "check", "a.rhai"]);
+        check(&["pastiche", "plya"], &["pastiche", "plya"]);
     }
 }

@@ -39,7 +39,10 @@ pub fn run(arguments: &NewArguments) -> anyhow::Result<End> {
     write(folder, PATCH_NAME, PATCH.as_bytes())?;
     let patch = folder.join(PATCH_NAME);
     let patch = patch.display();
-    terminal::say(format_args!("Made {patch}. Try\n\n  pastiche render {patch} --out pictures --seconds 2"))?;
+    terminal::say(format_args!(
+        "Made {patch}. Play it, and save it again while it plays:\n\n  pastiche {patch}\n\n\
+         or make pictures of it:\n\n  pastiche render {patch} --out pictures --seconds 2"
+    ))?;
     Ok(End::Good)
 }
 

@@ -57,7 +57,11 @@ pub fn run(mut arguments: PlayArguments, launched: Instant) -> anyhow::Result<En
     };
     let Played { frames, skipped, repeated, .. } = played;
     tracing::info!("{frames} frames shown, {skipped} left out, {repeated} pictures repeated");
-    Ok(if played.stopped { End::Stopped } else { End::Good })
+    Ok(match played {
+        Played { unwritten: true, .. } => End::Faults,
+        Played { stopped: true, .. } => End::Stopped,
+        _ => End::Good,
+    })
 }
 
 fn player_config(arguments: &PlayArguments) -> anyhow::Result<PlayerConfig> {
@@ -117,7 +121,7 @@ fn in_windows(
 fn tell(told: Told<'_>) {
     match told {
         Told::Load(report) => terminal::show_load(report),
-        Told::Fault(fault) => terminal::show_diagnostics([&fault]),
+        Told::Fault(fault) | Told::Unwritten(fault) => terminal::show_diagnostics([&fault]),
         Told::Sound(text) => terminal::tell(format_args!("sound: {text}\n")),
         Told::Recovered(node) => terminal::tell(format_args!("node `{node}` works again\n")),
         Told::Hands(line) => terminal::tell(line),
@@ -138,8 +142,9 @@ fn listen(hands: HandSender) -> anyhow::Result<()> {
 }
 
 fn read_lines(hands: &HandSender) {
-    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-        match parse_hand(&line) {
+    for line in std::io::stdin().lock().split(b'\n').map_while(Result::ok) {
+        // A letter that is not UTF-8 makes a line that names nothing, which is reported.
+        match parse_hand(&String::from_utf8_lossy(&line)) {
             Ok(Some(event)) => {
                 if !hands.send(event) {
                     return;

@@ -51,5 +51,10 @@ pub fn run(arguments: RenderArguments) -> anyhow::Result<End> {
         terminal::tell(format_args!("stopped after {done} of {frames} frames; they are in {out}"));
         return Ok(End::Stopped);
     }
-    Ok(End::Good)
+    if rendered.failed.is_empty() {
+        return Ok(End::Good);
+    }
+    let nodes = rendered.failed.join("`, `");
+    terminal::tell(format_args!("`{nodes}` failed in every frame"));
+    Ok(End::Faults)
 }

@@ -13,8 +13,8 @@ use super::terminal;
 
 /// A contact sheet of patches: one picture each, as it is after this many seconds.
 pub fn run(arguments: SheetArguments) -> anyhow::Result<End> {
-    let SheetArguments { patches, out, seconds, columns } = arguments;
-    is_png(&out)?;
+    let SheetArguments { patches, out, seconds, columns, force } = arguments;
+    check_out(&out, force)?;
     let cell_px = [320, 180];
     let mut sheet = Sheet::new(patches.len(), columns, cell_px);
     let gpu = terminal::open_gpu();
@@ -38,10 +38,13 @@ pub fn run(arguments: SheetArguments) -> anyhow::Result<End> {
     Ok(End::Good)
 }
 
-/// Refuses a name that says another format than the one that is written.
-pub fn is_png(path: &Path) -> Result<(), Error> {
+/// Refuses a name that says another format than the one that is written, and one that is taken.
+pub fn check_out(path: &Path, force: bool) -> Result<(), Error> {
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
-        return Ok(());
+        return match path.exists() && !force {
+            true => Err(Error::Occupied { path: path.to_owned(), what: "there already" }),
+            false => Ok(()),
+        };
     }
     Err(Error::Setting {
         message: format!("{} does not end in .png", path.display()),

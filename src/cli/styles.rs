@@ -10,7 +10,7 @@ use pastiche::render::write_png;
 
 use super::arguments::StylesArguments;
 use super::end::End;
-use super::sheet::{Sheet, is_png};
+use super::sheet::{Sheet, check_out};
 use super::terminal;
 
 const PHOTOGRAPH: &str = "astronaut.png";
@@ -20,7 +20,7 @@ const CELL_PX: usize = 160;
 pub fn run(arguments: &StylesArguments) -> anyhow::Result<End> {
     match &arguments.sheet {
         None => list()?,
-        Some(path) => sheet(path)?,
+        Some(path) => sheet(path, arguments.force)?,
     }
     Ok(End::Good)
 }
@@ -33,8 +33,8 @@ fn list() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn sheet(path: &Path) -> anyhow::Result<()> {
-    is_png(path)?;
+fn sheet(path: &Path, force: bool) -> anyhow::Result<()> {
+    check_out(path, force)?;
     let bytes = embedded(PHOTOGRAPH).context("the photograph is missing from the program")?;
     let photograph = image::load_from_memory(bytes).context("the photograph is damaged")?;
     let cell = CELL_PX as u32;

@@ -31,6 +31,9 @@ pub fn start_log(verbose: u8) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        // A log that cannot be written is no reason to stop: the default says so on the same stream, and
+        // panics when that fails too.
+        .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal())
         .with_target(verbose > 1)
         .without_time()

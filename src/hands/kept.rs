@@ -3,7 +3,7 @@
 
 use std::ops::Range as Bytes;
 
-use engine::diagnostic::{Diagnostic, Span};
+use engine::diagnostic::{Diagnostic, Excerpt, Span};
 use pastiche_engine as engine;
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +68,7 @@ impl Kept {
                 .help(
                     "the patch plays as its script says; nothing is written into the file until it is mended",
                 );
-            diagnostic.source_line = Some(source_line.to_owned());
+            diagnostic.excerpt = Some(Excerpt::of(source_line, column));
             Box::new(diagnostic)
         };
         let kept: Kept = toml::from_str(text).map_err(|error| fault(error.message(), error.span()))?;

@@ -20,6 +20,9 @@ const QUIET: Duration = Duration::from_secs(1);
 /// … and is not waited for longer than this.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What could not be written is tried again after this time.
+const RETRY: Duration = Duration::from_secs(10);
+
 /// The file of one patch.
 #[derive(Debug)]
 pub(super) struct Sidecar {
@@ -32,12 +35,21 @@ pub(super) struct Sidecar {
     /// When the first change came that is not written, and the last.
     changed: Option<(Duration, Duration)>,
     writing: Option<JoinHandle<Result<String, Error>>>,
+    /// Whether it has been reported that nothing can be written at present.
+    is_reported: bool,
 }
 
 impl Sidecar {
     /// For a patch without a file.
     pub(super) fn none() -> Sidecar {
-        Sidecar { path: None, patch: String::new(), on_disk: None, changed: None, writing: None }
+        Sidecar {
+            path: None,
+            patch: String::new(),
+            on_disk: None,
+            changed: None,
+            writing: None,
+            is_reported: false,
+        }
     }
 
     /// Reads what was kept for a patch: `mine.pastiche.toml` for `mine.rhai`. A file that is broken is
@@ -69,13 +81,18 @@ impl Sidecar {
         self.changed = Some((first, now));
     }
 
-    /// Writes when it is time. What cannot be written is reported once; the patch plays on.
+    /// Writes when it is time. What cannot be written is reported once and tried again; the patch plays on.
     pub(super) fn tend(&mut self, now: Duration, kept: impl FnOnce() -> Kept) -> Option<Diagnostic> {
         let mut fault = None;
         if self.writing.as_ref().is_some_and(JoinHandle::is_finished) {
             fault = self.written();
+            if self.is_reported && self.changed.is_none() {
+                self.changed = Some((now, now + RETRY));
+            }
         }
-        let is_due = self.changed.is_some_and(|(first, last)| now >= last + QUIET || now >= first + PATIENCE);
+        let is_due = self
+            .changed
+            .is_some_and(|(first, last)| now >= last + QUIET || (now >= first + PATIENCE && now >= last));
         if is_due && self.writing.is_none() {
             self.changed = None;
             fault = self.write(&kept()).or(fault);
@@ -97,7 +114,7 @@ impl Sidecar {
         let text = match kept.text(&self.patch) {
             Ok(text) => text,
             Err(error) => {
-                return self.give_up(Error::file("write", &path, io::Error::other(error.to_string())));
+                return self.failed(&Error::file("write", &path, io::Error::other(error.to_string())));
             }
         };
         let is_empty = kept.hands.is_empty() && kept.bindings.is_empty();
@@ -111,7 +128,7 @@ impl Sidecar {
                 self.writing = Some(writing);
                 None
             }
-            Err(error) => self.give_up(Error::file("start", Path::new("the thread that keeps hands"), error)),
+            Err(error) => self.failed(&Error::file("start", Path::new("the thread that keeps hands"), error)),
         }
     }
 
@@ -121,14 +138,20 @@ impl Sidecar {
         match written.unwrap_or(Err(Error::Stopped { what: "the thread that keeps hands" })) {
             Ok(text) => {
                 self.on_disk = Some(text);
+                self.is_reported = false;
                 None
             }
-            Err(error) => self.give_up(error),
+            Err(error) => self.failed(&error),
         }
     }
 
-    fn give_up(&mut self, error: Error) -> Option<Diagnostic> {
-        self.path = None;
+    fn failed(&mut self, error: &Error) -> Option<Diagnostic> {
+        if matches!(error, Error::Setting { .. }) {
+            // It is somebody else's by now.
+            self.path = None;
+        } else if std::mem::replace(&mut self.is_reported, true) {
+            return None;
+        }
         let told = Diagnostic::warning(format!("what hands do is not kept: {error}")).help(error.help());
         Some(told.help("the patch plays on"))
     }

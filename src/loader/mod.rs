@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use engine::check::check;
 use engine::diagnostic::Diagnostic;
+use engine::fault::panic_message;
 use engine::gpu::{Gpu, GpuError};
 use engine::live::{Prepared, Preparer, Summary};
 use engine::registry::Registry;
@@ -26,6 +27,12 @@ pub(crate) use thread::LoaderThread;
 
 /// The longest side of a canvas, in pixels.
 pub const MOST_CANVAS_PX: u32 = 16_384;
+
+/// The most pixels of a canvas: 8192x8192, half a gigabyte for each picture on the GPU.
+pub const MOST_CANVAS_PIXELS: u64 = 1 << 26;
+
+/// Stack of the thread that a patch is loaded on.
+const STACK_BYTES: usize = 256 << 20;
 
 /// Opens a GPU.
 pub type OpenGpu = Arc<dyn Fn() -> Result<Gpu, GpuError> + Send + Sync>;
@@ -66,6 +73,19 @@ pub struct LoadReport {
     pub timings: Timings,
     /// When the change on disk happened that this load answers.
     pub changed_at: Option<Instant>,
+    /// Whether the patch was refused only because it shows and plays nothing, as a file does that is half
+    /// written. It is loaded after [`SETTLING`] if it stays so.
+    pub is_nothing: bool,
+}
+
+/// For so long a patch that shows and plays nothing does not replace one that does.
+pub const SETTLING: Duration = Duration::from_secs(2);
+
+fn nothing_to_play() -> Diagnostic {
+    let secs = SETTLING.as_secs();
+    Diagnostic::error("the patch shows and plays nothing").help(format!(
+        "if it is meant to, leave it: it plays in {secs} s; else use `screen(…)` or `speakers(…)`"
+    ))
 }
 
 impl LoadReport {
@@ -97,6 +117,10 @@ pub(crate) struct Loader {
     version: u64,
     /// What plays, to play it on another GPU: its patch, and the script as it was.
     playing: Option<(PatchSource, String)>,
+    /// Whether what plays can be seen or heard.
+    plays_something: bool,
+    /// Whether a patch that shows and plays nothing is refused.
+    keeps_playing: bool,
 }
 
 impl Loader {
@@ -108,13 +132,30 @@ impl Loader {
             looked_at: BTreeMap::new(),
             version: 0,
             playing: None,
+            plays_something: false,
+            keeps_playing: false,
         }
+    }
+
+    /// As [`Loader::load`], for a file that has just changed: one that shows and plays nothing may be half
+    /// written, and does not replace what can be seen or heard.
+    fn load_changed(&mut self, patch: &PatchSource) -> Loaded {
+        self.keeps_playing = self.plays_something;
+        let loaded = self.load(patch);
+        self.keeps_playing = false;
+        loaded
     }
 
     /// Loads a patch. The running graph is not touched, whatever comes of it, a panic included.
     pub(crate) fn load(&mut self, patch: &PatchSource) -> Loaded {
         let mut report = LoadReport::default();
-        let loading = catch_unwind(AssertUnwindSafe(|| self.try_load(patch, &mut report)));
+        // A thread of its own: long sums, and shaders with brackets inside brackets, need a deep stack.
+        let loading = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().name("load".into()).stack_size(STACK_BYTES);
+            let loading = thread.spawn_scoped(scope, || self.try_load(patch, &mut report));
+            loading.map(std::thread::ScopedJoinHandle::join)
+        });
+        let loading = loading.unwrap_or_else(|error| Err(Box::new(error.to_string())));
         let prepared = loading.unwrap_or_else(|_| {
             // A version that was half prepared is never committed: the next one starts over.
             report.diagnostics.push(
@@ -198,8 +239,16 @@ impl Loader {
                 report.diagnostics.extend(self.canvas_fault(checked.plan.canvas_px));
                 if report.diagnostics.iter().any(Diagnostic::is_error) {
                     None
+                } else if self.keeps_playing && !checked.plan.leads_out() {
+                    report.diagnostics.push(nothing_to_play());
+                    report.is_nothing = true;
+                    None
                 } else {
+                    let plays_something = checked.plan.leads_out();
                     let prepared = self.preparer.prepare(checked.plan, &self.config.registry, &assets);
+                    if prepared.is_ok() {
+                        self.plays_something = plays_something;
+                    }
                     prepared.map_err(|faults| report.diagnostics.extend(faults)).ok()
                 }
             }
@@ -219,9 +268,11 @@ impl Loader {
         let most = self.config.most_canvas_px;
         let [width, height] = canvas_px?;
         let fits = |side: u32| (1..=most).contains(&side);
-        (!fits(width) || !fits(height)).then(|| {
-            Diagnostic::error(format!("invalid canvas size {width}x{height}"))
-                .help(format!("both sides go from 1 to {most}"))
+        let is_small = u64::from(width) * u64::from(height) <= MOST_CANVAS_PIXELS;
+        (!fits(width) || !fits(height) || !is_small).then(|| {
+            Diagnostic::error(format!("invalid canvas size {width}x{height}")).help(format!(
+                "both sides go from 1 to {most}, and it has at most {MOST_CANVAS_PIXELS} pixels"
+            ))
         })
     }
 
@@ -239,3 +290,10 @@ impl Loader {
 
 /// What a commit has taken out of a running graph, to be freed by the loader.
 pub(crate) type Garbage = Box<dyn Any + Send>;
+
+/// Drops what a commit has taken out. A node that panics then is gone all the same.
+pub(crate) fn free(garbage: Garbage) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(garbage))) {
+        tracing::error!("a node panicked when it was dropped: {}", panic_message(panic.as_ref()));
+    }
+}

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use engine::diagnostic::Diagnostic;
+use engine::diagnostic::{Diagnostic, Excerpt, Span};
 use engine::registry::Kinds;
 use engine::script::{Evaluated, Source};
 use pastiche_engine as engine;
@@ -71,10 +71,13 @@ fn read_script(path: &Path, looked_at: &mut BTreeMap<PathBuf, Seen>) -> Result<S
     looked_at.insert(path.to_owned(), seen);
     let bytes = read.map_err(|error| Box::new(unreadable(path, &error)))?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+        let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let start = good.rfind('\n').map_or(0, |place| place + 1);
+        let (line, column) = (good.matches('\n').count() + 1, good[start..].chars().count() + 1);
+        let span = Span { file: path.display().to_string().into(), line, column, length: 1 };
         Box::new(
-            Diagnostic::error(format!("the patch {} is not UTF-8 text: see line {line}", path.display()))
+            Diagnostic::error("the patch is not UTF-8 text from here on")
+                .at(Some(span))
                 .help("save it as UTF-8"),
         )
     })?;
@@ -133,10 +136,12 @@ pub(super) fn evaluate(
 impl Script {
     /// Gives each diagnostic that points into a script the text of its line.
     pub(super) fn attach_lines(&self, diagnostics: &mut [Diagnostic]) {
-        for diagnostic in diagnostics.iter_mut().filter(|found| found.source_line.is_none()) {
+        for diagnostic in diagnostics.iter_mut().filter(|found| found.excerpt.is_none()) {
             let Some(span) = &diagnostic.span else { continue };
-            let line = |text: &str| text.lines().nth(span.line.saturating_sub(1)).map(str::to_owned);
-            diagnostic.source_line = if *span.file == *self.name {
+            let line = |text: &str| {
+                text.lines().nth(span.line.saturating_sub(1)).map(|line| Excerpt::of(line, span.column))
+            };
+            diagnostic.excerpt = if *span.file == *self.name {
                 line(&self.text)
             } else {
                 let import = self.evaluated.imports.iter().find(|path| path.ends_with(&*span.file));

@@ -8,7 +8,11 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::error::Error;
 use crate::watch::{Debounce, FileEvent, FileWatch};
 
-use super::{Garbage, Loaded, Loader, PatchSource};
+use super::{Garbage, Loaded, Loader, PatchSource, SETTLING};
+
+/// Between two looks at the files when no change of them is noticed: some changes cannot be, such as a
+/// folder that is mounted again, or a link above the patch that leads elsewhere.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// A change that is older than this has not waited for us: its file was away in between.
 const LONG_AGO: Duration = Duration::from_secs(1);
@@ -38,7 +42,9 @@ impl LoaderThread {
             .spawn(move || {
                 let watch = watches.then(|| start_watch(tell)).flatten();
                 let debounce = Debounce::default();
-                Worker { loader, watch, debounce, patch: None, results }.run(&incoming);
+                let worker =
+                    Worker { loader, watches, watch, debounce, patch: None, settles_at: None, results };
+                worker.run(&incoming);
             })
             .map_err(|error| Error::file("start", Path::new("the loader's thread"), error))?;
         Ok(LoaderThread { orders, results: outcomes, thread: Some(thread) })
@@ -88,40 +94,57 @@ impl Drop for LoaderThread {
 fn start_watch(tell: Sender<Order>) -> Option<FileWatch> {
     // Events that come after the loader has ended concern no one.
     let watch = FileWatch::new(move |event| drop(tell.send(Order::Disk(event))));
-    watch.map_err(|error| tracing::warn!("changed files are not noticed: {error}")).ok()
+    let looks = BETWEEN_LOOKS.as_secs();
+    let reason = |error| tracing::warn!("changed files are looked for every {looks} s: {error}");
+    watch.map_err(reason).ok()
 }
 
 struct Worker {
     loader: Loader,
+    /// Whether changed files are looked for at all.
+    watches: bool,
+    /// `None` where the system tells of no changes: they are found by looking.
     watch: Option<FileWatch>,
     debounce: Debounce,
     patch: Option<PatchSource>,
+    /// When a patch that shows and plays nothing is loaded if it is still the same.
+    settles_at: Option<Instant>,
     results: Sender<Loaded>,
 }
 
 impl Worker {
     fn run(mut self, orders: &Receiver<Order>) {
         loop {
-            let order = match self.debounce.due() {
+            let looks_at = (self.watches && self.patch.is_some()).then(|| Instant::now() + BETWEEN_LOOKS);
+            let due = [self.debounce.due(), self.settles_at, looks_at].into_iter().flatten().min();
+            let order = match due {
                 None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(due) => orders.recv_timeout(due.saturating_duration_since(Instant::now())),
             };
+            let is_quiet = matches!(order, Err(RecvTimeoutError::Timeout)) && self.debounce.due().is_none();
             match order {
                 Ok(Order::Load(patch)) => {
                     self.patch = Some(patch);
                     self.load(None);
                 }
                 Ok(Order::Regain) => self.regain(),
-                Ok(Order::Free(garbage)) => drop(garbage),
+                Ok(Order::Free(garbage)) => super::free(garbage),
                 Ok(Order::Disk(event)) => self.note(event),
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if let Some(noticed_at) = self.debounce.take(Instant::now())
-                && let Some(path) = self.loader.changed_file()
-            {
+            let noticed_at = match self.debounce.take(Instant::now()) {
+                Some(noticed_at) => noticed_at,
+                None if is_quiet => Instant::now(),
+                None => continue,
+            };
+            if let Some(path) = self.loader.changed_file() {
                 let changed_at = changed_at(path, noticed_at);
                 self.load(Some(changed_at));
+            } else if self.settles_at.is_some_and(|settles_at| settles_at <= Instant::now()) {
+                self.settle();
+            } else {
+                self.watch_again();
             }
         }
     }
@@ -148,10 +171,27 @@ impl Worker {
 
     fn load(&mut self, changed_at: Option<Instant>) {
         let Some(patch) = &self.patch else { return };
-        let mut loaded = self.loader.load(patch);
+        let mut loaded = match changed_at {
+            Some(_) => self.loader.load_changed(patch),
+            None => self.loader.load(patch),
+        };
         loaded.report.changed_at = changed_at;
+        self.settles_at = loaded.report.is_nothing.then(|| Instant::now() + SETTLING);
         // Whoever asked may be gone; then `Stop` is on its way.
         let _ = self.results.send(loaded);
+        self.watch_again();
+    }
+
+    /// Loads a patch that has shown and played nothing for long enough to mean it.
+    fn settle(&mut self) {
+        self.settles_at = None;
+        let Some(patch) = &self.patch else { return };
+        // As in `load`.
+        let _ = self.results.send(self.loader.load(patch));
+    }
+
+    /// Watches what is there by now under the names of the files.
+    fn watch_again(&mut self) {
         if let Some(watch) = &mut self.watch
             && watch.set(self.loader.files())
         {

@@ -61,6 +61,8 @@ pub struct Played {
     pub repeated: u64,
     /// Whether it was stopped before the end.
     pub stopped: bool,
+    /// Whether a file could not be written to its end.
+    pub unwritten: bool,
 }
 
 /// What is reported while it goes on.
@@ -69,6 +71,8 @@ pub enum Told<'a> {
     Load(&'a LoadReport),
     /// Something is wrong, but the show goes on.
     Fault(Diagnostic),
+    /// A file cannot be written any more; the show goes on.
+    Unwritten(Diagnostic),
     /// A node works again.
     Recovered(&'a str),
     /// What came of what hands did, in a sentence.

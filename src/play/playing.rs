@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use engine::clock::FrameRate;
+use engine::diagnostic::Diagnostic;
 use engine::node::Status;
 #[cfg(feature = "stage")]
 use engine::take::Stamped;
@@ -66,16 +67,12 @@ impl Playing {
     }
 
     /// Waits until the next frame is due and plays it; returns its number. Until the first load is
-    /// done there is none.
-    pub(crate) fn frame(
-        &mut self,
-        player: &mut Player,
-        tell: &mut dyn FnMut(Told<'_>),
-    ) -> Result<Option<u64>, Error> {
+    /// done there is none. What cannot be written is reported; the show goes on.
+    pub(crate) fn frame(&mut self, player: &mut Player, tell: &mut dyn FnMut(Told<'_>)) -> Option<u64> {
         if self.clock.is_none() {
             player.poll().iter().for_each(|report| tell(Told::Load(report)));
             if player.is_loading() {
-                return Ok(None);
+                return None;
             }
         }
         let clock = self.clock.get_or_insert_with(|| Transport::start(player.begin_sound()));
@@ -97,12 +94,12 @@ impl Playing {
         tell_frame(&report, tell);
         let news = self.hands.settle(player, &report.applied);
         news.into_iter().for_each(|news| tell_news(news, tell));
-        self.files.record(&report.applied)?;
+        let recorded = self.files.record(&report.applied);
         let changed_at =
             reports.iter().filter(|report| report.is_good()).find_map(|report| report.changed_at);
         let reload = changed_at.map(|changed_at| millis(committed.saturating_duration_since(changed_at)));
-        self.files.still(player, self.played.frames, frame)?;
-        self.files.stats(&FrameStats {
+        let still = self.files.still(player, self.played.frames, frame);
+        let stats = self.files.stats(&FrameStats {
             frame,
             version: player.version(),
             lateness_ms: millis(lateness),
@@ -113,10 +110,15 @@ impl Playing {
             waiting: count(player, |status| matches!(status, Status::Waiting(_))),
             failing: count(player, |status| matches!(status, Status::Failed(_))),
             launch_ms: millis(self.launched.elapsed()),
-        })?;
+        });
+        for error in [recorded, still, stats].into_iter().filter_map(Result::err) {
+            self.played.unwritten = true;
+            let help = "nothing more is written there; the show goes on";
+            tell(Told::Unwritten(Diagnostic::warning(error.to_string()).help(error.help()).help(help)));
+        }
         self.played.frames += 1;
         self.next = frame + 1;
-        Ok(Some(frame))
+        Some(frame)
     }
 
     /// Closes the files, and writes what hands have left.
@@ -148,9 +150,9 @@ impl Playing {
         self.files.end_take()
     }
 
-    /// Writes no more: the disk is full, and the show goes on.
-    pub(crate) fn write_no_more(&mut self) {
-        self.files = Files::default();
+    /// Whether a take is being recorded.
+    pub(crate) fn is_recording(&self) -> bool {
+        self.files.is_recording()
     }
 
     /// The projector has shown the last frame again, this many times.

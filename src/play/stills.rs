@@ -23,6 +23,13 @@ pub(super) struct Stills {
 impl Stills {
     pub(super) fn start(folder: PathBuf, every: u64) -> Result<Stills, Error> {
         fs::create_dir_all(&folder).map_err(|error| Error::file("make", &folder, error))?;
+        let mut inside = fs::read_dir(&folder).map_err(|error| Error::file("read", &folder, error))?;
+        if inside.next().is_some() {
+            return Err(Error::Setting {
+                message: format!("{} is not empty", folder.display()),
+                help: "name a new folder for the stills: nothing is written over".into(),
+            });
+        }
         let (pictures, incoming) = sync_channel(WAITING_PICTURES);
         let thread = std::thread::Builder::new()
             .name("stills".into())

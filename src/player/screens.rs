@@ -11,12 +11,12 @@ use crate::picture::Picture;
 use super::Player;
 
 impl Player {
-    /// What each screen shows, in the order in which they run; `None` until it shows something.
+    /// What each screen shows, the last one of the patch first; `None` until it shows something.
     pub fn screens(&self) -> Vec<(NodeKey, Option<Frame>)> {
         self.live.screens()
     }
 
-    /// What the first screen shows, as it is on the wire: in linear light, at its own size.
+    /// What the patch shows, as it is on the wire: in linear light, at its own size.
     pub fn picture(&self) -> Option<Frame> {
         self.frame_of(0)
     }

@@ -13,18 +13,28 @@ use crate::picture::Picture;
 
 const SOUND: &str = "sound.wav";
 
+/// Says which pictures of the folder a render has written: `frames = 300`. Without it nothing that is
+/// there is taken for a render's.
+const MARK: &str = ".pastiche_render";
+
 /// A folder that is being filled.
 pub(super) struct Folder {
     path: PathBuf,
 }
 
 impl Folder {
-    /// Makes the folder, or removes what an earlier render left in it.
-    pub(super) fn start(path: &Path) -> Result<Folder, Error> {
+    /// Makes the folder, or removes what an earlier render left in it. At most `frames` pictures will be
+    /// written.
+    pub(super) fn start(path: &Path, frames: u64) -> Result<Folder, Error> {
         fs::create_dir_all(path).map_err(|error| Error::file("make", path, error))?;
-        for file in files(path)?.into_iter().filter(|file| is_ours(file)) {
+        let rendered = rendered_frames(path).unwrap_or(0);
+        for file in files(path)?.into_iter().filter(|file| looks_rendered(file, rendered.max(frames))) {
+            if !looks_rendered(&file, rendered) {
+                return Err(not_ours(&file));
+            }
             fs::remove_file(&file).map_err(|error| Error::file("remove", &file, error))?;
         }
+        write_atomic(&path.join(MARK), format!("frames = {frames}\n").as_bytes())?;
         Ok(Folder { path: path.to_owned() })
     }
 
@@ -37,8 +47,9 @@ impl Folder {
     }
 }
 
-/// Whether a render may go into the folder.
-pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
+/// Whether a render of this many frames may go into the folder. Only what an earlier render wrote is
+/// written over.
+pub(super) fn check(path: &Path, frames: u64, force: bool) -> Result<(), Error> {
     match path.metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Error::file("use", path, error)),
@@ -49,7 +60,25 @@ pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
         Ok(_) if !force && !files(path)?.is_empty() => {
             Err(Error::Occupied { path: path.to_owned(), what: "not empty" })
         }
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            let rendered = rendered_frames(path).unwrap_or(0);
+            let is_in_the_way =
+                |file: &PathBuf| looks_rendered(file, frames) && !looks_rendered(file, rendered);
+            files(path)?.into_iter().find(is_in_the_way).map_or(Ok(()), |file| Err(not_ours(&file)))
+        }
+    }
+}
+
+/// How many frames an earlier render was to have in the folder; `None` where there was none.
+fn rendered_frames(folder: &Path) -> Option<u64> {
+    let mark = fs::read_to_string(folder.join(MARK)).ok()?;
+    mark.trim().strip_prefix("frames = ")?.parse().ok()
+}
+
+fn not_ours(file: &Path) -> Error {
+    Error::Setting {
+        message: format!("{} is in the way, and no render of pastiche has written it", file.display()),
+        help: "name another folder, or move that file".into(),
     }
 }
 
@@ -59,15 +88,18 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(entries.into_iter().map(|entry| entry.path()).collect())
 }
 
-/// `frame_00012.png` and `sound.wav`, finished or not.
-fn is_ours(file: &Path) -> bool {
+/// Whether a render of this many frames writes a file of this name: `frame_00012.png` and `sound.wav`,
+/// finished or not.
+fn looks_rendered(file: &Path, frames: u64) -> bool {
     let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return false };
     let unfinished = name.strip_prefix('.').and_then(|name| name.strip_suffix(".part"));
     let name = unfinished.unwrap_or(name);
-    let number = name.strip_prefix("frame_").and_then(|name| name.strip_suffix(".png"));
-    name == SOUND
-        || number
-            .is_some_and(|number| number.len() >= 5 && number.bytes().all(|digit| digit.is_ascii_digit()))
+    if name == SOUND {
+        return frames > 0;
+    }
+    let digits = name.strip_prefix("frame_").and_then(|name| name.strip_suffix(".png"));
+    let number: Option<u64> = digits.and_then(|digits| digits.parse().ok());
+    number.is_some_and(|number| number < frames && digits == Some(&*format!("{number:05}")))
 }
 
 /// Writes a picture as a PNG file, whole or not at all.
@@ -85,35 +117,58 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_own_files_are_written_over() {
+    fn the_files_of_a_render_are_known_by_their_names() {
         for (name, ours) in [
             ("frame_00000.png", true),
             ("frame_123456.png", true),
             (".frame_00007.png.part", true),
             ("sound.wav", true),
+            ("frame_200000.png", false),
             ("frame_7.png", false),
+            ("frame_+0007.png", false),
             ("frame_0000x.png", false),
             ("photo.png", false),
             ("sound.wave", false),
         ] {
-            assert_eq!(is_ours(Path::new(name)), ours, "{name}");
+            assert_eq!(looks_rendered(Path::new(name), 200_000), ours, "{name}");
         }
+        assert!(!looks_rendered(Path::new("sound.wav"), 0));
+    }
+
+    #[test]
+    fn what_no_render_wrote_is_never_written_over() {
+        for mine in ["sound.wav", "frame_00001.png"] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path();
+            fs::write(path.join(mine), "mine").unwrap();
+            let told = check(path, 2, true).unwrap_err().to_string();
+            assert!(told.contains(mine), "{told}");
+            assert!(Folder::start(path, 2).is_err());
+            assert_eq!(fs::read(path.join(mine)).unwrap(), b"mine");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        Folder::start(path, 2).unwrap().write(0, &Picture::black([2, 3])).unwrap();
+        fs::write(path.join("frame_00002.png"), "mine").unwrap();
+        assert!(check(path, 2, true).is_ok());
+        assert!(check(path, 3, true).is_err(), "a longer render would write over it");
     }
 
     #[test]
     fn a_folder_that_is_not_empty_is_refused_unless_forced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
-        assert!(check(path, false).is_ok());
-        assert!(check(&path.join("new/deep"), false).is_ok());
+        assert!(check(path, 100, false).is_ok());
+        assert!(check(&path.join("new/deep"), 100, false).is_ok());
         fs::write(path.join("photo.png"), "mine").unwrap();
-        fs::write(path.join("frame_00099.png"), "old").unwrap();
-        assert!(check(path, false).is_err());
-        assert!(check(path, true).is_ok());
-        assert!(check(&path.join("photo.png"), true).is_err());
-        Folder::start(path).unwrap().write(0, &Picture::black([2, 3])).unwrap();
+        assert!(check(path, 100, false).is_err());
+        assert!(check(path, 100, true).is_ok());
+        assert!(check(&path.join("photo.png"), 100, true).is_err());
+        Folder::start(path, 100).unwrap().write(99, &Picture::black([2, 3])).unwrap();
+        assert!(check(path, 1, true).is_ok());
+        Folder::start(path, 1).unwrap().write(0, &Picture::black([2, 3])).unwrap();
         let mut names: Vec<_> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
-        assert_eq!(names, ["frame_00000.png", "photo.png"]);
+        assert_eq!(names, [MARK, "frame_00000.png", "photo.png"]);
     }
 }

@@ -3,6 +3,7 @@
 mod folder;
 mod movie;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -10,6 +11,7 @@ use std::thread::JoinHandle;
 
 use engine::clock::{FrameRate, SAMPLE_RATE};
 use engine::diagnostic::Diagnostic;
+use engine::live::FrameReport;
 use engine::node::Fault;
 use engine::take::Take;
 use pastiche_engine as engine;
@@ -23,6 +25,12 @@ pub use folder::write_png;
 
 use folder::Folder;
 use movie::Movie;
+
+/// Names of files that are asked for at times, and that no render writes.
+const NOT_WRITTEN: [&str; 15] = [
+    "gif", "mov", "webm", "mkv", "avi", "m4v", "ogv", "webp", "apng", "png", "jpg", "jpeg", "wav", "mp3",
+    "mid",
+];
 
 /// Pictures that may wait to be encoded.
 const WAITING_PICTURES: usize = 4;
@@ -47,6 +55,8 @@ pub struct Rendered {
     pub frames: u64,
     /// Whether it was stopped before the end. What is there is whole.
     pub stopped: bool,
+    /// Nodes that failed from their first frame to the last.
+    pub failed: Vec<String>,
 }
 
 /// What is reported while it goes on.
@@ -87,9 +97,15 @@ impl RenderJob {
     /// When something is in the way.
     pub fn check_out(&self) -> Result<(), Error> {
         if movie::is_movie(&self.out) {
-            movie::check(&self.out, self.force)
-        } else {
-            folder::check(&self.out, self.force)
+            return movie::check(&self.out, self.force);
+        }
+        let extension = self.out.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        match extension.filter(|extension| NOT_WRITTEN.contains(&extension.as_str())) {
+            Some(extension) if !self.out.is_dir() => Err(Error::Setting {
+                message: format!("a render writes no .{extension} file"),
+                help: "name a file that ends in .mp4, or a folder for PNG files and a sound.wav".into(),
+            }),
+            _ => folder::check(&self.out, self.frames, self.force),
         }
     }
 }
@@ -111,7 +127,7 @@ pub fn render(
     let pictures = if movie::is_movie(&job.out) {
         Pictures::Movie(Movie::start(&job.out, player.canvas_px(), player.rate())?)
     } else {
-        Pictures::Folder(Folder::start(&job.out)?)
+        Pictures::Folder(Folder::start(&job.out, job.frames)?)
     };
     let mut wave = WaveFile::create(&pictures.sound_path())?;
     let encoder = Encoder::start(pictures)?;
@@ -134,9 +150,11 @@ fn frames(
     tell: &mut impl FnMut(Progress),
 ) -> Result<Rendered, Error> {
     let mut rendered = Rendered::default();
+    let mut failing = Failing::default();
     while rendered.frames < number && !rendered.stopped {
         let report = player.step();
         let refused = report.refused.iter().map(refused_diagnostic);
+        failing.note(&report);
         let of_nodes = report.faults.iter().map(|fault| node_diagnostic(&fault.node, &fault.fault));
         refused.chain(of_nodes).for_each(|fault| tell(Progress::Fault(fault)));
         wave.write(player.sound())?;
@@ -149,7 +167,33 @@ fn frames(
         tell(Progress::Frames(rendered.frames));
         rendered.stopped = stop.load(Ordering::Relaxed);
     }
+    rendered.failed = failing.throughout();
     Ok(rendered)
+}
+
+/// Which nodes have never worked.
+#[derive(Default)]
+struct Failing {
+    /// Those that fail now, and whether they have failed in all of their frames.
+    nodes: BTreeMap<String, bool>,
+    begun: bool,
+}
+
+impl Failing {
+    fn note(&mut self, report: &FrameReport) {
+        for node in &report.recovered {
+            self.nodes.insert(node.0.to_string(), false);
+        }
+        for fault in &report.faults {
+            let from_the_start = !self.begun;
+            self.nodes.entry(fault.node.0.to_string()).or_insert(from_the_start);
+        }
+        self.begun = true;
+    }
+
+    fn throughout(self) -> Vec<String> {
+        self.nodes.into_iter().filter(|(_, throughout)| *throughout).map(|(node, _)| node).collect()
+    }
 }
 
 /// What is reported about an input from outside that named nothing.
@@ -223,6 +267,24 @@ fn encode(mut sink: Pictures, pictures: &Receiver<(u64, Picture)>) -> Result<Pic
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine::graph::NodeKey;
+    use engine::live::NodeFault;
+
+    #[test]
+    fn only_what_never_worked_has_failed() {
+        let key = |name: &str| NodeKey(name.into());
+        let fault = |name: &str| NodeFault { node: key(name), fault: Fault::new("no", "") };
+        let report = |faults: &[&str], recovered: &[&str]| FrameReport {
+            faults: faults.iter().copied().map(fault).collect(),
+            recovered: recovered.iter().copied().map(key).collect(),
+            ..FrameReport::default()
+        };
+        let mut failing = Failing::default();
+        failing.note(&report(&["never", "later", "twice"], &[]));
+        failing.note(&report(&["sometimes"], &["later", "twice"]));
+        failing.note(&report(&["twice"], &[]));
+        assert_eq!(failing.throughout(), ["never"]);
+    }
 
     #[test]
     fn seconds_become_whole_frames() {

@@ -41,7 +41,7 @@ pub(crate) const HELP: [(&str, &str); 13] = [
     ("B", "blackout"),
     ("F", "freeze the picture"),
     ("Up / Down", "master fade"),
-    ("A", "letterbox or fill"),
+    ("A", "contain or cover"),
     ("Space", "tap the tempo"),
     ("S", "save a still"),
     ("R", "record a take"),

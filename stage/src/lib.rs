@@ -33,6 +33,6 @@ pub use nannou;
 pub use app::run;
 pub use monitor::MonitorChoice;
 pub use operator::thumbnails_at_once;
-pub use place::Fit;
+pub use pastiche_engine::gpu::Fit;
 pub use show::{Figures, Next, Show};
 pub use stage::{Sketch, StageConfig, StageError};

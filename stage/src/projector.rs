@@ -9,6 +9,7 @@ use pastiche_engine::diagnostic::{Diagnostic, count};
 
 use crate::external::Shown;
 use crate::keys::HELP;
+use crate::place;
 use crate::state::StageState;
 
 /// Marks the window that the audience sees.
@@ -22,7 +23,7 @@ const LINE: f32 = 1.35;
 pub(crate) fn draw_picture(draw: &Draw, window: Rect, picture: Option<&Shown>, state: &StageState) {
     draw.background().color(Color::BLACK);
     if let Some(shown) = picture {
-        let [width, height] = state.fit.size(shown.presented.size_px(), [window.w(), window.h()]);
+        let [width, height] = place::size(state.fit, shown.presented.size_px(), [window.w(), window.h()]);
         draw.rect().xy(window.xy()).w_h(width, height).texture(&shown.image);
     }
 }

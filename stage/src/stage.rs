@@ -79,7 +79,9 @@ impl Stage {
     /// Height of the picture in the window's unit.
     pub(crate) fn picture_height(&self, window: &Window) -> f32 {
         let size = [window.width(), window.height()];
-        self.picture.as_ref().map_or(size[1], |shown| self.state.fit.size(shown.presented.size_px(), size)[1])
+        self.picture
+            .as_ref()
+            .map_or(size[1], |shown| crate::place::size(self.state.fit, shown.presented.size_px(), size)[1])
     }
 }
 

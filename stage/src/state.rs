@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use pastiche_engine::gpu::Fit;
+
 use crate::keys::Action;
-use crate::place::Fit;
+use crate::place;
 use crate::show::Show;
 use crate::tap::{self, Taps};
 
@@ -38,7 +40,7 @@ impl StageState {
             is_frozen: false,
             is_black: false,
             fade: 1.0,
-            fit: Fit::default(),
+            fit: place::USUAL,
             full_screen,
             helps: false,
             operator,
@@ -64,7 +66,7 @@ impl StageState {
             Action::Freeze => self.is_frozen = !self.is_frozen,
             Action::FadeUp => self.fade = (self.fade + FADE_STEP).min(1.0),
             Action::FadeDown => self.fade = (self.fade - FADE_STEP).max(0.0),
-            Action::Fit => self.fit = self.fit.other(),
+            Action::Fit => self.fit = place::other(self.fit),
             Action::Undo => show.undo(),
             Action::Help => self.helps = !self.helps,
         }

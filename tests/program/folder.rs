@@ -40,11 +40,12 @@ impl Folder {
         fs::rename(self.path("new~"), self.path(name)).unwrap();
     }
 
-    /// The names of all files in a folder inside, in order.
+    /// The names of all files in a folder inside, in order, but for the mark that a render leaves there.
     pub fn names(&self, inside: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(inside)).unwrap();
         let mut names: Vec<String> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| name != ".pastiche_render");
         names.sort();
         names
     }

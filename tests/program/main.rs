@@ -9,6 +9,7 @@ mod check;
 mod display;
 mod folder;
 mod hands;
+mod hostile;
 mod render;
 mod show;
 mod takes;

@@ -16,14 +16,19 @@ pub fn interrupt(child: &Child) {
 }
 
 /// A patch that plays until it is dropped.
-struct Show<'a> {
+pub struct Show<'a> {
     folder: &'a Folder,
     child: Child,
 }
 
 impl Show<'_> {
-    fn start(folder: &Folder) -> Show<'_> {
-        let arguments = "play a.rhai --headless --fps 60 --size 32x32 --stats stats.jsonl --seconds 120";
+    pub fn start(folder: &Folder) -> Show<'_> {
+        Show::start_at(folder, "a.rhai")
+    }
+
+    pub fn start_at<'a>(folder: &'a Folder, patch: &str) -> Show<'a> {
+        let arguments =
+            format!("play {patch} --headless --fps 60 --size 32x32 --stats stats.jsonl --seconds 120");
         let mut command = folder.command(arguments.split(' '));
         let told = fs::File::create(folder.path("told.txt")).unwrap();
         let child = command.stdin(Stdio::null()).stderr(told).spawn().unwrap();
@@ -42,18 +47,18 @@ impl Show<'_> {
         whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    fn version(&self) -> u64 {
+    pub fn version(&self) -> u64 {
         self.stats().last().and_then(|stats| stats["version"].as_u64()).unwrap_or(0)
     }
 
     #[track_caller]
-    fn wait_for_version(&self, version: u64) {
+    pub fn wait_for_version(&self, version: u64) {
         self.folder.wait_for(&format!("version {version}"), || self.version() >= version);
         assert_eq!(self.version(), version, "{}", self.told());
     }
 
     #[track_caller]
-    fn wait_for_words(&self, words: &str) {
+    pub fn wait_for_words(&self, words: &str) {
         self.folder.wait_for(words, || self.told().contains(words));
     }
 

@@ -2,6 +2,7 @@
 
 mod dist;
 mod folder;
+mod install;
 mod play;
 mod run;
 mod setup;
@@ -19,6 +20,8 @@ Commands:
   play [PATCH] [ARGS…]  set up this machine, build Pastiche and play a patch (without PATCH,
                         the default one) in a window; where there is no display, render ten
                         seconds into pastiche-out/; ARGS go to the program
+  install               set up this machine, build Pastiche and put `pastiche` on the path, where cargo
+                        keeps programs
   test                  set up this machine, then run everything that has to pass: formatting,
                         forbidden words, clippy, tests, documentation, size of the target folder;
                         the last line counts the tests
@@ -38,6 +41,8 @@ Environment:
 enum Task {
     /// Play or render a patch; holds what the program is handed.
     Play(Vec<String>),
+    /// Put the program on the path.
+    Install,
     /// Run every check.
     Test,
     /// Make a folder for people without Rust.
@@ -53,11 +58,14 @@ fn parse(args: &[String]) -> Result<Task, String> {
     };
     match (name.as_str(), rest) {
         ("help" | "--help" | "-h", _) => Ok(Task::Help),
-        ("play" | "test" | "dist", [flag]) if flag == "--help" || flag == "-h" => Ok(Task::Help),
+        ("play" | "install" | "test" | "dist", [flag]) if flag == "--help" || flag == "-h" => Ok(Task::Help),
         ("play", _) => Ok(Task::Play(rest.to_vec())),
+        ("install", []) => Ok(Task::Install),
         ("test", []) => Ok(Task::Test),
         ("dist", []) => Ok(Task::Dist),
-        ("test" | "dist", [first, ..]) => Err(format!("`{name}` takes no arguments, got `{first}`")),
+        ("install" | "test" | "dist", [first, ..]) => {
+            Err(format!("`{name}` takes no arguments, got `{first}`"))
+        }
         _ => Err(format!("there is no command `{name}`")),
     }
 }
@@ -71,6 +79,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Ok(Task::Play(args)) => play::play(&args),
+        Ok(Task::Install) => install::install(),
         Ok(Task::Test) => return test::test(),
         Ok(Task::Dist) => dist::dist(),
         Err(message) => {

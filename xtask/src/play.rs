@@ -30,13 +30,13 @@ pub fn play(args: &[String]) -> Result<(), String> {
     // Shown as it goes: a first build takes minutes.
     let mut build = run::cargo();
     build.args(["build", "--release", "--package", "pastiche", "--manifest-path"]).arg(&manifest);
-    through(with_windows(build, stage))?;
+    run::through(with_windows(build, stage))?;
 
     let mut program = run::cargo();
     program.args(["run", "--quiet", "--release", "--package", "pastiche", "--manifest-path"]).arg(&manifest);
     let mut program = with_windows(program, stage);
     program.arg("--").args(program_args(stage, args));
-    through(program)?;
+    run::through(program)?;
 
     if stage == Stage::Folder {
         let out = option(args, "--out").unwrap_or(OUT);
@@ -52,16 +52,6 @@ fn with_windows(mut cargo: std::process::Command, stage: Stage) -> std::process:
         cargo.arg("--no-default-features");
     }
     cargo
-}
-
-/// Runs a command whose output people see.
-fn through(mut command: std::process::Command) -> Result<(), String> {
-    let what = run::shown(&command);
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("`{what}` failed ({status})")),
-        Err(error) => Err(format!("`{what}` could not be run: {error}")),
-    }
 }
 
 /// Whether the environment variable `name` holds anything.

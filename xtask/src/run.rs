@@ -111,6 +111,16 @@ pub fn captured(mut command: Command, mut keep: impl FnMut(&str) -> bool) -> Res
     Err(format!("`{what}` failed ({status})"))
 }
 
+/// Runs a command whose output people see.
+pub fn through(mut command: Command) -> Result<(), String> {
+    let what = shown(&command);
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{what}` failed ({status})")),
+        Err(error) => Err(format!("`{what}` could not be run: {error}")),
+    }
+}
+
 /// What `command` prints, or nothing when it cannot be run or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let done = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;

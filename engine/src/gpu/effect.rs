@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wgpu::ErrorFilter;
 
+use super::bounds;
 use super::device::Device;
 use super::shader_error::ShaderError;
 
@@ -115,6 +116,7 @@ pub(super) struct Key {
     pub(super) uniform_bytes: usize,
     pub(super) target: wgpu::TextureFormat,
     pub(super) cover: Cover,
+    pub(super) author: Author,
 }
 
 impl EffectCache {
@@ -159,23 +161,39 @@ impl EffectCache {
     }
 }
 
+/// Whose text a shader is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Author {
+    /// The program's.
+    Program,
+    /// A person's: it may loop without an end.
+    Person,
+}
+
 pub(super) fn compile(
     device: &Device,
     cache: &EffectCache,
     desc: &EffectDesc<'_>,
     target: wgpu::TextureFormat,
     cover: Cover,
+    author: Author,
 ) -> Result<Effect, ShaderError> {
     check_limits(device, desc)?;
     let prelude = prelude(desc);
     let text = format!("{prelude}{}", desc.wgsl);
     let wgpu = device.wgpu();
 
+    // A text that cannot be read is handed over as it is: wgpu says what is wrong with it.
+    let source = match author {
+        Author::Person => wgpu::naga::front::wgsl::parse_str(&text).ok(),
+        Author::Program => None,
+    };
+    let source = match source {
+        Some(module) => bounds::source(bounds::bounded(module)?),
+        None => wgpu::ShaderSource::Wgsl(text.as_str().into()),
+    };
     let scope = wgpu.push_error_scope(ErrorFilter::Validation);
-    let module = wgpu.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label: Some(desc.label),
-        source: wgpu::ShaderSource::Wgsl(text.as_str().into()),
-    });
+    let module = wgpu.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(desc.label), source });
     if let Some(error) = pollster::block_on(scope.pop()) {
         let info = pollster::block_on(module.get_compilation_info());
         return Err(ShaderError::of_module(&text, prelude.len(), &info, &error));

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use thiserror::Error;
 
 use super::device::Device;
-use super::effect::{self, Cover, Effect, EffectCache, EffectDesc, Key};
+use super::effect::{self, Author, Cover, Effect, EffectCache, EffectDesc, Key};
 use super::pool::{Charge, Format, Pool, Texture};
 use super::shader_error::ShaderError;
 use crate::fault::Fault;
@@ -209,6 +209,15 @@ impl Gpu {
         self.effect_into(desc, wgpu::TextureFormat::Rgba16Float)
     }
 
+    /// As [`Gpu::effect`], for a text that a person has written: it may loop without an end, and then stops
+    /// after 65,536 rounds a pixel.
+    ///
+    /// # Errors
+    /// Also where its variables take more than 64 KiB a pixel.
+    pub fn bounded_effect(&self, desc: &EffectDesc<'_>) -> Result<Arc<Effect>, ShaderError> {
+        self.effect_of(desc, wgpu::TextureFormat::Rgba16Float, Cover::Screen, Author::Person)
+    }
+
     pub(super) fn effect_into(
         &self,
         desc: &EffectDesc<'_>,
@@ -223,13 +232,23 @@ impl Gpu {
         target: wgpu::TextureFormat,
         cover: Cover,
     ) -> Result<Arc<Effect>, ShaderError> {
+        self.effect_of(desc, target, cover, Author::Program)
+    }
+
+    fn effect_of(
+        &self,
+        desc: &EffectDesc<'_>,
+        target: wgpu::TextureFormat,
+        cover: Cover,
+        author: Author,
+    ) -> Result<Arc<Effect>, ShaderError> {
         let cache = &self.0.effects;
         let (wgsl, inputs, uniform_bytes) = (desc.wgsl.into(), desc.inputs, desc.uniform_bytes);
-        let key = Key { wgsl, inputs, uniform_bytes, target, cover };
+        let key = Key { wgsl, inputs, uniform_bytes, target, cover, author };
         if let Some(effect) = cache.find(&key) {
             return Ok(effect);
         }
-        let effect = Arc::new(effect::compile(&self.0.device, cache, desc, target, cover)?);
+        let effect = Arc::new(effect::compile(&self.0.device, cache, desc, target, cover, author)?);
         Ok(cache.insert(key, effect))
     }
 }

@@ -5,6 +5,7 @@
 
 mod device;
 
+mod bounds;
 mod effect;
 mod pool;
 mod shader_error;

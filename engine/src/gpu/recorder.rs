@@ -328,6 +328,9 @@ impl Drop for Recorder {
         // Uploads stay cached in frames that outlive this recorder, so they have to happen.
         if !self.gpu.is_lost() {
             self.flush();
+            // Some drivers crash when their device goes while it still works.
+            let wait = wgpu::PollType::Wait { submission_index: None, timeout: Some(PATIENCE) };
+            let _ = self.gpu.poll(wait);
         }
         self.gpu.pool().remove_recorder();
     }

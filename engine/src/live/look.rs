@@ -1,9 +1,10 @@
 //! What there is to see of a running graph: pictures, values, how nodes are doing.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use crate::clock::Beats;
-use crate::fault::Status;
+use crate::fault::{Status, panic_message};
 use crate::frame::Frame;
 use crate::key::NodeKey;
 use crate::plan::Source;
@@ -14,9 +15,11 @@ use crate::value::Value;
 use super::run::Live;
 
 impl Live {
-    /// The picture that each screen shows, in the order in which they run.
+    /// The picture that each screen shows, the last one of the patch first: that is the one an audience
+    /// sees.
     pub fn screens(&self) -> Vec<(NodeKey, Option<Frame>)> {
-        self.plan
+        let mut screens: Vec<_> = self
+            .plan
             .nodes
             .iter()
             .filter(|planned| planned.kind.spec.role == Role::Screen)
@@ -25,9 +28,11 @@ impl Live {
                     Some(Value::Frame(frame)) => frame.clone(),
                     _ => None,
                 };
-                (planned.key.clone(), shown)
+                (planned.made, planned.key.clone(), shown)
             })
-            .collect()
+            .collect();
+        screens.sort_by_key(|(made, ..)| std::cmp::Reverse(*made));
+        screens.into_iter().map(|(_, key, shown)| (key, shown)).collect()
     }
 
     /// The value that a node's output holds.
@@ -42,7 +47,13 @@ impl Live {
         self.plan.nodes.iter().zip(&self.nodes).map(|(planned, running)| {
             let status = match &running.fault {
                 Some(fault) => Status::Failed(fault.message.clone()),
-                None => running.node.status(),
+                // A node that panics here is run on: only what it would have said is missing.
+                None => catch_unwind(AssertUnwindSafe(|| running.node.status())).unwrap_or_else(|panic| {
+                    Status::Failed(format!(
+                        "it cannot say how it is doing: {}",
+                        panic_message(panic.as_ref())
+                    ))
+                }),
             };
             (&planned.key, status)
         })

@@ -63,14 +63,13 @@ pub fn check(desc: &GraphDesc, kinds: &Kinds, assets: &dyn Assets) -> Result<Che
     if found.iter().any(Diagnostic::is_error) {
         return Err(found);
     }
-    let is_end =
-        |node: &PlanNode| matches!(node.kind.spec.role, Role::Screen | Role::Speakers | Role::Recorder);
-    if !nodes.iter().any(is_end) {
+    if !nodes.iter().any(PlanNode::leads_out) {
         found.push(
             Diagnostic::warning("this patch shows and plays nothing")
                 .help("end it with `screen(picture)` or `speakers(sound)`"),
         );
     }
+    report_hidden_screens(&nodes, &mut found);
     match order::order(nodes, &mut found) {
         Ok(nodes) => Ok(Checked { plan: Plan { canvas_px: desc.canvas_px, nodes }, warnings: found }),
         Err(cycle) => {
@@ -148,6 +147,19 @@ fn report_other_tempos(nodes: &[PlanNode], found: &mut Vec<Diagnostic>) {
             .at(other.span.clone())
             .node(other.key.to_string())
             .help("leave one of them out");
+        found.push(diagnostic);
+    }
+}
+
+fn report_hidden_screens(nodes: &[PlanNode], found: &mut Vec<Diagnostic>) {
+    let screens: Vec<&PlanNode> = nodes.iter().filter(|node| node.kind.spec.role == Role::Screen).collect();
+    let Some((shown, hidden)) = screens.split_last() else { return };
+    for screen in hidden {
+        let message = format!("`{}` is not shown: `{}` comes later", screen.key, shown.key);
+        let diagnostic = Diagnostic::warning(message)
+            .at(screen.span.clone())
+            .node(screen.key.to_string())
+            .help("leave one of them out, or put both on one `screen` with `blend` or `layers`");
         found.push(diagnostic);
     }
 }

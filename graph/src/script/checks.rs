@@ -29,6 +29,8 @@ pub(super) struct Checks<'a> {
     keys: BTreeSet<String>,
     /// Names of imports.
     aliases: BTreeSet<String>,
+    /// The most faults that are kept.
+    most_faults: usize,
     pub faults: Vec<Diagnostic>,
     /// Faults that the run, if it gets there, knows more about.
     pub guesses: Vec<Diagnostic>,
@@ -36,7 +38,12 @@ pub(super) struct Checks<'a> {
 }
 
 impl<'a> Checks<'a> {
-    pub(super) fn new(file: &'a File, vocabulary: &'a Vocabulary<'a>, ast: &AST) -> Checks<'a> {
+    pub(super) fn new(
+        file: &'a File,
+        vocabulary: &'a Vocabulary<'a>,
+        ast: &AST,
+        most_faults: usize,
+    ) -> Checks<'a> {
         let mut checks = Checks {
             file,
             vocabulary,
@@ -45,6 +52,7 @@ impl<'a> Checks<'a> {
             globals: BTreeSet::new(),
             keys: BTreeSet::new(),
             aliases: BTreeSet::new(),
+            most_faults,
             faults: Vec::new(),
             guesses: Vec::new(),
             unknown_variables: BTreeSet::new(),
@@ -76,6 +84,11 @@ impl<'a> Checks<'a> {
             true
         });
         checks
+    }
+
+    /// Whether there are faults enough: the rest of the file is not looked at.
+    pub(super) fn is_full(&self) -> bool {
+        self.faults.len().max(self.guesses.len()) >= self.most_faults
     }
 
     pub(super) fn open(&mut self) {
@@ -162,7 +175,7 @@ impl<'a> Checks<'a> {
                     Some(fault) => fault,
                     None if held => Diagnostic::error(format!("`{name}` is a variable, not a function"))
                         .help(format!("call the function that it holds with `{name}.call(…)`")),
-                    None => faults::unknown_function(name, self.vocabulary.nearest(name).as_deref()),
+                    None => self.vocabulary.unknown(name),
                 };
                 self.fault(fault, Place::of(position));
             }
@@ -182,8 +195,7 @@ impl<'a> Checks<'a> {
                 let takes = takes.iter().filter_map(|number| number.checked_sub(1)).collect();
                 faults::wrong_arity(name, &takes, arguments.len() - 1)
             }
-            Meaning::Unknown => forbidden(name)
-                .unwrap_or_else(|| faults::unknown_function(name, self.vocabulary.nearest(name).as_deref())),
+            Meaning::Unknown => forbidden(name).unwrap_or_else(|| self.vocabulary.unknown(name)),
         };
         self.fault(fault, Place::of(position));
     }

@@ -104,8 +104,11 @@ fn wording(session: &Session, error: &EvalAltResult, spot: &Spot, variables: &Sc
         E::ErrorTooManyOperations(_) => too_long(limits),
         E::ErrorTerminated(..) => match &session.stopped {
             Some(fault) => fault.clone(),
-            None => Diagnostic::error(format!("the script runs longer than {} s", limits.time.as_secs_f64()))
-                .help("a script runs once and describes the patch: look for a loop that is too long"),
+            None => Diagnostic::error(format!(
+                "the script works longer than {} s of the processor's time",
+                limits.work.as_secs_f64()
+            ))
+            .help("a script runs once and describes the patch: look for a loop that is too long"),
         },
         E::ErrorStackOverflow(_) => {
             Diagnostic::error(format!("functions call each other more than {} deep", limits.call_depth))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::Position;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Excerpt, Span};
 
 /// A place in a file. Line and column count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,7 +53,7 @@ impl File {
     pub(super) fn point(&self, diagnostic: Diagnostic, place: Option<Place>) -> Diagnostic {
         let Some(place) = place else { return diagnostic };
         let mut diagnostic = diagnostic.at(Some(self.span(place)));
-        diagnostic.source_line = self.line(place.line);
+        diagnostic.excerpt = self.line(place.line).map(|line| Excerpt::of(&line, place.column));
         diagnostic
     }
 }

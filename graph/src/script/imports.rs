@@ -89,7 +89,7 @@ impl<'a> Loader<'a> {
             }
         }
         let bodies = bodies_of(&ast);
-        let reading = walk::read(&ast, &bodies, &file, &vocabulary);
+        let reading = walk::read(&ast, &bodies, &file, &vocabulary, self.limits.faults);
         let parsed = Parsed { file, ast, bodies, reading, prefix };
         if complete {
             return Some(parsed);
@@ -163,8 +163,13 @@ impl<'a> Loader<'a> {
         if !real.starts_with(&root) {
             return Err(Diagnostic::error(format!("`{relative}` leads out of the folder of the patch")));
         }
-        let size = std::fs::metadata(&real).map_err(|error| unreadable(&error))?.len();
-        if size > self.limits.source_bytes as u64 {
+        let metadata = std::fs::metadata(&real).map_err(|error| unreadable(&error))?;
+        // To open a pipe would wait for somebody to write into it.
+        if !metadata.is_file() {
+            return Err(Diagnostic::error(format!("`{relative}` is not a file"))
+                .help("imports name text files; a folder, a pipe or a device is none"));
+        }
+        if metadata.len() > self.limits.source_bytes as u64 {
             let most = self.limits.source_bytes;
             return Err(Diagnostic::error(format!("`{relative}` is larger than {most} bytes")));
         }

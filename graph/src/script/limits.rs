@@ -7,7 +7,10 @@ use std::time::Duration;
 pub struct Limits {
     /// Steps of the interpreter, in the patch and in each imported file.
     pub operations: u64,
-    /// Wall time, a backstop for single steps that take long.
+    /// Time that the processor works on it, a backstop for single steps that take long. Other programs
+    /// that keep the machine busy do not count.
+    pub work: Duration,
+    /// Time by the clock on the wall, a far backstop behind that.
     pub time: Duration,
     /// Calls of script functions inside each other.
     pub call_depth: usize,
@@ -33,7 +36,8 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             operations: 5_000_000,
-            time: Duration::from_secs(1),
+            work: Duration::from_secs(4),
+            time: Duration::from_secs(60),
             call_depth: 64,
             expression_depth: 128,
             text_bytes: 1 << 20,

@@ -30,7 +30,7 @@ pub use outcome::{Evaluated, LogLine, Source};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::Kinds;
 
-/// Evaluates a patch. Takes milliseconds, and a second at most; call it off the render thread.
+/// Evaluates a patch. Takes milliseconds, and seconds at most; call it off the render thread.
 pub fn evaluate(source: &Source, kinds: &Kinds) -> Evaluated {
     evaluate_within(source, kinds, Limits::default())
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use cpu_time::ThreadTime;
 use rhai::debugger::{BreakPoint, DebuggerCommand};
 use rhai::{AST, Dynamic, Engine, EvalAltResult, OptimizationLevel, Position, Scope, Stmt};
 
@@ -18,8 +19,11 @@ use super::outcome::{Evaluated, Source};
 use super::session::{Script, Session};
 use super::values::Handle;
 use crate::description::{GraphDesc, NodeDesc};
-use crate::diagnostic::{Diagnostic, count};
+use crate::diagnostic::Diagnostic;
 use crate::kinds::Kinds;
+
+/// Steps of the interpreter between two looks at the clocks.
+const STEPS_BETWEEN_LOOKS: u64 = 8;
 
 /// The function that tells which statement of the patch is running.
 const MARK: &str = "next_statement_of_the_patch";
@@ -59,12 +63,17 @@ pub(super) fn run(source: &Source, kinds: &Kinds, limits: Limits) -> Evaluated {
         unknown.extend(reading.unknown_variables);
         reading.faults.into_iter().for_each(|fault| session.fault(fault));
         guesses.extend(reading.guesses);
+        session.is_cut |= reading.is_cut;
         if let Some(path) = path {
             files.insert(path, (file.name.clone(), ast));
         }
         session.scripts.insert(file.name.clone(), Script { file, sites: reading.sites, prefix });
     }
 
+    if session.is_cut {
+        guesses.into_iter().for_each(|fault| session.fault_of_place(fault));
+        return finish(session, paths);
+    }
     let mut engine = Engine::new();
     restrict(&mut engine, limits);
     let session: Shared = Rc::new(RefCell::new(session));
@@ -86,6 +95,7 @@ pub(super) fn run(source: &Source, kinds: &Kinds, limits: Limits) -> Evaluated {
 
 fn restrict(engine: &mut Engine, limits: Limits) {
     let deadline = Instant::now() + limits.time;
+    let work = ThreadTime::now();
     engine
         .set_optimization_level(OptimizationLevel::None)
         .set_max_operations(limits.operations)
@@ -97,7 +107,9 @@ fn restrict(engine: &mut Engine, limits: Limits) {
         .set_max_modules(limits.imports)
         .disable_symbol("eval")
         .on_progress(move |operations| {
-            let late = operations % 1024 == 0 && Instant::now() > deadline;
+            // One step may compare two long lists: the clocks are looked at often enough for that.
+            let late = operations % STEPS_BETWEEN_LOOKS == 0
+                && (work.elapsed() > limits.work || Instant::now() > deadline);
             late.then_some(Dynamic::UNIT)
         });
 }
@@ -154,6 +166,10 @@ fn run_statements(engine: &mut Engine, session: &Shared, ast: &AST) {
         tell(session, &error, &main, &scope, start > 0);
         match statements.get(failed) {
             _ if errors::is_final(&error) => return,
+            _ if session.borrow().is_full() => {
+                session.borrow_mut().is_cut |= failed + 1 < statements.len();
+                return;
+            }
             None | Some(Stmt::Import(..)) => return,
             Some(Stmt::Var(parts, ..)) => {
                 scope.push_dynamic(parts.0.name.as_str(), Dynamic::from(Handle::PLACEHOLDER));
@@ -180,8 +196,11 @@ fn finish(session: Session, imports: Vec<std::path::PathBuf>) -> Evaluated {
     diagnostics.sort_by_key(|diagnostic| {
         diagnostic.span.as_ref().map(|span| (span.file != main, span.file.clone(), span.line, span.column))
     });
-    if session.untold > 0 {
-        diagnostics.push(Diagnostic::error(format!("and {} more", count(session.untold, "fault"))));
+    if session.is_cut {
+        diagnostics.push(Diagnostic::error(format!(
+            "there may be more faults: only the first {} are looked for",
+            session.limits.faults
+        )));
     }
     let nodes = session.nodes.into_iter().zip(keys).map(|(made, key)| NodeDesc {
         key,

@@ -79,8 +79,8 @@ pub(super) struct Session {
     pub statement: usize,
     /// Why the script was stopped for good.
     pub stopped: Option<Diagnostic>,
-    /// Faults over the limit.
-    pub untold: usize,
+    /// Whether there were more faults than are reported at once.
+    pub is_cut: bool,
     live: Vec<Live>,
     told: HashSet<(Option<Span>, String)>,
 }
@@ -106,7 +106,7 @@ impl Session {
             log: Vec::new(),
             statement: 0,
             stopped: None,
-            untold: 0,
+            is_cut: false,
             live: Vec::new(),
             told: HashSet::new(),
         }
@@ -138,15 +138,20 @@ impl Session {
 
     /// Tells a fault, once.
     pub(super) fn fault(&mut self, diagnostic: Diagnostic) {
-        let fresh = self.told.insert((diagnostic.span.clone(), diagnostic.message.clone()));
-        if !fresh {
+        if self.told.contains(&(diagnostic.span.clone(), diagnostic.message.clone())) {
             return;
         }
-        if self.diagnostics.len() < self.limits.faults {
-            self.diagnostics.push(diagnostic);
-        } else {
-            self.untold += 1;
+        if self.is_full() {
+            self.is_cut = true;
+            return;
         }
+        self.told.insert((diagnostic.span.clone(), diagnostic.message.clone()));
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether no more faults are reported.
+    pub(super) fn is_full(&self) -> bool {
+        self.diagnostics.len() >= self.limits.faults
     }
 
     /// Tells a fault, unless one has been reported at the same place.

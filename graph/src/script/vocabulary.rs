@@ -5,6 +5,9 @@ use std::sync::OnceLock;
 
 use rhai::{AST, Engine};
 
+use super::faults;
+use crate::aliases::meant;
+use crate::diagnostic::Diagnostic;
 use crate::kinds::{Kind, Kinds};
 use crate::suggest::nearest;
 
@@ -96,8 +99,22 @@ impl<'a> Vocabulary<'a> {
         OWN.iter().any(|(own, _)| *own == name).then_some("a function of Pastiche")
     }
 
-    /// The nearest name of a function.
-    pub(super) fn nearest(&self, name: &str) -> Option<String> {
+    /// What is reported of a function that is not there: with the one that is probably meant, and with
+    /// the nodes that have an input of its name.
+    pub(super) fn unknown(&self, name: &str) -> Diagnostic {
+        let fault = faults::unknown_function(name, self.nearest(name).as_deref());
+        let nodes = self.kinds.with_input(name);
+        if nodes.is_empty() {
+            return fault;
+        }
+        fault.help(format!("`{name}` is an input of `{}`", nodes.join("`, `")))
+    }
+
+    /// The function that is probably meant.
+    fn nearest(&self, name: &str) -> Option<String> {
+        if let Some(kind) = meant(name).filter(|kind| self.kinds.get(kind).is_ok()) {
+            return Some(kind.to_owned());
+        }
         let mut names: Vec<&str> = self.kinds.names().collect();
         names.extend(self.functions.keys().map(String::as_str));
         names.extend(OWN.iter().map(|(own, _)| *own));

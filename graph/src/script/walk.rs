@@ -23,16 +23,26 @@ pub(super) struct Reading {
     pub guesses: Vec<Diagnostic>,
     /// Variables that do not exist: the run gives placeholders for them.
     pub unknown_variables: BTreeSet<String>,
+    /// Whether there were faults enough before the end of the file.
+    pub is_cut: bool,
 }
 
-/// Reads a file.
-pub(super) fn read(ast: &AST, bodies: &[Body], file: &File, vocabulary: &Vocabulary<'_>) -> Reading {
-    let mut walker = Walker { sites: Sites::default(), checks: Checks::new(file, vocabulary, ast) };
+/// Reads a file, up to `most_faults` faults.
+pub(super) fn read(
+    ast: &AST,
+    bodies: &[Body],
+    file: &File,
+    vocabulary: &Vocabulary<'_>,
+    most_faults: usize,
+) -> Reading {
+    let checks = Checks::new(file, vocabulary, ast, most_faults);
+    let mut walker = Walker { sites: Sites::default(), checks };
     ast.statements().iter().for_each(|statement| walker.statement(statement));
     for body in bodies {
         walker.function(body);
     }
     Reading {
+        is_cut: walker.checks.is_full(),
         sites: walker.sites,
         faults: walker.checks.faults,
         guesses: walker.checks.guesses,
@@ -60,6 +70,9 @@ impl Walker<'_> {
     }
 
     fn statement(&mut self, statement: &Stmt) {
+        if self.checks.is_full() {
+            return;
+        }
         match statement {
             Stmt::If(flow, _) => {
                 self.guard(&flow.expr, "if");
@@ -135,6 +148,9 @@ impl Walker<'_> {
     }
 
     fn expression(&mut self, expression: &Expr) {
+        if self.checks.is_full() {
+            return;
+        }
         match expression {
             Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => {
                 parts.iter().for_each(|part| self.expression(part));

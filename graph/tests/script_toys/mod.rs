@@ -174,7 +174,7 @@ screen(glow);
 "##;
 
 pub fn limits() -> Limits {
-    Limits { operations: 200_000, time: std::time::Duration::from_secs(20), ..Limits::default() }
+    Limits { operations: 200_000, work: std::time::Duration::from_secs(20), ..Limits::default() }
 }
 
 pub fn evaluate(text: &str) -> Evaluated {
@@ -184,6 +184,11 @@ pub fn evaluate(text: &str) -> Evaluated {
 pub fn evaluate_in(folder: Option<PathBuf>, text: &str) -> Evaluated {
     let source = Source { name: "scripts/opening.rhai".into(), text: text.into(), folder };
     evaluate_within(&source, &kinds(), limits())
+}
+
+pub fn evaluate_with(text: &str, limits: Limits) -> Evaluated {
+    let source = Source { name: "scripts/opening.rhai".into(), text: text.into(), folder: None };
+    evaluate_within(&source, &kinds(), limits)
 }
 
 /// The graph as text, one node a line.

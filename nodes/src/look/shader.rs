@@ -60,7 +60,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             inputs: source::textures(&header).count(),
             uniform_bytes: source::uniform_bytes(&header),
         };
-        let effect = ctx.gpu()?.effect(&desc).map_err(|error| text.body_fault(error))?;
+        let effect = ctx.gpu()?.bounded_effect(&desc).map_err(|error| text.body_fault(error))?;
         let at_amount = AtAmount::new(ctx)?;
         Ok(Box::new(Shader::new(effect, at_amount, header)))
     },

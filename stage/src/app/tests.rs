@@ -227,7 +227,7 @@ fn the_audience_sees_the_picture_and_what_is_wrong() {
     assert_eq!((whole.at(2, 32), whole.at(2, 27)), ([128, 128, 128], [0, 0, 0]));
     assert_eq!(whole.letters(), 0);
 
-    let filled = seen(&gpu, toy(), |_, state| state.fit = crate::place::Fit::Fill);
+    let filled = seen(&gpu, toy(), |_, state| state.fit = pastiche_engine::gpu::Fit::Cover);
     assert_eq!(filled.at(160, 5), [128, 128, 128]);
 
     let black = seen(&gpu, toy(), |_, state| state.is_black = true);

@@ -128,7 +128,6 @@ fn input_line(input: &InputSpec) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pastiche_engine::spec::Role;
 
     #[test]
     fn words_are_found_in_any_order_and_case() {

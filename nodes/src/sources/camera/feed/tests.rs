@@ -177,7 +177,9 @@ fn one_whose_driver_panics_is_a_fault_until_it_is_back() {
     assert!(!look.is_alive && told(&look, "camera 0 is gone"), "{:?}", look.status);
     let fault = look.fault.unwrap();
     assert!(fault.message.contains("panicked") && fault.message.contains("a bad driver"), "{fault:?}");
-    cameras.plug_in().send(picture(3, 2)).unwrap();
+    // Held: one that is dropped is gone again, maybe before anyone has looked.
+    let camera = cameras.plug_in();
+    camera.send(picture(3, 2)).unwrap();
     let look = look_until(&mut feed, |look| look.is_alive && look.fault.is_none());
     assert!(told(&look, "`Fake Cam`, 3x1, "), "{:?}", look.status);
 }
