@@ -8,7 +8,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, FrameCtx};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, Note};
-use pastiche_engine::spec::{In, OptionDefault, OptionSpec, OptionType, Unit, range};
+use pastiche_engine::spec::{File, In, Opt, Unit, range};
 use pastiche_engine::workers::{Background, Priority};
 use pastiche_models::chorale::{Canvas, Network, Roll, Settings, VOICES, Weights, sample};
 
@@ -53,17 +53,15 @@ pub(super) const LOUDNESS: In<Control> = In::control(
     "How loud it sings at most: the velocity, from 0 to 1.",
 );
 
-const WEIGHTS: &str = "weights";
-pub(super) const WEIGHTS_OPTION: OptionSpec = OptionSpec {
-    name: WEIGHTS,
-    takes: OptionType::File(Media::Model),
-    default: OptionDefault::Absent,
-    doc: "A safetensors file that `pastiche train chorale` wrote, instead of the weights that come with the program.",
-};
+pub(super) const WEIGHTS: Opt<Option<File>> = Opt::optional_file(
+    "weights",
+    Media::Model,
+    "A safetensors file that `pastiche train chorale` wrote, instead of the weights that come with the program.",
+);
 
 /// The network of an option, or the one that comes with the program.
 pub(super) fn load(options: &Options) -> Result<Arc<Network>, BuildError> {
-    let network = match options.asset(WEIGHTS) {
+    let network = match options.get(&WEIGHTS) {
         None => Network::embedded(),
         Some(asset) => Weights::from_safetensors(&asset.bytes).map(Network::new),
     };
@@ -72,7 +70,7 @@ pub(super) fn load(options: &Options) -> Result<Arc<Network>, BuildError> {
             error.to_string(),
             "name a file that `pastiche train chorale` wrote, or leave `weights` out",
         )
-        .option(WEIGHTS)
+        .option(WEIGHTS.0.name)
     })
 }
 
