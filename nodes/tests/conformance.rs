@@ -15,11 +15,7 @@ use pastiche_engine::script::{Source, evaluate};
 use pastiche_engine::spec::{ANY, InputSpec, Unwired};
 use pastiche_engine::take::{Input, Stamped};
 use pastiche_engine::workers::Workers;
-use stand_ins::{BLACK, SIZE_PX, files, patch};
-
-fn kinds() -> impl Iterator<Item = &'static NodeKind> {
-    pastiche_nodes::kinds()
-}
+use stand_ins::{BLACK, SIZE_PX, files, kinds, patch};
 
 /// All inputs that the node has by its options.
 fn inputs_of(desc: &Desc) -> Vec<InputSpec> {
