@@ -8,7 +8,7 @@ mod check;
 #[cfg(feature = "stage")]
 mod display;
 mod folder;
-mod hands;
+mod mappings;
 mod render;
 mod show;
 mod takes;

@@ -1,11 +1,12 @@
 //! The running graph. It executes plans and never interprets: scripts, descriptions and the registry
 //! are unknown here.
 
-mod hands;
+mod controls;
 mod look;
+mod moved;
 mod prepare;
 mod run;
 
-pub use hands::{ControlState, KnobState};
+pub use moved::{ControlState, KnobState};
 pub use prepare::{Prepared, Preparer, Retired, Summary};
 pub use run::{FrameReport, Live, LiveConfig, NodeFault};
