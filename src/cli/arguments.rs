@@ -253,6 +253,9 @@ pub struct ChoraleArguments {
     /// Where the chorale goes: FILE.mid, .wav, .json or .musicxml
     #[arg(long, value_name = "FILE", required_unless_present = "predict")]
     pub out: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }
 
 /// The order in which notes are drawn.

@@ -37,6 +37,9 @@ pub fn run(arguments: &ChoraleArguments) -> anyhow::Result<End> {
         ));
     };
     check_ending(out)?;
+    if out.exists() && !arguments.force {
+        return Err(Error::Occupied { path: out.clone(), what: "there already" }.into());
+    }
     let canvas = canvas(arguments)?;
     let settings = Settings {
         routine: arguments.sampler.map_or_else(Routine::default, routine),
