@@ -11,8 +11,10 @@
 // What may travel on a wire, and how a kind is declared.
 pub mod colour;
 pub mod key;
+mod option;
 pub mod options;
 pub mod port;
+mod range;
 pub mod spec;
 pub mod typed_key;
 

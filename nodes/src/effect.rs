@@ -7,7 +7,6 @@ use pastiche_engine::frame::Frame;
 use pastiche_engine::gpu::{Effect, EffectDesc, Fit, Recorder, Texture};
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx};
-use pastiche_engine::options::Options;
 use pastiche_engine::port::Control;
 use pastiche_engine::spec::{In, Out};
 
@@ -75,12 +74,6 @@ pub(crate) fn pass_of_two<U: Pod>(
     let second = gpu.fit(&second, picture.size_px(), Fit::Cover)?;
     let bytes = bytemuck::bytes_of(uniforms);
     gpu.draw(effect, &[&texture, &second], bytes, picture.size_px()).map(Frame::from_texture)
-}
-
-/// The number of the word that an option chooses.
-pub(crate) fn choice(options: &Options, option: &str, words: &[&str]) -> u32 {
-    let place = words.iter().position(|word| options.text(option) == Some(*word));
-    place.unwrap_or(0) as u32
 }
 
 /// The number of the span of time that is now, with this many in a second, for randomness that stands

@@ -149,7 +149,7 @@ fn knob_position(node: &PlanNode) -> Option<usize> {
 }
 
 fn knob_name(node: &PlanNode) -> &str {
-    match node.options.get("name") {
+    match node.options.value("name") {
         Some(OptionValue::Text(name)) => name,
         _ => &node.key.0,
     }

@@ -9,11 +9,9 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, to_change};
+use crate::effect::{compile, pass, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to blur.");
 const STRENGTH: In<Control> = In::control(
@@ -43,10 +41,9 @@ const CENTRE_Y: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the blur; below 0 it sharpens.");
 const OUT: Out<Frame> = Out::new("image", "The blurred picture.");
 
-const MODE: &str = "mode";
-
-/// In the order of the numbers in `blur_radial.wgsl`.
-const MODE_WORDS: [&str; 2] = ["zoom", "spin"];
+/// With the numbers of `blur_radial.wgsl`.
+const MODE: Opt<Choice<u32>> =
+    Opt::choice("mode", &[("zoom", 0), ("spin", 1)], "Whether streaks go outwards or around.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -57,12 +54,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               as `strength` times the distance from the centre.",
         example: "screen(blur_radial(test_card(), lfo(0.2) * 0.2 + 0.2, #{ mode: \"zoom\" }));\n",
         inputs: &[&IMAGE.0, &STRENGTH.0, &CENTRE_X.0, &CENTRE_Y.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: MODE,
-            takes: OptionType::Choice(&MODE_WORDS),
-            default: OptionDefault::Text("zoom"),
-            doc: "Whether streaks go outwards or around.",
-        }],
+        options: &[MODE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -70,7 +62,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = include_str!("blur_radial.wgsl");
         let effect = compile::<Uniforms>(ctx, "blur_radial", 1, wgsl)?;
-        Ok(Box::new(BlurRadial { mode: choice(options, MODE, &MODE_WORDS), effect }))
+        Ok(Box::new(BlurRadial { mode: options.get(&MODE), effect }))
     },
 }];
 

@@ -9,11 +9,9 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass_of_two, radians, to_change};
+use crate::effect::{compile, pass_of_two, radians, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to push around.");
 const BY: In<Frame> = In::required("by", "Picture that pushes.");
@@ -36,10 +34,12 @@ const ANGLE: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the push.");
 const OUT: Out<Frame> = Out::new("image", "The picture, pushed around.");
 
-const CHANNEL: &str = "channel";
-
-/// In the order of the numbers in `displace.wgsl`.
-const CHANNEL_WORDS: [&str; 6] = ["red_green", "brightness", "red", "green", "blue", "alpha"];
+/// With the numbers of `displace.wgsl`.
+const CHANNEL: Opt<Choice<u32>> = Opt::choice(
+    "channel",
+    &[("red_green", 0), ("brightness", 1), ("red", 2), ("green", 3), ("blue", 4), ("alpha", 5)],
+    "What of the second picture pushes.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -54,12 +54,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let card = test_card();\n\
                   screen(displace(card, blur(card, 30), lfo(0.2) * 120));\n",
         inputs: &[&IMAGE.0, &BY.0, &STRENGTH.0, &ANGLE.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: CHANNEL,
-            takes: OptionType::Choice(&CHANNEL_WORDS),
-            default: OptionDefault::Text("red_green"),
-            doc: "What of the second picture pushes.",
-        }],
+        options: &[CHANNEL.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -67,7 +62,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("displace.wgsl"));
         let effect = compile::<Uniforms>(ctx, "displace", 2, wgsl)?;
-        Ok(Box::new(Displace { channel: choice(options, CHANNEL, &CHANNEL_WORDS), effect }))
+        Ok(Box::new(Displace { channel: options.get(&CHANNEL), effect }))
     },
 }];
 

@@ -9,11 +9,9 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, to_change};
+use crate::effect::{compile, pass, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture whose outlines are drawn.");
 const STRENGTH: In<Control> = In::control(
@@ -36,10 +34,9 @@ const LINE: In<Colour> = In::colour("line", Colour::WHITE, "Colour of the lines.
 const AMOUNT: In<Control> = In::amount("How much of the drawing.");
 const OUT: Out<Frame> = Out::new("image", "The outlines.");
 
-const ON: &str = "on";
-
-/// In the order of the numbers in `edges.wgsl`.
-const ON_WORDS: [&str; 3] = ["black", "picture", "nothing"];
+/// With the numbers of `edges.wgsl`.
+const ON: Opt<Choice<u32>> =
+    Opt::choice("on", &[("black", 0), ("picture", 1), ("nothing", 2)], "What the lines are drawn on.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -50,12 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               it) and draws them in a colour: on black, over the picture, or alone on nothing.",
         example: "screen(edges(test_card(), #{ on: \"picture\", line: colour(\"#ffd700\"), strength: 2 }));\n",
         inputs: &[&IMAGE.0, &STRENGTH.0, &THICKNESS.0, &LINE.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: ON,
-            takes: OptionType::Choice(&ON_WORDS),
-            default: OptionDefault::Text("black"),
-            doc: "What the lines are drawn on.",
-        }],
+        options: &[ON.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -63,7 +55,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("edges.wgsl"));
         let effect = compile::<Uniforms>(ctx, "edges", 1, wgsl)?;
-        Ok(Box::new(Edges { on: choice(options, ON, &ON_WORDS), effect }))
+        Ok(Box::new(Edges { on: options.get(&ON), effect }))
     },
 }];
 

@@ -9,11 +9,9 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, seed_bits, span_of_time, to_change};
+use crate::effect::{compile, pass, seed_bits, span_of_time, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to damage.");
 const STRENGTH: In<Control> = In::control(
@@ -43,10 +41,9 @@ const RATE: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the damage.");
 const OUT: Out<Frame> = Out::new("image", "The damaged picture.");
 
-const MODE: &str = "mode";
-
-/// In the order of the numbers in `glitch.wgsl`.
-const MODE_WORDS: [&str; 3] = ["block", "scanline", "channel"];
+/// With the numbers of `glitch.wgsl`.
+const MODE: Opt<Choice<u32>> =
+    Opt::choice("mode", &[("block", 0), ("scanline", 1), ("channel", 2)], "What kind of damage.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -58,12 +55,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               second; it is random, and the same in every render.",
         example: "screen(glitch(test_card(), #{ mode: \"scanline\", strength: lfo(0.3) * 0.4 + 0.5 }));\n",
         inputs: &[&IMAGE.0, &STRENGTH.0, &SIZE.0, &RATE.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: MODE,
-            takes: OptionType::Choice(&MODE_WORDS),
-            default: OptionDefault::Text("block"),
-            doc: "What kind of damage.",
-        }],
+        options: &[MODE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -71,7 +63,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../random.wgsl"), include_str!("glitch.wgsl"));
         let effect = compile::<Uniforms>(ctx, "glitch", 1, wgsl)?;
-        Ok(Box::new(Glitch { mode: choice(options, MODE, &MODE_WORDS), seed: seed_bits(ctx.seed), effect }))
+        Ok(Box::new(Glitch { mode: options.get(&MODE), seed: seed_bits(ctx.seed), effect }))
     },
 }];
 

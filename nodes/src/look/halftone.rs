@@ -9,11 +9,9 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, radians, to_change};
+use crate::effect::{compile, pass, radians, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to print.");
 const SIZE: In<Control> = In::control(
@@ -37,10 +35,9 @@ const PAPER: In<Colour> = In::colour("paper", Colour::WHITE, "Colour of the pape
 const AMOUNT: In<Control> = In::amount("How much of the print.");
 const OUT: Out<Frame> = Out::new("image", "The print.");
 
-const SCREEN: &str = "screen";
-
-/// In the order of the numbers in `halftone.wgsl`.
-const SCREEN_WORDS: [&str; 3] = ["dots", "lines", "cmyk"];
+/// With the numbers of `halftone.wgsl`.
+const SCREEN: Opt<Choice<u32>> =
+    Opt::choice("screen", &[("dots", 0), ("lines", 1), ("cmyk", 2)], "What is printed.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -53,12 +50,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               afar the brightness stays.",
         example: "screen(halftone(test_card(), 20, lfo(0.05) * 45, #{ screen: \"cmyk\" }));\n",
         inputs: &[&IMAGE.0, &SIZE.0, &ANGLE.0, &INK.0, &PAPER.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: SCREEN,
-            takes: OptionType::Choice(&SCREEN_WORDS),
-            default: OptionDefault::Text("dots"),
-            doc: "What is printed.",
-        }],
+        options: &[SCREEN.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -66,7 +58,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("halftone.wgsl"));
         let effect = compile::<Uniforms>(ctx, "halftone", 1, wgsl)?;
-        Ok(Box::new(Halftone { screen: choice(options, SCREEN, &SCREEN_WORDS), effect }))
+        Ok(Box::new(Halftone { screen: options.get(&SCREEN), effect }))
     },
 }];
 

@@ -9,11 +9,9 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, to_change};
+use crate::effect::{compile, pass, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to make holes into.");
 const COLOUR: In<Colour> =
@@ -39,10 +37,9 @@ const SPILL: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of what is keyed goes.");
 const OUT: Out<Frame> = Out::new("image", "The picture with holes.");
 
-const MODE: &str = "mode";
-
-/// In the order of the numbers in `key.wgsl`.
-const MODE_WORDS: [&str; 2] = ["chroma", "luma"];
+/// With the numbers of `key.wgsl`.
+const MODE: Opt<Choice<u32>> =
+    Opt::choice("mode", &[("chroma", 0), ("luma", 1)], "Whether hue or brightness is compared.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -57,12 +54,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let card = test_card();\n\
                   screen(blend(blur(card, 80), key(card, #{ colour: colour(\"#00bf00\"), tolerance: 0.25 })));\n",
         inputs: &[&IMAGE.0, &COLOUR.0, &TOLERANCE.0, &SOFTNESS.0, &SPILL.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: MODE,
-            takes: OptionType::Choice(&MODE_WORDS),
-            default: OptionDefault::Text("chroma"),
-            doc: "Whether hue or brightness is compared.",
-        }],
+        options: &[MODE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -70,7 +62,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("key.wgsl"));
         let effect = compile::<Uniforms>(ctx, "key", 1, wgsl)?;
-        Ok(Box::new(Key { mode: choice(options, MODE, &MODE_WORDS), effect }))
+        Ok(Box::new(Key { mode: options.get(&MODE), effect }))
     },
 }];
 

@@ -9,20 +9,23 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out};
 
-use crate::effect::{choice, compile, pass_of_two, to_change};
+use crate::effect::{compile, pass_of_two, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to see.");
 const BY: In<Frame> = In::required("by", "Picture that decides what is seen.");
 const AMOUNT: In<Control> = In::amount("How far what is masked goes.");
 const OUT: Out<Frame> = Out::new("image", "The picture with holes.");
 
-const CHANNEL: &str = "channel";
-
-/// In the order of the numbers in `mask.wgsl`.
-const CHANNEL_WORDS: [&str; 2] = ["brightness", "alpha"];
-const INVERT: &str = "invert";
+/// With the numbers of `mask.wgsl`.
+const CHANNEL: Opt<Choice<u32>> =
+    Opt::choice("channel", &[("brightness", 0), ("alpha", 1)], "What of the second picture decides.");
+const INVERT: Opt<bool> = Opt::flag(
+    "invert",
+    false,
+    "Shows the picture where it would be hidden, and hides it where it would be shown.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -36,20 +39,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   let spot = crop(card, #{ left: 0.3, right: 0.3, softness: 60 });\n\
                   screen(mask(card, spot, #{ channel: \"alpha\" }));\n",
         inputs: &[&IMAGE.0, &BY.0, &AMOUNT.0],
-        options: &[
-            OptionSpec {
-                name: CHANNEL,
-                takes: OptionType::Choice(&CHANNEL_WORDS),
-                default: OptionDefault::Text("brightness"),
-                doc: "What of the second picture decides.",
-            },
-            OptionSpec {
-                name: INVERT,
-                takes: OptionType::Flag,
-                default: OptionDefault::Flag(false),
-                doc: "Shows the picture where it would be hidden, and hides it where it would be shown.",
-            },
-        ],
+        options: &[CHANNEL.0, INVERT.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -57,11 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("mask.wgsl"));
         let effect = compile::<Uniforms>(ctx, "mask", 2, wgsl)?;
-        Ok(Box::new(Mask {
-            channel: choice(options, CHANNEL, &CHANNEL_WORDS),
-            invert: u32::from(options.flag(INVERT)),
-            effect,
-        }))
+        Ok(Box::new(Mask { channel: options.get(&CHANNEL), invert: u32::from(options.get(&INVERT)), effect }))
     },
 }];
 

@@ -9,11 +9,9 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, radians, to_change};
+use crate::effect::{compile, pass, radians, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to mirror.");
 const ANGLE: In<Control> = In::control(
@@ -43,13 +41,11 @@ const CENTRE_Y: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the mirror image.");
 const OUT: Out<Frame> = Out::new("image", "The mirrored picture.");
 
-const HALF: &str = "half";
-
-/// In the order of the numbers in `mirror.wgsl`.
-const HALF_WORDS: [&str; 4] = ["left", "right", "top", "bottom"];
-
-/// Where each half lies, seen from the centre.
-const HALF_DEGREES: [f64; 4] = [180.0, 0.0, 90.0, -90.0];
+const HALF: Opt<Choice<f64>> = Opt::choice(
+    "half",
+    &[("left", 180.0), ("right", 0.0), ("top", 90.0), ("bottom", -90.0)],
+    "The half that stays.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -60,12 +56,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               way round. Turn and move the mirror with `angle` and the centre.",
         example: "screen(mirror(test_card(), #{ half: \"left\", angle: lfo(0.1) * 20 }));\n",
         inputs: &[&IMAGE.0, &ANGLE.0, &CENTRE_X.0, &CENTRE_Y.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: HALF,
-            takes: OptionType::Choice(&HALF_WORDS),
-            default: OptionDefault::Text("left"),
-            doc: "The half that stays.",
-        }],
+        options: &[HALF.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -73,7 +64,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = include_str!("mirror.wgsl");
         let effect = compile::<Uniforms>(ctx, "mirror", 1, wgsl)?;
-        Ok(Box::new(Mirror { half: choice(options, HALF, &HALF_WORDS), effect }))
+        Ok(Box::new(Mirror { half_degrees: options.get(&HALF), effect }))
     },
 }];
 
@@ -86,14 +77,15 @@ struct Uniforms {
 }
 
 struct Mirror {
-    half: u32,
+    /// Where the half that stays lies, seen from the centre.
+    half_degrees: f64,
     effect: Arc<Effect>,
 }
 
 impl Node for Mirror {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let (sine, cosine) = radians(HALF_DEGREES[self.half as usize] + io.control(&ANGLE)).sin_cos();
+        let (sine, cosine) = radians(self.half_degrees + io.control(&ANGLE)).sin_cos();
         let uniforms = Uniforms {
             normal: [cosine, -sine],
             centre: [io.control(&CENTRE_X) as f32, 1.0 - io.control(&CENTRE_Y) as f32],
