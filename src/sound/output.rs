@@ -163,33 +163,10 @@ impl Drop for Output {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::alloc::{GlobalAlloc, Layout, System};
-    use std::cell::Cell;
 
     use engine::audio::audio_pair;
     use engine::clock::FrameRate;
-
-    thread_local! {
-        static CALLS: Cell<u64> = const { Cell::new(0) };
-    }
-
-    /// Counts the calls of each thread.
-    struct Counting;
-
-    // SAFETY: every call is handed on to the system's allocator unchanged.
-    unsafe impl GlobalAlloc for Counting {
-        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            CALLS.with(|calls| calls.set(calls.get() + 1));
-            // SAFETY: the caller keeps the contract.
-            unsafe { System.alloc(layout) }
-        }
-
-        unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-            CALLS.with(|calls| calls.set(calls.get() + 1));
-            // SAFETY: the caller keeps the contract.
-            unsafe { System.dealloc(pointer, layout) }
-        }
-    }
+    use pastiche_testing::allocations::{Counting, counted};
 
     #[global_allocator]
     static ALLOCATOR: Counting = Counting;
@@ -213,14 +190,13 @@ mod tests {
             let (_handle, runner) = audio_pair(FrameRate { frames: 60, secs: 1 });
             let (mut output, mut link) = Output::new(rate_hz, Arc::new(SoundClock::new(800)));
             assert!(link.to_card.push(Box::new(Playing { runner, next_sample: 0 })).is_ok());
-            let before = CALLS.with(Cell::get);
             let mut given = 0;
             // A card that never asks for the same number twice.
-            for call in 0..200_u32 {
+            let fill = |call: u32| {
                 let now = Duration::from_millis(u64::from(call) * 10);
                 output.fill(now, (rate_hz / 100 + call % 7) as usize, |_| given += 1);
-            }
-            assert_eq!(CALLS.with(Cell::get) - before, 0, "{rate_hz} Hz");
+            };
+            assert_eq!(counted(|| (0..200).for_each(fill)).1, 0, "{rate_hz} Hz");
             assert!(given > rate_hz as usize);
             drop(output);
             let back = link.from_card.pop().expect("what played comes back");

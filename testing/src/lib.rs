@@ -4,6 +4,8 @@
 //! where there is none, and says so on a line that begins with [`MARK`], whether or not the output of
 //! tests is shown. `PASTICHE_DEMAND=adapter,display` names what has to be there: then such a test fails.
 
+pub mod allocations;
+
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
