@@ -1,21 +1,16 @@
 //! A picture pushed around by another.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{compile, pass_of_two, radians, to_change};
+use crate::effect::radians;
+use crate::look::one_pass::{OnePass, fixed, pair};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to push around.");
-const BY: In<Frame> = In::required("by", "Picture that pushes.");
-const STRENGTH: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to push around.");
+static BY: In<Frame> = In::required("by", "Picture that pushes.");
+static STRENGTH: In<Control> = In::control(
     "strength",
     60.0,
     Unit::Px,
@@ -23,7 +18,7 @@ const STRENGTH: In<Control> = In::control(
     range(-20_000.0, 20_000.0),
     "Distance between where black and where white push to.",
 );
-const ANGLE: In<Control> = In::control(
+static ANGLE: In<Control> = In::control(
     "angle",
     0.0,
     Unit::Degrees,
@@ -31,7 +26,7 @@ const ANGLE: In<Control> = In::control(
     range(-36_000.0, 36_000.0),
     "Direction of the push.",
 );
-const AMOUNT: In<Control> = In::amount("How much of the push.");
+static AMOUNT: In<Control> = In::amount("How much of the push.");
 const OUT: Out<Frame> = Out::new("image", "The picture, pushed around.");
 
 /// With the numbers of `displace.wgsl`.
@@ -61,35 +56,14 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("displace.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "displace", 2, wgsl)?;
-        Ok(Box::new(Displace { channel: options.get(&CHANNEL), effect }))
+        let uniforms = vec![
+            pair("across", |ctx, io| {
+                let (sine, cosine) = radians(io.control(&ANGLE)).sin_cos();
+                let strength_px = io.control(&STRENGTH) * ctx.pixel_scale() * io.control(&AMOUNT);
+                [cosine, sine].map(|part| part * strength_px as f32)
+            }),
+            fixed("channel", options.get(&CHANNEL)),
+        ];
+        OnePass::of_two(ctx, "displace", wgsl, &BY, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    across: [f32; 2],
-    channel: u32,
-}
-
-struct Displace {
-    channel: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for Displace {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let Some(by) = io.frame(&BY) else {
-            io.set_frame(&OUT, image);
-            return Ok(());
-        };
-        let (sine, cosine) = radians(io.control(&ANGLE)).sin_cos();
-        let strength_px = (io.control(&STRENGTH) * ctx.pixel_scale() * amount) as f32;
-        let uniforms =
-            Uniforms { across: [cosine, sine].map(|part| part * strength_px), channel: self.channel };
-        io.set_frame(&OUT, pass_of_two(ctx, &self.effect, &image, by, &uniforms)?);
-        Ok(())
-    }
-}

@@ -1,20 +1,15 @@
 //! A picture that is falling apart.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{compile, pass, seed_bits, span_of_time, to_change};
+use crate::effect::{seed_bits, span_of_time};
+use crate::look::one_pass::{OnePass, control, fixed, pixels, whole};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to damage.");
-const STRENGTH: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to damage.");
+static STRENGTH: In<Control> = In::control(
     "strength",
     0.5,
     Unit::Ratio,
@@ -22,7 +17,7 @@ const STRENGTH: In<Control> = In::control(
     range(0.0, 20.0),
     "How much is damaged, and how badly.",
 );
-const SIZE: In<Control> = In::control(
+static SIZE: In<Control> = In::control(
     "size",
     60.0,
     Unit::Px,
@@ -30,7 +25,7 @@ const SIZE: In<Control> = In::control(
     range(0.0, 5000.0),
     "Size of blocks and bands, and of the way that they and the colours go.",
 );
-const RATE: In<Control> = In::control(
+static RATE: In<Control> = In::control(
     "rate",
     8.0,
     Unit::Hz,
@@ -38,7 +33,7 @@ const RATE: In<Control> = In::control(
     range(0.0, 1000.0),
     "How often in a second the damage changes; at 0 it stands still.",
 );
-const AMOUNT: In<Control> = In::amount("How much of the damage.");
+static AMOUNT: In<Control> = In::amount("How much of the damage.");
 const OUT: Out<Frame> = Out::new("image", "The damaged picture.");
 
 /// With the numbers of `glitch.wgsl`.
@@ -62,40 +57,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../random.wgsl"), include_str!("glitch.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "glitch", 1, wgsl)?;
-        Ok(Box::new(Glitch { mode: options.get(&MODE), seed: seed_bits(ctx.seed), effect }))
+        let uniforms = vec![
+            control(&STRENGTH),
+            pixels(&SIZE),
+            whole("span", |ctx, io| span_of_time(ctx, io.control(&RATE))),
+            fixed("seed", seed_bits(ctx.seed)),
+            fixed("mode", options.get(&MODE)),
+        ];
+        OnePass::boxed(ctx, "glitch", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    strength: f32,
-    side: f32,
-    span: u32,
-    seed: u32,
-    mode: u32,
-    amount: f32,
-}
-
-struct Glitch {
-    mode: u32,
-    seed: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for Glitch {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let uniforms = Uniforms {
-            strength: io.control(&STRENGTH) as f32,
-            side: (io.control(&SIZE) * ctx.pixel_scale()) as f32,
-            span: span_of_time(ctx, io.control(&RATE)),
-            seed: self.seed,
-            mode: self.mode,
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}
