@@ -15,11 +15,7 @@ use pastiche_engine::script::{Source, evaluate};
 use pastiche_engine::spec::{ANY, InputSpec, Unwired};
 use pastiche_engine::take::{Input, Stamped};
 use pastiche_engine::workers::Workers;
-use stand_ins::{BLACK, SIZE_PX, files, patch};
-
-fn kinds() -> impl Iterator<Item = &'static NodeKind> {
-    pastiche_nodes::kinds()
-}
+use stand_ins::{BLACK, SIZE_PX, files, kinds, patch};
 
 #[test]
 fn the_words_of_other_programs_lead_to_kinds_that_are_there() {

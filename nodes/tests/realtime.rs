@@ -14,7 +14,7 @@ use pastiche_engine::options::OptionValue;
 use pastiche_engine::port::PortType;
 use pastiche_engine::workers::Workers;
 use pastiche_testing::allocations::{Counting, counted};
-use stand_ins::{BLACK, SIZE_PX, patch};
+use stand_ins::{BLACK, SIZE_PX, kinds, patch};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -138,7 +138,7 @@ fn what_a_choir_improvises_is_played_without_allocation() {
 fn no_audio_half_allocates() {
     let Some(gpu) = gpu() else { return };
     let mut kinds = 0;
-    for kind in pastiche_nodes::kinds() {
+    for kind in kinds() {
         let (inputs, outputs) = (kind.spec.inputs, kind.spec.outputs);
         let gives_sound = outputs.iter().any(|output| output.port == PortType::Audio);
         if !gives_sound && inputs.iter().all(|input| input.port != PortType::Audio) {

@@ -122,6 +122,14 @@ pub fn find_program(program: &str, version: &str) -> Result<(), String> {
     }
 }
 
+/// Asks for `ffmpeg` and `ffprobe`, as [`need`] does.
+#[must_use]
+#[track_caller]
+pub fn ffmpeg_is_there() -> Option<()> {
+    let mut programs = ["ffmpeg", "ffprobe"].into_iter();
+    need(Means::Ffmpeg, programs.try_for_each(|program| find_program(program, "-version")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
