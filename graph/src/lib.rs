@@ -32,6 +32,7 @@ pub mod plan;
 pub mod stamp;
 
 // Time, and what comes in from outside.
+pub mod address;
 pub mod clock;
 pub mod midi;
 pub mod supervisor;
