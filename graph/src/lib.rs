@@ -34,6 +34,7 @@ pub mod plan;
 pub mod stamp;
 
 // Time, and what comes in from outside.
+pub mod address;
 pub mod clock;
 pub mod midi;
 pub mod supervisor;
