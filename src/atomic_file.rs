@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -39,6 +39,12 @@ impl AtomicFile {
         })
     }
 
+    /// Another handle of the same file, for a writer that has to own what it writes to. What is written
+    /// through it must be flushed before [`finish`](AtomicFile::finish).
+    pub(crate) fn handle(&mut self) -> io::Result<File> {
+        self.file()?.get_ref().try_clone()
+    }
+
     fn remove(&self) {
         // The fault that led here is what is reported; a leftover adds nothing to it.
         let _ = fs::remove_file(&self.temporary);
@@ -56,12 +62,6 @@ impl Write for AtomicFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file()?.flush()
-    }
-}
-
-impl Seek for AtomicFile {
-    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.file()?.seek(position)
     }
 }
 

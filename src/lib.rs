@@ -21,9 +21,13 @@ pub mod picture;
 pub mod player;
 pub mod sound;
 
-// What is done with one.
-pub mod hands;
+// What comes in, and what is done with it.
+pub mod host;
+pub mod inbox;
+pub mod mappings;
 pub mod midi;
+
+// What is done with a running graph.
 #[cfg(feature = "stage")]
 pub mod on_stage;
 pub mod play;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use engine::address::ControlAddress;
 use engine::diagnostic::Diagnostic;
 use engine::gpu::Recorder;
 use engine::live::Live;
@@ -19,7 +20,7 @@ use pastiche_stage as stage;
 use stage::{Figures, Next, Show, StageConfig, StageError};
 
 use crate::error::Error;
-use crate::hands::{HandAction, HandEvent, Target};
+use crate::inbox::{Command, Event};
 use crate::play::{Pacing, PlayJob, Played, Playing, Told};
 use crate::player::Player;
 
@@ -80,16 +81,16 @@ struct OnStage {
 }
 
 impl OnStage {
-    fn send(&self, event: HandEvent) {
+    fn send(&self, event: Event) {
         if let Some(playing) = &self.playing {
-            playing.hands().sender().send(event);
+            playing.host().sender().send(event);
         }
     }
 
     /// Says on the terminal and in the operator's window what came of a key.
     fn report(&mut self, line: String) {
         self.news.push(line.clone());
-        (self.tell)(Told::Hands(line));
+        (self.tell)(Told::News(line));
     }
 }
 
@@ -101,7 +102,7 @@ impl Show for OnStage {
         }
         let ran = playing.frame(player, &mut |told| {
             match &told {
-                Told::Hands(line) => news.push(line.clone()),
+                Told::News(line) => news.push(line.clone()),
                 Told::Sound(line) => news.push((*line).to_owned()),
                 Told::Unwritten(fault) => {
                     news.push(format!("{}; nothing more is written there", fault.message))
@@ -150,34 +151,32 @@ impl Show for OnStage {
     }
 
     fn hand(&mut self, input: Input) {
-        self.send(HandEvent::Input(input));
+        self.send(Event::Input(input));
     }
 
     fn undo(&mut self) {
-        self.send(HandEvent::Action(HandAction::Undo));
+        self.send(Event::Command(Command::Undo));
     }
 
-    fn badge(&self, control: &Input) -> Option<String> {
-        let (target, _) = Target::of(control)?;
-        self.playing.as_ref()?.hands().badge(&target)
+    fn badge(&self, control: &ControlAddress) -> Option<String> {
+        self.playing.as_ref()?.host().mappings().badge(control)
     }
 
-    fn learn(&mut self, control: &Input) {
-        let Some((target, _)) = Target::of(control) else { return };
-        let armed = self.playing.as_ref().and_then(|playing| playing.hands().armed());
-        let action =
-            if armed == Some(&target) { HandAction::StopLearning } else { HandAction::Learn(target) };
-        self.send(HandEvent::Action(action));
+    fn learn(&mut self, control: &ControlAddress) {
+        let armed = self.playing.as_ref().and_then(|playing| playing.host().mappings().armed());
+        let command = match armed == Some(control) {
+            true => Command::StopLearning,
+            false => Command::Learn(control.clone()),
+        };
+        self.send(Event::Command(command));
     }
 
-    fn unlearn(&mut self, control: &Input) {
-        if let Some((target, _)) = Target::of(control) {
-            self.send(HandEvent::Action(HandAction::Unlearn(target)));
-        }
+    fn unlearn(&mut self, control: &ControlAddress) {
+        self.send(Event::Command(Command::Unlearn(control.clone())));
     }
 
     fn devices(&self) -> Vec<(String, Status)> {
-        let midi = self.playing.iter().flat_map(|playing| playing.hands().midi_statuses());
+        let midi = self.playing.iter().flat_map(|playing| playing.host().midi_statuses());
         self.player.devices().into_iter().chain(midi).collect()
     }
 

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use engine::address::ControlAddress;
 use engine::audio::AudioRunner;
 use engine::clock::{FrameRate, Tick};
 use engine::diagnostic::Diagnostic;
@@ -125,8 +126,10 @@ impl Player {
             let thread = LoaderThread::start(loader, config.watch)?;
             let sound = match config.sound {
                 SoundOutput::Silent => SoundSide::Silent(SilentCard::start(runner)?),
-                SoundOutput::Default => SoundSide::Card(Speakers::start(runner, None, ahead)?),
-                SoundOutput::Named(name) => SoundSide::Card(Speakers::start(runner, Some(name), ahead)?),
+                SoundOutput::Default => SoundSide::Card(Speakers::start(config.cards, runner, None, ahead)?),
+                SoundOutput::Named(name) => {
+                    SoundSide::Card(Speakers::start(config.cards, runner, Some(name), ahead)?)
+                }
             };
             (LoaderSide::Thread(thread), sound)
         };
@@ -351,13 +354,13 @@ impl Player {
 
     /// Turns a knob, from the next frame on. One that is not there is reported by that frame's report.
     pub fn set_knob(&mut self, name: &str, value: f64) {
-        self.input(Stamped::new(0, Input::Knob { name: name.into(), value }));
+        self.input(Stamped::new(0, Input::Move { control: ControlAddress::knob(name), value }));
     }
 
     /// Moves a constant control of any node, from the next frame on.
     pub fn set(&mut self, node: &str, input: &str, value: f64) {
-        let input = Input::Control { node: NodeKey::new(node), name: input.into(), member: None, value };
-        self.input(Stamped::new(0, input));
+        let control = ControlAddress::input(&NodeKey::new(node), input);
+        self.input(Stamped::new(0, Input::Move { control, value }));
     }
 
     /// Every knob as it stands.
@@ -367,12 +370,13 @@ impl Player {
 
     /// A constant control of any node as it stands.
     pub fn control(&self, node: &str, input: &str) -> Option<ControlState> {
-        self.member(&NodeKey::new(node), input, None)
+        self.control_at(&ControlAddress::input(&NodeKey::new(node), input))
     }
 
-    /// A constant control of any node as it stands, or a member of a list of them.
-    pub fn member(&self, node: &NodeKey, input: &str, member: Option<usize>) -> Option<ControlState> {
-        self.live.control(node, input, member)
+    /// A knob, a constant control or a member of a list of them as it stands; `None` when there is none at
+    /// that address, or a wire moves it.
+    pub fn control_at(&self, address: &ControlAddress) -> Option<ControlState> {
+        self.live.control(address)
     }
 
     /// What is wrong: with the patch that was loaded last, and with nodes while they play.

@@ -2,6 +2,7 @@
 
 mod card;
 mod card_supervisor;
+mod cards;
 mod clock;
 mod denormals;
 mod guard;
@@ -11,10 +12,12 @@ mod output;
 mod silent;
 mod speakers;
 
-pub use card::sound_cards;
+pub use card::{SystemSoundCards, sound_cards};
+pub use cards::{OpenCard, SoundCards};
 pub(crate) use clock::SoundClock;
 pub(crate) use inlet::SoundInlet;
 pub use line::{SystemLines, sound_lines};
+pub use output::CardOutput;
 pub(crate) use silent::SilentCard;
 pub(crate) use speakers::Speakers;
 

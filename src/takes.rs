@@ -68,13 +68,15 @@ pub fn read_take(path: &Path) -> Result<Take, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine::address::ControlAddress;
     use engine::take::Input;
 
     #[test]
     fn a_take_comes_back_as_it_was_written_and_is_not_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("show.take");
-        let input = Stamped::new(1600, Input::Knob { name: "glow".into(), value: 0.25 });
+        let moved = Input::Move { control: ControlAddress::knob("glow"), value: 0.25 };
+        let input = Stamped::new(1600, moved);
         let mut writer = TakeWriter::create(&path, "a.rhai", 7).unwrap();
         writer.write(std::slice::from_ref(&input)).unwrap();
         let take = read_take(&path).unwrap();

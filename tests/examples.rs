@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use pastiche::engine::gpu::Gpu;
+use pastiche_testing::{Means, need};
+
 fn run(example: &str) -> String {
     let this = std::env::current_exe().expect("a path");
     let folder: PathBuf = this.ancestors().nth(2).expect("the profile's folder").join("examples");
@@ -15,6 +18,7 @@ fn run(example: &str) -> String {
 
 #[test]
 fn embed() {
+    let Some(_) = need(Means::Adapter, Gpu::new()) else { return };
     let text = run("embed");
     assert!(text.contains("knob `softness` is 0 (0 to 100)"), "{text}");
     assert!(text.contains("did you mean `blur`?"), "{text}");
@@ -29,6 +33,7 @@ fn own_node() {
 
 #[test]
 fn headless() {
+    let Some(_) = need(Means::Adapter, Gpu::new()) else { return };
     let text = run("headless");
     assert!(text.starts_with("15 different pictures"), "{text}");
 }

@@ -204,11 +204,5 @@ fn there_is_one_wgpu() {
 #[test]
 fn no_modules_need_each_other() {
     let circles: Vec<String> = CRATES.iter().flat_map(|read| read.circles()).collect();
-    // This one still has to be untied; another, or this one grown, is a fault.
-    let known = |circle: &&String| KNOWN_CIRCLES.iter().any(|known| circle.lines().next() == Some(known));
-    let new: Vec<&String> = circles.iter().filter(|circle| !known(circle)).collect();
-    assert!(new.is_empty(), "\n{}", circles.join("\n\n"));
-    assert_eq!(circles.len(), KNOWN_CIRCLES.len(), "a circle is untied: take it off the list");
+    assert!(circles.is_empty(), "\n{}", circles.join("\n\n"));
 }
-
-const KNOWN_CIRCLES: [&str; 1] = ["src/lib.rs: a circle of 5 modules"];

@@ -8,6 +8,7 @@ use crate::clock::{Beats, FrameRate, Tick};
 use crate::fault::{BuildError, Fault};
 use crate::gpu::{Gpu, Recorder};
 use crate::lines::Lines;
+use crate::midi::Message;
 use crate::notes::FrameTime;
 use crate::outgoing::{Outbox, WhichPort};
 use crate::outside::Outside;
@@ -88,10 +89,10 @@ impl FrameCtx<'_> {
         delayed(self.rate, self.tick.frame, event.sample)
     }
 
-    /// Sends a MIDI channel message to the outside, when the sound of a sample is heard. A note that is begun
+    /// Sends a MIDI message to the outside, when the sound of a sample is heard. A note that is begun
     /// is ended when the node goes.
-    pub fn send_midi(&mut self, port: &WhichPort, sample: u64, bytes: [u8; 3]) {
-        self.outbox.send(port, sample.max(self.tick.start_sample), bytes);
+    pub fn send_midi(&mut self, port: &WhichPort, sample: u64, message: Message) {
+        self.outbox.send(port, sample.max(self.tick.start_sample), message);
     }
 
     /// Pixels of this canvas for one pixel of a canvas 1080 lines high.

@@ -12,8 +12,8 @@
 #[cfg(feature = "script")]
 pub use pastiche_graph::script;
 pub use pastiche_graph::{
-    aliases, assets, check, clock, colour, description as graph, diagnostic, diff, docs, fault, key, midi,
-    options, plan, spec, stamp, suggest, supervisor, take, typed_key,
+    address, aliases, assets, check, clock, colour, description as graph, diagnostic, diff, docs, fault, key,
+    midi, options, plan, spec, stamp, suggest, supervisor, take, typed_key,
 };
 
 // What may travel, and how a kind is built.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::midi::Message;
 use crate::take::{Input, MouseButton, Stamped};
 
 /// What has come from outside.
@@ -38,10 +39,20 @@ pub(crate) struct Memory {
 /// What is remembered once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Cell {
-    Midi { port: Arc<str>, status: u8, first: u8 },
+    Midi { port: Arc<str>, part: Part, channel: u8, number: u8 },
     Mouse,
     Button(MouseButton),
     Key(Arc<str>),
+}
+
+/// A part of a MIDI controller that stands somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Key,
+    KeyPressure,
+    Controller,
+    ChannelPressure,
+    PitchBend,
 }
 
 /// More than eight controllers can fill; garbage cannot grow it further.
@@ -87,30 +98,30 @@ impl Cell {
     fn of(input: &Input) -> Option<Cell> {
         match input {
             Input::Midi { port, message } => {
-                let ([status, first, _], _) = message.bytes();
-                let (status, first) = match status & 0xf0 {
+                let (part, channel, number) = match *message {
                     // That a key is up replaces that it is down.
-                    0x80 | 0x90 => (0x90 | (status & 0x0f), first),
-                    0xa0 | 0xb0 => (status, first),
-                    0xd0 | 0xe0 => (status, 0),
+                    Message::NoteOn { channel, pitch, .. } | Message::NoteOff { channel, pitch, .. } => {
+                        (Part::Key, channel, pitch)
+                    }
+                    Message::KeyPressure { channel, pitch, .. } => (Part::KeyPressure, channel, pitch),
+                    Message::Controller { channel, number, .. } => (Part::Controller, channel, number),
+                    Message::ChannelPressure { channel, .. } => (Part::ChannelPressure, channel, 0),
+                    Message::PitchBend { channel, .. } => (Part::PitchBend, channel, 0),
                     _ => return None,
                 };
-                Some(Cell::Midi { port: port.clone(), status, first })
+                Some(Cell::Midi { port: port.clone(), part, channel, number })
             }
             Input::Mouse { .. } => Some(Cell::Mouse),
             Input::MouseButton { button, .. } => Some(Cell::Button(*button)),
             Input::Key { key, .. } => Some(Cell::Key(key.clone())),
-            Input::Knob { .. }
-            | Input::Control { .. }
-            | Input::MidiPorts { .. }
-            | Input::MouseWheel { .. } => None,
+            Input::Move { .. } | Input::MidiPorts { .. } | Input::MouseWheel { .. } => None,
         }
     }
 
     /// Whether it is a key of a port that is gone: no one holds it any more.
     fn is_key_of_none(&self, ports: &[Arc<str>]) -> bool {
         match self {
-            Cell::Midi { port, status, .. } => status & 0xf0 == 0x90 && !ports.contains(port),
+            Cell::Midi { port, part: Part::Key, .. } => !ports.contains(port),
             _ => false,
         }
     }
@@ -119,7 +130,6 @@ impl Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::midi::Message;
 
     fn midi(port: &str, bytes: &[u8]) -> Stamped {
         Stamped::new(0, Input::Midi { port: port.into(), message: Message::parse(bytes).unwrap() })

@@ -11,9 +11,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::port::{Audio, Note, Notes, Value};
 use pastiche_engine::registry::{NodeKind, Registry};
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Role, range};
 use pastiche_engine::workers::Workers;
 
 const NOTES: In<Notes> = In::optional("notes", "Notes.");
@@ -21,12 +19,7 @@ const SOUND: In<Audio> = In::optional("sound", "Sound.");
 const PLAYED: Out<Notes> = Out::new("notes", "Notes.");
 const HEARD: Out<Audio> = Out::new("sound", "How many notes sound.");
 
-static TUNE: [OptionSpec; 1] = [OptionSpec {
-    name: "tune",
-    takes: OptionType::Whole(range(0.0, 9.0)),
-    default: OptionDefault::Number(0.0),
-    doc: "Which one.",
-}];
+const TUNE: Opt<usize> = Opt::whole("tune", 0, range(0.0, 9.0), "Which one.");
 
 const fn spec(name: &'static str) -> NodeSpec {
     NodeSpec {
@@ -36,7 +29,7 @@ const fn spec(name: &'static str) -> NodeSpec {
         doc: "It is only a toy.",
         example: "toy();",
         inputs: &[],
-        options: &TUNE,
+        options: &[TUNE.0],
         outputs: &[],
         ..NodeSpec::PLAIN
     }
@@ -45,7 +38,7 @@ const fn spec(name: &'static str) -> NodeSpec {
 static PLAYER: NodeKind = NodeKind {
     spec: NodeSpec { outputs: &[PLAYED.0], ..spec("player") },
     inputs_for: None,
-    make: |_, options| Ok(Box::new(Player(options.number("tune").unwrap_or(0.0) as usize))),
+    make: |_, options| Ok(Box::new(Player(options.get(&TUNE)))),
 };
 static PASS: NodeKind = NodeKind {
     spec: NodeSpec { inputs: &[&NOTES.0], outputs: &[PLAYED.0], ..spec("pass") },

@@ -1,62 +1,16 @@
 //! While it runs, the audio thread allocates and frees nothing, not even when one plan follows on
-//! another. Its own program, for it counts every allocation in it.
+//! another. Its own program, for its allocator counts.
 
 mod audio_toys;
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 
 use audio_toys::{GAIN, Gain, SPEAKERS, TONE, Tone, new, node, plan, wire};
 use pastiche_engine::audio::{AudioHalf, AudioPart, AudioPlan, audio_pair};
 use pastiche_engine::clock::FrameRate;
 use pastiche_engine::plan::Source;
-
-struct Counting;
-
-thread_local! {
-    static CALLS: Cell<u64> = const { Cell::new(0) };
-}
-
-fn count() {
-    CALLS.with(|calls| calls.set(calls.get() + 1));
-}
-
-// SAFETY: everything is passed on to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count();
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
+use pastiche_testing::allocations::{Counting, counted};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-fn counted<T>(work: impl FnOnce() -> T) -> (T, u64) {
-    let before = CALLS.get();
-    let result = work();
-    (result, CALLS.get() - before)
-}
-
-#[test]
-fn the_allocator_counts() {
-    let (boxed, allocations) = counted(|| Box::new([0_u8; 100]));
-    assert_eq!(allocations, 1);
-    assert_eq!(counted(|| drop(boxed)).1, 1);
-}
 
 #[test]
 fn blocks_and_hand_overs_allocate_and_free_nothing() {

@@ -2,6 +2,7 @@
 
 mod toys;
 
+use pastiche_engine::address::ControlAddress;
 use pastiche_engine::assets::NoAssets;
 use pastiche_engine::diff::{Change, diff};
 use pastiche_engine::graph::NodeKey;
@@ -155,8 +156,8 @@ fn a_value_moved_by_hand_survives_until_the_script_changes_it() {
             .sink("y")
     };
     let mut show = Show::new(&desc(1.0, 0.0));
-    let input = Input::Control { node: NodeKey::new("y"), name: "b".into(), member: None, value: 50.0 };
-    show.live.input(Stamped::new(0, input));
+    let control = ControlAddress::input(&NodeKey::new("y"), "b");
+    show.live.input(Stamped::new(0, Input::Move { control, value: 50.0 }));
     show.step();
     assert_eq!(show.value("y"), 50.0);
     show.load(&desc(0.0, 0.0));
@@ -173,7 +174,8 @@ fn a_knob_is_turned_by_its_name_wherever_it_is() {
         Desc::new().node("x.b", "knob").option("name", OptionValue::Text("glow".into())).number("value", 0.3);
     let desc = desc.node("x", "add").wire("b", "x.b").sink("x");
     let mut show = Show::new(&desc);
-    let knob = |name: &str, value| Stamped::new(1, Input::Knob { name: name.into(), value });
+    let knob =
+        |name: &str, value| Stamped::new(1, Input::Move { control: ControlAddress::knob(name), value });
     show.live.input(knob("glow", 0.75));
     show.live.input(knob("glwo", 0.5));
     show.live.input(knob("glow", f64::NAN));

@@ -129,7 +129,7 @@ fn faults_of(spec: &NodeSpec) -> Vec<SpecError> {
         names.push(option.name);
         messages.extend(sentence(&format!("the documentation of option `{}`", option.name), option.doc));
         if let (OptionType::Choice(choices), OptionDefault::Text(text)) = (option.takes, option.default)
-            && !choices.contains(&text)
+            && !choices.iter().any(|choice| choice == text)
         {
             messages.push(format!("the default of option `{}` is not one of its choices", option.name));
         }

@@ -11,8 +11,10 @@
 // What may travel on a wire, and how a kind is declared.
 pub mod colour;
 pub mod key;
+mod option;
 pub mod options;
 pub mod port;
+mod range;
 pub mod spec;
 pub mod typed_key;
 
@@ -32,6 +34,7 @@ pub mod plan;
 pub mod stamp;
 
 // Time, and what comes in from outside.
+pub mod address;
 pub mod clock;
 pub mod midi;
 pub mod supervisor;

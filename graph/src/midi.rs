@@ -22,7 +22,7 @@ pub enum Message {
         channel: u8,
         /// 0 to 127; 60 is middle C.
         pitch: u8,
-        /// 1 to 127: one of 0 is a [`Message::NoteOff`].
+        /// 1 to 127: one of 0 is read as a [`Message::NoteOff`]. Sent to a lamp, 0 puts it out.
         velocity: u8,
     },
     /// A key goes up.

@@ -3,10 +3,13 @@
 
 use std::borrow::Cow;
 
-use crate::assets::Media;
 use crate::fault::BuildError;
+pub use crate::option::{
+    Choice, File, FileOrText, NumberOrName, Opt, OptionDefault, OptionSpec, OptionType, Words,
+};
 use crate::options::Options;
 use crate::port::{Colour, PortType};
+pub use crate::range::{ANY, Range, range};
 pub use crate::typed_key::{In, Out};
 
 /// The unit of a control.
@@ -51,35 +54,6 @@ impl Unit {
     }
 }
 
-/// From `min` to `max`, both included.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Range {
-    /// Lowest value.
-    pub min: f64,
-    /// Highest value.
-    pub max: f64,
-}
-
-impl Range {
-    /// Whether a value lies inside.
-    pub fn contains(&self, value: f64) -> bool {
-        self.min <= value && value <= self.max
-    }
-
-    /// The nearest value inside.
-    pub fn clamp(&self, value: f64) -> f64 {
-        value.max(self.min).min(self.max)
-    }
-}
-
-/// A range, for declarations.
-pub const fn range(min: f64, max: f64) -> Range {
-    Range { min, max }
-}
-
-/// Any number that a wire may carry.
-pub const ANY: Range = range(-1e12, 1e12);
-
 /// What an input is when nothing is given for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Unwired {
@@ -123,55 +97,6 @@ pub struct OutputSpec {
     pub port: PortType,
     /// Unit of a control.
     pub unit: Unit,
-    /// One sentence.
-    pub doc: &'static str,
-}
-
-/// What an option takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum OptionType {
-    /// Any text.
-    Text,
-    /// A number inside the range.
-    Number(Range),
-    /// A whole number inside the range.
-    Whole(Range),
-    /// One of these words.
-    Choice(&'static [&'static str]),
-    /// `true` or `false`.
-    Flag,
-    /// A file that is read when the node is built; a changed file rebuilds the node.
-    File(Media),
-    /// A whole number or a name, such as a style's.
-    NumberOrName,
-    /// A file's name or the text itself, as [`Media::is_the_text_itself`] tells them apart.
-    FileOrText(Media),
-}
-
-/// What an option is when nothing is given for it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum OptionDefault {
-    /// A fault: the patch must give it.
-    Required,
-    /// This text.
-    Text(&'static str),
-    /// This number.
-    Number(f64),
-    /// This flag.
-    Flag(bool),
-    /// The node decides.
-    Absent,
-}
-
-/// An option: what a node is built with. Changing it rebuilds the node.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OptionSpec {
-    /// snake_case name.
-    pub name: &'static str,
-    /// What it takes.
-    pub takes: OptionType,
-    /// What it is when nothing is given.
-    pub default: OptionDefault,
     /// One sentence.
     pub doc: &'static str,
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::address::ControlAddress;
 use crate::clock::{FrameRate, Tick};
 use crate::key::NodeKey;
 use crate::midi::Message;
@@ -15,22 +16,10 @@ use crate::midi::Message;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "input", rename_all = "snake_case")]
 pub enum Input {
-    /// A knob was turned, by its name.
-    Knob {
-        /// The knob's own name.
-        name: String,
-        /// The new value.
-        value: f64,
-    },
-    /// A constant control of any node was moved by hand.
-    Control {
-        /// The node.
-        node: NodeKey,
-        /// Name of its input.
-        name: String,
-        /// Position in a list input.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        member: Option<usize>,
+    /// A control was moved by hand.
+    Move {
+        /// Which one.
+        control: ControlAddress,
         /// The new value.
         value: f64,
     },
@@ -148,8 +137,9 @@ pub struct TakeHeader {
 }
 
 /// The version of the format that this program writes; it reads all before. The second added what
-/// comes from MIDI, the mouse and the keyboard, the third the samples at which played notes are heard.
-pub const TAKE_VERSION: u32 = 3;
+/// comes from MIDI, the mouse and the keyboard, the third the samples at which played notes are heard, the
+/// fourth one address for all controls.
+pub const TAKE_VERSION: u32 = 4;
 
 /// A recording of all outside input, in the order of its stamps.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,7 +180,7 @@ impl Take {
         }
         let mut inputs: Vec<Stamped> = Vec::new();
         for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
-            let stamped: Stamped = parse_line(line, text)?;
+            let stamped = parse_input(line, text, header.pastiche_take)?;
             if inputs.last().is_some_and(|last| last.sample > stamped.sample) {
                 return Err(TakeError {
                     line,
@@ -207,11 +197,41 @@ fn parse_line<T: for<'a> Deserialize<'a>>(line: usize, text: &str) -> Result<T, 
     serde_json::from_str(text).map_err(|error| TakeError { line, why: error.to_string() })
 }
 
+/// How versions before the fourth wrote that a control was moved.
+#[derive(Deserialize)]
+#[serde(tag = "input", rename_all = "snake_case")]
+enum OldMove {
+    Knob { name: String, value: f64 },
+    Control { node: NodeKey, name: String, member: Option<usize>, value: f64 },
+}
+
+#[derive(Deserialize)]
+struct OldStamped {
+    sample: u64,
+    #[serde(flatten)]
+    input: OldMove,
+}
+
+fn parse_input(line: usize, text: &str, version: u32) -> Result<Stamped, TakeError> {
+    if version < 4
+        && let Ok(OldStamped { sample, input }) = serde_json::from_str(text)
+    {
+        let (control, value) = match input {
+            OldMove::Knob { name, value } => (ControlAddress::knob(&name), value),
+            OldMove::Control { node, name, member, value } => {
+                (ControlAddress::Input { node, input: name.into(), member }, value)
+            }
+        };
+        return Ok(Stamped::new(sample, Input::Move { control, value }));
+    }
+    parse_line(line, text)
+}
+
 /// Inputs that wait for their frame.
 #[derive(Clone, Debug, Default)]
-pub struct Inbox(VecDeque<Stamped>);
+pub struct Pending(VecDeque<Stamped>);
 
-impl Inbox {
+impl Pending {
     /// Adds an input behind all with the same or an earlier stamp.
     pub fn push(&mut self, stamped: Stamped) {
         let place = self.0.partition_point(|waiting| waiting.sample <= stamped.sample);
@@ -235,18 +255,18 @@ mod tests {
     use super::*;
 
     fn knob(sample: u64, value: f64) -> Stamped {
-        Stamped::new(sample, Input::Knob { name: "glow".into(), value })
+        Stamped::new(sample, Input::Move { control: ControlAddress::knob("glow"), value })
     }
 
     #[test]
     fn inputs_come_in_the_order_of_their_stamps() {
-        let mut inbox = Inbox::default();
+        let mut pending = Pending::default();
         for (sample, value) in [(1600, 3.0), (0, 1.0), (1600, 4.0), (1599, 2.0), (1601, 5.0)] {
-            inbox.push(knob(sample, value));
+            pending.push(knob(sample, value));
         }
         let tick = Tick { frame: 1, start_sample: 1600, delta_samples: 1600 };
-        assert_eq!(inbox.due(&tick), [knob(0, 1.0), knob(1599, 2.0), knob(1600, 3.0), knob(1600, 4.0)]);
-        assert_eq!(inbox.due(&tick), []);
+        assert_eq!(pending.due(&tick), [knob(0, 1.0), knob(1599, 2.0), knob(1600, 3.0), knob(1600, 4.0)]);
+        assert_eq!(pending.due(&tick), []);
     }
 
     #[test]
@@ -271,7 +291,7 @@ mod tests {
             Input::MouseButton { button: MouseButton::Middle, down: true },
             Input::MouseWheel { lines: -1.0 },
             Input::Key { key: "space".into(), down: false },
-            Input::Control { node: NodeKey::new("mix"), name: "weights".into(), member: Some(1), value: 2.0 },
+            Input::Move { control: ControlAddress::member(&NodeKey::new("mix"), "weights", 1), value: 2.0 },
         ];
         let inputs: Vec<Stamped> = inputs
             .into_iter()
@@ -290,8 +310,11 @@ mod tests {
     #[test]
     fn a_take_of_the_first_version_is_read() {
         let text = "{\"pastiche_take\":1,\"patch\":\"a.rhai\",\"seed\":7}\n\
-                    {\"sample\":5,\"input\":\"knob\",\"name\":\"glow\",\"value\":0.1}\n";
-        assert_eq!(Take::parse(text).unwrap().inputs, [knob(5, 0.1)]);
+                    {\"sample\":5,\"input\":\"knob\",\"name\":\"glow\",\"value\":0.1}\n\
+                    {\"sample\":6,\"input\":\"control\",\"node\":\"mix\",\"name\":\"weights\",\"member\":1,\"value\":2}\n";
+        let control = ControlAddress::member(&NodeKey::new("mix"), "weights", 1);
+        let moved = Stamped::new(6, Input::Move { control, value: 2.0 });
+        assert_eq!(Take::parse(text).unwrap().inputs, [knob(5, 0.1), moved]);
         assert!(Take::parse(&text.replacen('1', "99", 1)).is_err());
     }
 

@@ -3,50 +3,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use pastiche_models::Threads;
 use pastiche_models::painting::{EMBEDDED_WEIGHTS, Painting};
+use pastiche_testing::allocations::{Counting, largest_bytes};
 
 const CASES_A_WORKER: usize = 10_000;
 const WORKERS: u64 = 2;
 /// The file has 0.75 MB; a buffer that grows by doubling stays below this.
 const MOST_BYTES_AT_ONCE: usize = 64 << 20;
 
-/// The system's allocator, noting the largest request.
-struct Noting;
-
-static LARGEST_REQUEST: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
-static ALLOCATOR: Noting = Noting;
-
-// SAFETY: every call is passed on to the system's allocator as it came.
-unsafe impl GlobalAlloc for Noting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LARGEST_REQUEST.fetch_max(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        LARGEST_REQUEST.fetch_max(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        LARGEST_REQUEST.fetch_max(size, Ordering::Relaxed);
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
+static ALLOCATOR: Counting = Counting;
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).
 struct Random(u64);
@@ -154,7 +121,7 @@ fn damaged_weights_are_refused_or_run() {
         let workers: Vec<_> = (0..WORKERS).map(|seed| scope.spawn(move || worker(seed))).collect();
         workers.into_iter().map(|worker| worker.join().unwrap()).sum()
     });
-    let largest = LARGEST_REQUEST.load(Ordering::Relaxed);
+    let largest = largest_bytes();
     println!("{loaded} damaged files still load; largest request {largest} bytes");
     assert!(loaded > 100, "the damage is too great to reach the deeper checks");
     assert!(largest < MOST_BYTES_AT_ONCE, "a damaged file asked for {largest} bytes at once");

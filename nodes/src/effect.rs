@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::{Effect, EffectDesc, Fit, Recorder, Texture};
+use pastiche_engine::gpu::{Effect, EffectDesc, Recorder, Texture};
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx};
-use pastiche_engine::options::Options;
 use pastiche_engine::port::Control;
 use pastiche_engine::spec::{In, Out};
+
+/// What stands in front of every pass.
+pub(crate) const COMMON: &str = include_str!("common.wgsl");
 
 /// Compiles a pass of ours: `common.wgsl`, then this text.
 pub(crate) fn compile<U>(
@@ -18,10 +20,21 @@ pub(crate) fn compile<U>(
     inputs: usize,
     wgsl: &str,
 ) -> Result<Arc<Effect>, BuildError> {
-    let wgsl = format!("{}\n{wgsl}", include_str!("common.wgsl"));
     #[cfg(test)]
-    crate::uniform_layout::note::<U>(&wgsl);
-    let desc = EffectDesc { label, wgsl: &wgsl, inputs, uniform_bytes: size_of::<U>() };
+    crate::uniform_layout::note::<U>(wgsl);
+    compile_sized(ctx, label, inputs, wgsl, size_of::<U>())
+}
+
+/// As [`compile`], for uniforms that are no struct.
+pub(crate) fn compile_sized(
+    ctx: &BuildCtx<'_>,
+    label: &'static str,
+    inputs: usize,
+    wgsl: &str,
+    uniform_bytes: usize,
+) -> Result<Arc<Effect>, BuildError> {
+    let wgsl = format!("{COMMON}\n{wgsl}");
+    let desc = EffectDesc { label, wgsl: &wgsl, inputs, uniform_bytes };
     ctx.gpu()?.effect(&desc).map_err(|error| {
         let message = format!("the graphics adapter cannot run the shader \"{label}\": {error}");
         BuildError::new(message, "update its driver")
@@ -59,28 +72,6 @@ pub(crate) fn pass<U: Pod>(
     let texture = gpu.texture(picture)?;
     let bytes = bytemuck::bytes_of(uniforms);
     gpu.draw(effect, &[&texture], bytes, picture.size_px()).map(Frame::from_texture)
-}
-
-/// Draws a pass over a picture that reads a second one too, which covers the first.
-pub(crate) fn pass_of_two<U: Pod>(
-    ctx: &mut FrameCtx<'_>,
-    effect: &Effect,
-    picture: &Frame,
-    second: &Frame,
-    uniforms: &U,
-) -> Result<Frame, Fault> {
-    let gpu = ctx.gpu()?;
-    let texture = gpu.texture(picture)?;
-    let second = gpu.texture(second)?;
-    let second = gpu.fit(&second, picture.size_px(), Fit::Cover)?;
-    let bytes = bytemuck::bytes_of(uniforms);
-    gpu.draw(effect, &[&texture, &second], bytes, picture.size_px()).map(Frame::from_texture)
-}
-
-/// The number of the word that an option chooses.
-pub(crate) fn choice(options: &Options, option: &str, words: &[&str]) -> u32 {
-    let place = words.iter().position(|word| options.text(option) == Some(*word));
-    place.unwrap_or(0) as u32
 }
 
 /// The number of the span of time that is now, with this many in a second, for randomness that stands

@@ -2,8 +2,7 @@
 
 use pastiche_engine::clock::{BEFORE_START, SAMPLE_RATE};
 use pastiche_engine::node::FrameCtx;
-use pastiche_engine::options::Options;
-use pastiche_engine::spec::{OptionDefault, OptionSpec, OptionType};
+use pastiche_engine::spec::{Choice, Opt};
 
 /// A beat that rounding puts just behind the frame it belongs to is still counted in it.
 const ROUNDING: f64 = 1e-9;
@@ -17,27 +16,18 @@ pub(crate) enum Base {
 
 impl Base {
     /// The option that chooses, beats by default.
-    pub(crate) const OPTION: OptionSpec = OptionSpec {
-        name: "unit",
-        takes: OptionType::Choice(&["beats", "secs"]),
-        default: OptionDefault::Text("beats"),
-        doc: "What is counted: beats of the patch's tempo, or seconds.",
-    };
+    pub(crate) const OPTION: Opt<Choice<Base>> = Opt::choice(
+        "unit",
+        &[("beats", Base::Beats), ("secs", Base::Secs)],
+        "What is counted: beats of the patch's tempo, or seconds.",
+    );
 
     /// The option that chooses for a rate, hertz by default.
-    pub(crate) const RATE_OPTION: OptionSpec = OptionSpec {
-        name: "unit",
-        takes: OptionType::Choice(&["hz", "beats"]),
-        default: OptionDefault::Text("hz"),
-        doc: "What the rate means: `hz` for cycles a second, `beats` for cycles a beat of the patch's tempo.",
-    };
-
-    pub(crate) fn of(options: &Options) -> Base {
-        match options.text("unit") {
-            Some("beats") => Base::Beats,
-            _ => Base::Secs,
-        }
-    }
+    pub(crate) const RATE_OPTION: Opt<Choice<Base>> = Opt::choice(
+        "unit",
+        &[("hz", Base::Secs), ("beats", Base::Beats)],
+        "What the rate means: `hz` for cycles a second, `beats` for cycles a beat of the patch's tempo.",
+    );
 
     /// From the start of the frame before to the start of this one.
     pub(crate) fn span(self, ctx: &FrameCtx<'_>) -> Span {

@@ -15,17 +15,28 @@ use pastiche_testing::{Means, need};
 use wgpu::naga::front::wgsl::parse_str;
 use wgpu::naga::{Module, StructMember, TypeInner};
 
+use crate::effect::COMMON;
+
 /// A compiled pass: the Rust type of its uniforms with its path, their bytes, and its WGSL.
 type Pass = (&'static str, usize, String);
 
+/// A pass whose uniforms are a list: its label, the name and bytes of each, and its WGSL.
+type ListedPass = (&'static str, Vec<(&'static str, usize)>, String);
+
 thread_local! {
+    static LISTED: RefCell<Vec<ListedPass>> = const { RefCell::new(Vec::new()) };
     static PASSES: RefCell<Vec<Pass>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Keeps what a pass was compiled from.
 pub(crate) fn note<U>(wgsl: &str) {
-    let pass = (std::any::type_name::<U>(), size_of::<U>(), wgsl.to_owned());
+    let pass = (std::any::type_name::<U>(), size_of::<U>(), format!("{COMMON}\n{wgsl}"));
     PASSES.with_borrow_mut(|passes| passes.push(pass));
+}
+
+/// Keeps the uniforms of a pass that lists them.
+pub(crate) fn note_list(label: &'static str, uniforms: Vec<(&'static str, usize)>, wgsl: &str) {
+    LISTED.with_borrow_mut(|passes| passes.push((label, uniforms, format!("{COMMON}\n{wgsl}"))));
 }
 
 /// A field or a member: its name and its first byte. The names of what is nested stand behind a dot.
@@ -195,6 +206,19 @@ fn rust_and_wgsl_agree_on_every_field() {
         let wgsl = wgsl_places(wgsl);
         if rust != wgsl {
             failures.push(format!("{path}\n  Rust: {rust:?}\n  WGSL: {wgsl:?}"));
+        }
+    }
+    let listed = LISTED.take();
+    assert!(listed.len() >= 16, "{} passes list their uniforms", listed.len());
+    for (label, uniforms, wgsl) in listed {
+        let starts = uniforms.iter().scan(0, |end, (_, bytes)| {
+            *end += bytes;
+            Some(*end - bytes)
+        });
+        let rust: Vec<Place> = uniforms.iter().map(|(name, _)| (*name).to_owned()).zip(starts).collect();
+        let wgsl = wgsl_places(&wgsl);
+        if rust != wgsl {
+            failures.push(format!("{label}\n  Rust: {rust:?}\n  WGSL: {wgsl:?}"));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

@@ -8,6 +8,7 @@ use harness::{Desc, Show, text};
 use pastiche_engine::frame::Pixels;
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::workers::Workers;
+use pastiche_testing::ffmpeg_is_there;
 
 /// Ten pictures, ten a second, each with its number in its red.
 fn numbered() -> Vec<u8> {
@@ -46,6 +47,7 @@ fn numbers(show: &mut Show, frames: usize) -> Vec<u8> {
 
 #[test]
 fn it_keeps_the_time_of_the_patch_and_starts_over() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let mut show = show(it(&numbered()));
     assert_eq!(numbers(&mut show, 8), [0, 0, 1, 1, 2, 2, 3, 3]);
     assert!((show.control_of("it", "progress") - 0.35).abs() < 1e-9);
@@ -56,6 +58,7 @@ fn it_keeps_the_time_of_the_patch_and_starts_over() {
 
 #[test]
 fn a_rate_and_a_position_are_followed() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let mut fast = show(it(&numbered()).number("rate", 4.0).number("position", 0.5));
     assert_eq!(numbers(&mut fast, 5), [5, 7, 9, 1, 3]);
     let still = |position: f64| it(&numbered()).number("rate", 0.0).number("position", position).see("it");
@@ -68,6 +71,7 @@ fn a_rate_and_a_position_are_followed() {
 
 #[test]
 fn a_restart_begins_anew() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let desc = Desc::new().node("again", "every").number("period", 0.2).option("unit", "secs");
     let desc = desc.file("a.mkv", numbered()).node("it", "movie").option("file", "a.mkv");
     let mut show = show(desc.number("position", 0.2).wire("restart", "again"));
@@ -76,6 +80,7 @@ fn a_restart_begins_anew() {
 
 #[test]
 fn without_repeating_it_holds_its_last_picture_and_tells_once() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let desc = it(&numbered()).number("rate", 3.0).option_value("repeat", OptionValue::Flag(false));
     let desc = desc.node("over", "counter").wire_of("trigger", "it", "ended").see("over");
     let mut show = show(desc);
@@ -85,6 +90,7 @@ fn without_repeating_it_holds_its_last_picture_and_tells_once() {
 
 #[test]
 fn alpha_is_kept() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let mut show = show(it(&clip([2, 2], 10, &[[200, 100, 50, 128]; 3])));
     show.step();
     assert_eq!(pixels(&show).bytes()[..4], [200, 100, 50, 128]);
@@ -92,6 +98,7 @@ fn alpha_is_kept() {
 
 #[test]
 fn twice_is_the_same_with_a_clip_that_lies_about_its_length() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let colours: Vec<[u8; 4]> = (0..50).map(|number| [number * 5, 0, 0, 255]).collect();
     let whole = clip([6, 4], 10, &colours);
     // Its head says 5 s, but it is cut behind about 3.
@@ -117,6 +124,7 @@ fn twice_is_the_same_with_a_clip_that_lies_about_its_length() {
 
 #[test]
 fn a_clip_whose_pictures_change_their_size_keeps_the_first() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let part = |size: &str, colour: &str| {
         let source = format!("color=c={colour}:s={size}:r=10:d=1");
         ffmpeg(&["-f", "lavfi", "-i", &source, "-c:v", "mpeg2video", "-q:v", "2"], "mpegts", &[])
@@ -135,6 +143,7 @@ fn a_clip_whose_pictures_change_their_size_keeps_the_first() {
 
 #[test]
 fn a_changed_clip_plays_on_from_the_same_place() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let mut show = show(it(&numbered()));
     assert_eq!(numbers(&mut show, 5), [0, 0, 1, 1, 2]);
     let colours: Vec<[u8; 4]> = (0..10).map(|number| [number * 20, 99, 0, 255]).collect();
@@ -146,6 +155,7 @@ fn a_changed_clip_plays_on_from_the_same_place() {
 
 #[test]
 fn live_it_never_waits_and_the_picture_comes_when_it_is_there() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let workers = Workers::with_room(1).unwrap();
     let mut show = Show::at_rate(20.0, None, workers, false, &it(&numbered()).see("it"));
     show.step();
@@ -162,6 +172,7 @@ fn live_it_never_waits_and_the_picture_comes_when_it_is_there() {
 
 #[test]
 fn what_is_no_clip_is_refused_with_a_reason() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let whole = numbered();
     for (bytes, expected) in
         [(&b""[..], "cannot be played"), (b"hello", "cannot be played"), (&whole[..60], "cannot")]
@@ -180,6 +191,7 @@ fn what_is_no_clip_is_refused_with_a_reason() {
 
 #[test]
 fn damaged_heads_are_refused_or_survived() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let whole = numbered();
     let mut seed = 1u32;
     let mut random = move |below: usize| {

@@ -6,6 +6,7 @@ mod sounds;
 mod stand_ins;
 
 use harness::{Desc, Picture, Show, gpu, registry, text};
+use pastiche_engine::address::ControlAddress;
 use pastiche_engine::check::check;
 use pastiche_engine::gpu::Gpu;
 use pastiche_engine::graph::{Given, NodeKey};
@@ -15,11 +16,7 @@ use pastiche_engine::script::{Source, evaluate};
 use pastiche_engine::spec::{ANY, InputSpec, Unwired};
 use pastiche_engine::take::{Input, Stamped};
 use pastiche_engine::workers::Workers;
-use stand_ins::{BLACK, SIZE_PX, files, patch};
-
-fn kinds() -> impl Iterator<Item = &'static NodeKind> {
-    pastiche_nodes::kinds()
-}
+use stand_ins::{BLACK, SIZE_PX, files, kinds, patch};
 
 #[test]
 fn the_words_of_other_programs_lead_to_kinds_that_are_there() {
@@ -199,10 +196,12 @@ fn any_number_on_any_control_gives_a_valid_outcome_and_rebuilds_nothing() {
             // No patch, hand or wire gets these as far as a node.
             for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
                 assert!(with(&desc, input, number).check().is_err(), "{}.{}", kind.spec.name, input.name);
-                let (node, name) = (NodeKey::new("it"), input.name.to_string());
-                let member = input.list.then_some(0);
-                let input = Input::Control { node, name, member, value: number };
-                show.live.input(Stamped::new(0, input));
+                let control = ControlAddress::Input {
+                    node: NodeKey::new("it"),
+                    input: input.name.as_ref().into(),
+                    member: input.list.then_some(0),
+                };
+                show.live.input(Stamped::new(0, Input::Move { control, value: number }));
                 assert_eq!(show.report().refused.len(), 1);
                 assert!(outcome(&mut show, kind).1, "{}", kind.spec.name);
             }

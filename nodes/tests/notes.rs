@@ -5,6 +5,7 @@ mod harness;
 
 use harness::{Desc, Show};
 use pastiche_engine::graph::Given;
+use pastiche_engine::midi::Message;
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::outgoing::{Outgoing, WhichPort};
 use pastiche_engine::port::Note;
@@ -203,8 +204,10 @@ fn notes_are_sent_to_a_port_at_their_sample_and_all_of_them_end() {
     assert!(heard.iter().all(|message| message.port == WhichPort::Name("synth".into())));
     let starts: Vec<(u64, u8)> = heard
         .iter()
-        .filter(|message| message.bytes[0] & 0xf0 == 0x90)
-        .map(|message| (message.sample, message.bytes[1]))
+        .filter_map(|sent| match sent.message {
+            Message::NoteOn { pitch, .. } => Some((sent.sample, pitch)),
+            _ => None,
+        })
         .collect();
     // Half a beat at 120 beats a minute: in the middle of a frame or not.
     assert_eq!(starts, [(0, 60), (12_000, 64)]);
@@ -213,11 +216,11 @@ fn notes_are_sent_to_a_port_at_their_sample_and_all_of_them_end() {
         show.load(&sent(&[60.0, 64.0], on, is_there)).unwrap();
         (0..20).for_each(|_| heard.extend(show.report().midi));
         let mut sounding = std::collections::BTreeSet::new();
-        for Outgoing { bytes: [status, pitch, _], .. } in &heard {
-            if status & 0xf0 == 0x90 {
-                sounding.insert(*pitch)
-            } else {
-                sounding.remove(pitch)
+        for Outgoing { message, .. } in &heard {
+            match message {
+                Message::NoteOn { pitch, .. } => sounding.insert(*pitch),
+                Message::NoteOff { pitch, .. } => sounding.remove(pitch),
+                other => panic!("{other:?}"),
             };
         }
         assert_eq!(sounding.is_empty(), on == 0.0 || !is_there, "{sounding:?}");

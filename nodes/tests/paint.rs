@@ -33,6 +33,25 @@ fn painted(show: &Show) -> Vec<u8> {
     show.raw("paint").unwrap().memory().expect("in memory").to_srgb8()
 }
 
+/// The nice value of the calling thread: field 19 of proc(5)'s `stat`, whose second is a name in brackets.
+#[cfg(target_os = "linux")]
+fn nice() -> i32 {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+    stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse().unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_threads_of_the_networks_give_way_to_the_show() {
+    let mut show = Show::with(None, Workers::with_room(1).unwrap(), false, &paint(1, 40.0, 19.0, 1.0));
+    show.step();
+    let (told, of_threads) = channel();
+    Threads::shared().on_each(move || told.send(nice()).unwrap());
+    let of_threads: Vec<i32> = of_threads.iter().collect();
+    assert!(!of_threads.is_empty() && of_threads.iter().all(|nice| *nice >= 10), "{of_threads:?}");
+    assert!(nice() < 10, "the show itself gives way to none of them");
+}
+
 #[test]
 fn offline_it_paints_this_very_frame_as_the_network_does_without_a_gpu() {
     let mut show = Show::with(None, Workers::inline(), true, &paint(1, 40.0, 19.0, 1.0));

@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is how a test fails")]
 
 mod harness;
+mod sounds;
 
-use harness::{Desc, Show};
+use harness::{Desc, Show, registry};
+use pastiche_engine::graph::{Given, GivenInput};
 use pastiche_engine::midi::Message;
-use pastiche_engine::port::{Note, Value};
+use pastiche_engine::port::{Note, PortType, Value};
+use pastiche_engine::spec::NodeSpec;
 use pastiche_engine::take::{Input, Stamped};
 use pastiche_engine::workers::Workers;
 
@@ -32,8 +35,13 @@ fn message((_, pitch, on): Stroke) -> Message {
     }
 }
 
-/// A patch that plays the keys through some nodes.
+/// A patch that plays the keys on an organ, through some nodes.
 fn through(kinds: &[&str]) -> Desc {
+    on("organ", kinds)
+}
+
+/// A patch that plays the keys on an instrument, through some nodes.
+fn on(instrument: &str, kinds: &[&str]) -> Desc {
     let mut desc = Desc::new().node("in", "midi_in");
     let mut last = "in".to_owned();
     for (place, kind) in kinds.iter().enumerate() {
@@ -42,7 +50,20 @@ fn through(kinds: &[&str]) -> Desc {
         desc = desc.node(&key, kind).wire(input, &last);
         last = key;
     }
-    desc.node("it", "organ").wire("notes", &last).see("it")
+    let desc = desc.node("it", instrument).wire("notes", &last);
+    let desc = match instrument {
+        "sampler" => desc.option("file", "sound.wav").file("sound.wav", sounds::wav(48_000, 1, 48_000)),
+        "soundfont" => desc.option("file", "sounds.sf2").file("sounds.sf2", sounds::font()),
+        _ => desc,
+    };
+    desc.see("it")
+}
+
+/// Gives the first tool of a patch another number.
+fn with(mut desc: Desc, input: &str, number: f64) -> Desc {
+    let given = GivenInput { value: Given::Number(number), span: None };
+    desc.graph.nodes[1].inputs.insert(input.into(), given);
+    desc
 }
 
 /// The sound of half a second in which keys are played, with the card's clock known or not.
@@ -79,6 +100,51 @@ fn a_key_is_heard_at_its_sample_at_any_frame_rate_and_through_every_tool() {
             let sound = sound(fps, 64, &through(kinds), &STROKES, true);
             let begun = first(&sound).expect("a sound");
             assert!((2000..2010).contains(&begun), "{kinds:?} at {fps}: {begun}");
+        }
+    }
+}
+
+#[test]
+fn every_instrument_sounds_at_the_sample_of_its_key() {
+    let is_instrument = |spec: &&NodeSpec| {
+        let is_played = spec.inputs.iter().any(|input| input.port == PortType::Notes);
+        is_played && spec.outputs.iter().any(|output| output.port == PortType::Audio)
+    };
+    let registry = registry();
+    let instruments: Vec<&str> =
+        registry.iter().map(|kind| &kind.spec).filter(is_instrument).map(|spec| spec.name).collect();
+    assert!(instruments.len() >= 5, "{instruments:?}");
+    for instrument in instruments {
+        for fps in [30.0, 60.0] {
+            let sound = sound(fps, 64, &on(instrument, &[]), &STROKES, true);
+            let begun = first(&sound).unwrap_or_else(|| panic!("{instrument} is silent"));
+            assert!((2000..2010).contains(&begun), "{instrument} at {fps}: {begun}");
+        }
+    }
+}
+
+#[test]
+fn humanise_adds_its_chance_and_no_wait() {
+    let begun = |fps: f64, timing: f64| {
+        let desc = with(through(&["humanise"]), "timing", timing);
+        first(&sound(fps, 64, &desc, &STROKES[..1], true)).unwrap()
+    };
+    let moved = begun(60.0, 0.01);
+    assert!(moved > 2010, "{moved}");
+    for fps in [24.0, 30.0, 59.94, 60.0, 144.0] {
+        assert!((2000..2010).contains(&begun(fps, 0.0)), "{fps}: {}", begun(fps, 0.0));
+        assert_eq!(begun(fps, 0.01), moved, "{fps}");
+    }
+}
+
+/// A step of a quarter beat is 6000 samples at 120 beats a minute.
+#[test]
+fn an_arpeggio_sounds_at_the_first_step_behind_the_key() {
+    for fps in [24.0, 30.0, 59.94, 60.0, 144.0] {
+        for (every, step) in [(0.25, 6000), (0.001, 2016)] {
+            let desc = with(through(&["arpeggio"]), "every", every);
+            let begun = first(&sound(fps, 64, &desc, &STROKES, true)).unwrap();
+            assert!((step..step + 10).contains(&begun), "steps of {every} at {fps}: {begun}");
         }
     }
 }

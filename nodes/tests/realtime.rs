@@ -5,8 +5,6 @@ mod harness;
 mod sounds;
 mod stand_ins;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::{Arc, Mutex};
 
 use harness::{Desc, Picture, Show, gpu};
@@ -15,29 +13,8 @@ use pastiche_engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::port::PortType;
 use pastiche_engine::workers::Workers;
+use pastiche_testing::allocations::{Counting, counted};
 use stand_ins::{BLACK, SIZE_PX, patch};
-
-thread_local! {
-    static CALLS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Counts the calls of each thread.
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        CALLS.with(|calls| calls.set(calls.get() + 1));
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        CALLS.with(|calls| calls.set(calls.get() + 1));
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -84,9 +61,8 @@ fn what_comes_in_is_played_without_allocation() {
             hear(&[[0.5; 2]; 735]);
         }
         show.step();
-        let before = CALLS.with(Cell::get);
-        show.audio.run(frame * 800, &mut sound);
-        assert_eq!(CALLS.with(Cell::get) - before, 0, "frame {frame}");
+        let ((), calls) = counted(|| show.audio.run(frame * 800, &mut sound));
+        assert_eq!(calls, 0, "frame {frame}");
         loudest = sound.iter().map(|sample| sample[0].abs()).fold(loudest, f32::max);
         frame += 1;
         std::thread::yield_now();
@@ -104,9 +80,7 @@ fn blocks_allocate_nothing() {
         let mut sound = [[0.0; 2]; 800];
         for frame in 0..20 {
             show.step();
-            let before = CALLS.with(Cell::get);
-            show.audio.run(frame * 800, &mut sound);
-            let calls = CALLS.with(Cell::get) - before;
+            let ((), calls) = counted(|| show.audio.run(frame * 800, &mut sound));
             assert_eq!(calls, 0, "frame {frame} of a {shape}");
         }
         assert!(sound.iter().any(|sample| sample[0] != 0.0), "a {shape} is silent");
@@ -132,9 +106,7 @@ fn instruments_allocate_nothing() {
         let mut loudest = 0.0_f32;
         for frame in 0..60 {
             show.step();
-            let before = CALLS.with(Cell::get);
-            show.audio.run(frame * 800, &mut sound);
-            let calls = CALLS.with(Cell::get) - before;
+            let ((), calls) = counted(|| show.audio.run(frame * 800, &mut sound));
             assert_eq!(calls, 0, "frame {frame} of {kind}");
             loudest = sound.iter().map(|sample| sample[0].abs()).fold(loudest, f32::max);
         }
@@ -153,9 +125,8 @@ fn what_a_choir_improvises_is_played_without_allocation() {
     let mut loudest = 0.0_f32;
     for frame in 0..90 {
         show.step();
-        let before = CALLS.with(Cell::get);
-        show.audio.run(frame * 800, &mut sound);
-        assert_eq!(CALLS.with(Cell::get) - before, 0, "frame {frame}");
+        let ((), calls) = counted(|| show.audio.run(frame * 800, &mut sound));
+        assert_eq!(calls, 0, "frame {frame}");
         loudest = sound.iter().map(|sample| sample[0].abs()).fold(loudest, f32::max);
     }
     assert!(loudest > 0.01, "the choir is silent");
@@ -166,7 +137,7 @@ fn what_a_choir_improvises_is_played_without_allocation() {
 fn no_audio_half_allocates() {
     let Some(gpu) = gpu() else { return };
     let mut kinds = 0;
-    for kind in pastiche_nodes::kinds() {
+    for kind in stand_ins::kinds() {
         let (inputs, outputs) = (kind.spec.inputs, kind.spec.outputs);
         let gives_sound = outputs.iter().any(|output| output.port == PortType::Audio);
         if !gives_sound && inputs.iter().all(|input| input.port != PortType::Audio) {
@@ -178,9 +149,8 @@ fn no_audio_half_allocates() {
         let (mut sound, mut loudest) = ([[0.0; 2]; 800], 0.0_f32);
         for frame in 0..30 {
             show.step();
-            let before = CALLS.with(Cell::get);
-            show.audio.run(frame * 800, &mut sound);
-            assert_eq!(CALLS.with(Cell::get) - before, 0, "frame {frame} of {}", kind.spec.name);
+            let ((), calls) = counted(|| show.audio.run(frame * 800, &mut sound));
+            assert_eq!(calls, 0, "frame {frame} of {}", kind.spec.name);
             loudest = sound.iter().map(|sample| sample[0].abs()).fold(loudest, f32::max);
         }
         // Nothing comes in from outside in a render.
@@ -202,9 +172,7 @@ fn controls_allocate_nothing() {
     }
     let mut show = Show::with(None, Workers::inline(), true, &desc.see(&last));
     show.steps(3);
-    let before = CALLS.with(Cell::get);
-    let report = show.report();
-    let calls = CALLS.with(Cell::get) - before;
+    let (report, calls) = counted(|| show.report());
     assert!(report.faults.is_empty());
     // What the frame itself needs, whatever the number of nodes.
     assert!(calls <= 4, "{calls} calls of the allocator in a frame of ten nodes");

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use harness::files::scratch;
 use harness::{Desc, Picture, Show, text};
 use pastiche_engine::workers::Workers;
+use pastiche_testing::ffmpeg_is_there;
 
 /// A folder of this test's own.
 fn folder(test: &str) -> (String, PathBuf) {
@@ -72,6 +73,7 @@ fn a_trigger_writes_stills_beside_whatever_is_recorded() {
 
 #[test]
 fn nobody_need_look_at_it_and_a_movie_is_made_offline() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let (name, path) = folder("movie");
     let mut show = show(&it(&name, "movie"));
     show.steps(5);

@@ -356,7 +356,7 @@ pub struct BenchArguments {
     /// With `sound`: an .sf2 file, so that `soundfont` is measured too
     #[arg(long, value_name = "FILE")]
     pub soundfont: Option<PathBuf>,
-    /// With `style`: as JSON
+    /// As JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -370,8 +370,12 @@ pub enum BenchTarget {
     Style,
     /// Each node that draws, at 1280x720
     Nodes,
-    /// From a MIDI message to the control that it moves
+    /// From a MIDI key to its sound, through note tools and cards of several buffers
     Midi,
+    /// In which picture a controller, a knob, a camera and an onset in `line_in` are seen
+    Latency,
+    /// Late frames and audio buffers while painters, a model and training are at work
+    Load,
     /// The cost of each node that makes sound
     Sound,
     /// What the windows cost beside the patch; needs a display

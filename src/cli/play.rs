@@ -10,7 +10,8 @@ use pastiche::camera::SystemCameras;
 #[cfg(feature = "stage")]
 use pastiche::engine::clock::FrameRate;
 use pastiche::engine::gpu::Gpu;
-use pastiche::hands::{HandSender, Hands, parse_hand};
+use pastiche::host::Host;
+use pastiche::inbox::{InboxSender, parse_line};
 use pastiche::loader::PatchSource;
 use pastiche::play::{PlayJob, Played, Told, play};
 use pastiche::sound::{SoundOutput, SystemLines};
@@ -36,8 +37,8 @@ pub fn run(mut arguments: PlayArguments, launched: Instant) -> anyhow::Result<En
     let stop = terminal::stop_flag()?;
     let source = arguments.patch.patch.take().map_or_else(PatchSource::opening, PatchSource::File);
     let config = player_config(&arguments)?;
-    let hands = Hands::new(&source).with_midi()?;
-    listen(hands.sender())?;
+    let host = Host::new(&source).with_midi()?;
+    listen(host.sender())?;
     let seed = arguments.seed;
     let take = arguments.take.as_ref().map(|path| TakeWriter::create(path, &source.name(), seed));
     let job = PlayJob {
@@ -46,7 +47,7 @@ pub fn run(mut arguments: PlayArguments, launched: Instant) -> anyhow::Result<En
         stats: arguments.stats.take(),
         stills: arguments.stills.take().map(|folder| (folder, arguments.every)),
         take: take.transpose()?,
-        hands,
+        host,
         launched,
         ..PlayJob::new(source)
     };
@@ -124,7 +125,7 @@ fn tell(told: Told<'_>) {
         Told::Fault(fault) | Told::Unwritten(fault) => terminal::show_diagnostics([&fault]),
         Told::Sound(text) => terminal::tell(format_args!("sound: {text}\n")),
         Told::Recovered(node) => terminal::tell(format_args!("node `{node}` works again\n")),
-        Told::Hands(line) => terminal::tell(line),
+        Told::News(line) => terminal::tell(line),
     }
 }
 
@@ -136,17 +137,17 @@ fn length_of(seconds: f64) -> Result<Duration, Error> {
 }
 
 /// Reads lines that move and bind controls. The thread ends with the input, or with the program.
-fn listen(hands: HandSender) -> anyhow::Result<()> {
-    let read = std::thread::Builder::new().name("hands".into()).spawn(move || read_lines(&hands));
+fn listen(inbox: InboxSender) -> anyhow::Result<()> {
+    let read = std::thread::Builder::new().name("typed lines".into()).spawn(move || read_lines(&inbox));
     read.map(drop).context("cannot start the thread that reads what is typed")
 }
 
-fn read_lines(hands: &HandSender) {
+fn read_lines(inbox: &InboxSender) {
     for line in std::io::stdin().lock().split(b'\n').map_while(Result::ok) {
         // A letter that is not UTF-8 makes a line that names nothing, which is reported.
-        match parse_hand(&String::from_utf8_lossy(&line)) {
+        match parse_line(&String::from_utf8_lossy(&line)) {
             Ok(Some(event)) => {
-                if !hands.send(event) {
+                if !inbox.send(event) {
                     return;
                 }
             }

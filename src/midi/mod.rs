@@ -14,12 +14,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use engine::midi::Message;
 use engine::node::Status;
 use engine::outgoing::Outgoing;
 use pastiche_engine as engine;
 
 use crate::error::Error;
-use crate::hands::HandSender;
+use crate::inbox::InboxSender;
 use ports::Ports;
 
 pub use names::stable_names;
@@ -83,7 +84,7 @@ const MOST_WAITING: usize = 4096;
 /// Something to send.
 enum Order {
     /// To the lamps of the port of that name, at once.
-    Lamp(String, Vec<u8>),
+    Lamp(String, Message),
     /// At its time.
     Note(Instant, Outgoing),
 }
@@ -97,7 +98,7 @@ pub(crate) struct MidiPorts {
 }
 
 impl MidiPorts {
-    pub(crate) fn start(edge: impl MidiEdge + 'static, sender: HandSender) -> Result<MidiPorts, Error> {
+    pub(crate) fn start(edge: impl MidiEdge + 'static, sender: InboxSender) -> Result<MidiPorts, Error> {
         let (orders, ordered) = sync_channel(MOST_WAITING);
         let statuses = Arc::new(Mutex::new(Vec::new()));
         let shown = statuses.clone();
@@ -117,7 +118,7 @@ impl MidiPorts {
                 }
                 let until = ports.next_note().map_or(next, |note| note.min(next));
                 match ordered.recv_timeout(until.saturating_sub(started.elapsed())) {
-                    Ok(Order::Lamp(port, bytes)) => ports.send(&port, &bytes),
+                    Ok(Order::Lamp(port, message)) => ports.send(&port, message),
                     Ok(Order::Note(at, message)) => {
                         ports.note(at.saturating_duration_since(started), message);
                     }
@@ -136,10 +137,10 @@ impl MidiPorts {
     }
 
     /// Sends a message to a port, if it is there. Never waits.
-    pub(crate) fn send(&self, port: String, bytes: Vec<u8>) {
+    pub(crate) fn send(&self, port: String, message: Message) {
         if let Some(orders) = &self.orders {
             // A lamp that is not lit now is lit with its next change.
-            let _ = orders.try_send(Order::Lamp(port, bytes));
+            let _ = orders.try_send(Order::Lamp(port, message));
         }
     }
 

@@ -1,10 +1,11 @@
 //! Ports that notes are sent to: each at its time, and ended when the show is over. It is given the time and
 //! owns no thread.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
+use engine::midi::Message;
 use engine::node::Status;
 use engine::outgoing::WhichPort;
 use engine::supervisor::{Change, Patience, Supervisor};
@@ -27,13 +28,38 @@ pub(super) struct Outputs {
     ports: BTreeMap<WhichPort, Port>,
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Due {
     at: Duration,
     /// Those of one time go in the order in which they came.
     number: u64,
     port: WhichPort,
-    bytes: [u8; 3],
+    message: Message,
+}
+
+impl Due {
+    fn place(&self) -> (Duration, u64) {
+        (self.at, self.number)
+    }
+}
+
+impl PartialEq for Due {
+    fn eq(&self, other: &Due) -> bool {
+        self.place() == other.place()
+    }
+}
+
+impl Eq for Due {}
+
+impl PartialOrd for Due {
+    fn partial_cmp(&self, other: &Due) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Due {
+    fn cmp(&self, other: &Due) -> Ordering {
+        self.place().cmp(&other.place())
+    }
 }
 
 struct Port {
@@ -47,11 +73,11 @@ struct Port {
 
 impl Outputs {
     /// Keeps a message until its time has come.
-    pub(super) fn push(&mut self, at: Duration, port: WhichPort, bytes: [u8; 3]) {
-        let ends = bytes[0] & 0xf0 == 0x80 || bytes[2] == 0;
+    pub(super) fn push(&mut self, at: Duration, port: WhichPort, message: Message) {
+        let ends = matches!(message, Message::NoteOff { .. });
         if self.waiting.len() < MOST_WAITING || ends {
             self.count += 1;
-            self.waiting.push(Reverse(Due { at, number: self.count, port, bytes }));
+            self.waiting.push(Reverse(Due { at, number: self.count, port, message }));
         }
     }
 
@@ -63,7 +89,7 @@ impl Outputs {
     /// Sends everything whose time has come.
     pub(super) fn play(&mut self, now: Duration, edge: &mut dyn MidiEdge) {
         while self.next().is_some_and(|at| at <= now) {
-            let Some(Reverse(Due { port, bytes, .. })) = self.waiting.pop() else { return };
+            let Some(Reverse(Due { port, message, .. })) = self.waiting.pop() else { return };
             if !self.ports.contains_key(&port) && self.ports.len() >= MOST_PORTS {
                 continue;
             }
@@ -72,7 +98,7 @@ impl Outputs {
                 let names = edge.outputs().map(|names| stable_names(&names));
                 there.open(now, &port, names, edge);
             }
-            there.send(now, bytes);
+            there.send(now, message);
         }
     }
 
@@ -148,23 +174,23 @@ impl Port {
 
     fn silence(&mut self, now: Duration) {
         for [channel, pitch] in self.sounding.clone() {
-            self.send(now, [0x80 | channel, pitch, 0]);
+            self.send(now, Message::NoteOff { channel, pitch, velocity: 0 });
         }
     }
 
-    fn send(&mut self, now: Duration, bytes: [u8; 3]) {
+    fn send(&mut self, now: Duration, message: Message) {
         let Some(open) = &mut self.open else { return };
-        match open.send(&bytes) {
-            Ok(()) => self.note(bytes),
+        let (bytes, length) = message.bytes();
+        match open.send(&bytes[..length]) {
+            Ok(()) => self.note(message),
             Err(why) => self.lose(now, &why),
         }
     }
 
-    fn note(&mut self, [status, pitch, velocity]: [u8; 3]) {
-        let note = [status & 0x0f, pitch];
-        match (status & 0xf0, velocity) {
-            (0x90, 1..) => drop(self.sounding.insert(note)),
-            (0x80 | 0x90, _) => drop(self.sounding.remove(&note)),
+    fn note(&mut self, message: Message) {
+        match message {
+            Message::NoteOn { channel, pitch, .. } => drop(self.sounding.insert([channel, pitch])),
+            Message::NoteOff { channel, pitch, .. } => drop(self.sounding.remove(&[channel, pitch])),
             _ => {}
         }
     }
@@ -261,6 +287,10 @@ mod tests {
         Duration::from_millis(millis)
     }
 
+    fn message(bytes: [u8; 3]) -> Message {
+        Message::parse(&bytes).unwrap()
+    }
+
     fn synth() -> WhichPort {
         WhichPort::Name("synth".into())
     }
@@ -270,9 +300,9 @@ mod tests {
         let mut fake = Fake::default();
         fake.plug(&["Pastiche:in 129:0", "Deep Synth 24:0"]);
         let mut outputs = Outputs::default();
-        outputs.push(millis(30), synth(), [0x90, 60, 0]);
-        outputs.push(millis(10), synth(), [0x90, 60, 90]);
-        outputs.push(millis(30), synth(), [0x90, 64, 90]);
+        outputs.push(millis(30), synth(), message([0x90, 60, 0]));
+        outputs.push(millis(10), synth(), message([0x90, 60, 90]));
+        outputs.push(millis(30), synth(), message([0x90, 64, 90]));
         assert_eq!(outputs.next(), Some(millis(10)));
         outputs.play(millis(9), &mut fake);
         assert_eq!(fake.sent(), []);
@@ -280,7 +310,7 @@ mod tests {
         let name = || "Deep Synth 24:0".to_owned();
         assert_eq!(fake.sent(), [(name(), [0x90, 60, 90])]);
         outputs.play(millis(30), &mut fake);
-        assert_eq!(fake.sent(), [(name(), [0x90, 60, 0]), (name(), [0x90, 64, 90])]);
+        assert_eq!(fake.sent(), [(name(), [0x80, 60, 0]), (name(), [0x90, 64, 90])]);
         // The show is over: what sounds is ended.
         outputs.silence(millis(31));
         assert_eq!(fake.sent(), [(name(), [0x80, 64, 0])]);
@@ -290,22 +320,22 @@ mod tests {
     fn a_port_that_goes_is_taken_up_again_under_another_number() {
         let mut fake = Fake::default();
         let mut outputs = Outputs::default();
-        outputs.push(millis(0), synth(), [0x90, 60, 90]);
+        outputs.push(millis(0), synth(), message([0x90, 60, 90]));
         outputs.play(millis(0), &mut fake);
         let status = |outputs: &Outputs| outputs.statuses().next().unwrap().1;
         assert!(matches!(status(&outputs), Status::Waiting(why) if why.contains("named `synth`")));
         fake.plug(&["Synth 24:0"]);
         outputs.look(millis(500), &mut fake);
         assert_eq!(status(&outputs), Status::Ready);
-        outputs.push(millis(600), synth(), [0x90, 62, 90]);
+        outputs.push(millis(600), synth(), message([0x90, 62, 90]));
         outputs.play(millis(600), &mut fake);
         fake.plug(&["Other 20:0"]);
-        outputs.push(millis(700), synth(), [0x80, 62, 0]);
+        outputs.push(millis(700), synth(), message([0x80, 62, 0]));
         outputs.play(millis(700), &mut fake);
         outputs.look(millis(1000), &mut fake);
         fake.plug(&["Other 20:0", "Synth 31:0"]);
         outputs.look(millis(2000), &mut fake);
-        outputs.push(millis(2100), synth(), [0x90, 65, 90]);
+        outputs.push(millis(2100), synth(), message([0x90, 65, 90]));
         outputs.play(millis(2100), &mut fake);
         let back = || "Synth 31:0".to_owned();
         let expected =

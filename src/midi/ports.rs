@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use engine::midi::Message;
 use engine::node::Status;
 use engine::outgoing::Outgoing;
 use engine::supervisor::{Patience, Supervisor};
@@ -16,7 +17,7 @@ use super::names::{OWN, is_own, stable_names};
 use super::outputs::Outputs;
 use super::parser::Parser;
 use super::{Hear, MidiEdge, MidiOutput, OpenInput};
-use crate::hands::{HandEvent, HandSender};
+use crate::inbox::{Event, InboxSender};
 
 /// Ports that are remembered, those that are gone included.
 const MOST_KNOWN: usize = 256;
@@ -24,7 +25,7 @@ const MOST_KNOWN: usize = 256;
 /// The ports of one machine.
 pub(super) struct Ports<E> {
     edge: E,
-    sender: HandSender,
+    sender: InboxSender,
     /// MIDI as a whole.
     system: Supervisor,
     known: BTreeMap<String, Port>,
@@ -44,7 +45,7 @@ struct Port {
 }
 
 impl<E: MidiEdge> Ports<E> {
-    pub(super) fn new(edge: E, sender: HandSender) -> Ports<E> {
+    pub(super) fn new(edge: E, sender: InboxSender) -> Ports<E> {
         Ports {
             edge,
             sender,
@@ -80,7 +81,7 @@ impl<E: MidiEdge> Ports<E> {
 
     /// Keeps a message until its time.
     pub(super) fn note(&mut self, at: Duration, message: Outgoing) {
-        self.notes.push(at, message.port, message.bytes);
+        self.notes.push(at, message.port, message.message);
     }
 
     /// When the next message is to be sent.
@@ -108,13 +109,14 @@ impl<E: MidiEdge> Ports<E> {
     }
 
     /// Sends a message to the port of that name, if there is one.
-    pub(super) fn send(&mut self, port: &str, bytes: &[u8]) {
+    pub(super) fn send(&mut self, port: &str, message: Message) {
         if !self.outputs.contains_key(port) {
             let Some(output) = self.open_output(port) else { return };
             self.outputs.insert(port.to_owned(), output);
         }
+        let (bytes, length) = message.bytes();
         if let Some(output) = self.outputs.get_mut(port)
-            && let Err(why) = output.send(bytes)
+            && let Err(why) = output.send(&bytes[..length])
         {
             tracing::debug!("MIDI: nothing can be sent to {port}: {why}");
             self.outputs.remove(port);
@@ -176,7 +178,7 @@ impl<E: MidiEdge> Ports<E> {
         }
         if there != self.told {
             self.told.clone_from(&there);
-            self.sender.send(HandEvent::Input(Input::MidiPorts { ports: there }));
+            self.sender.send(Event::Input(Input::MidiPorts { ports: there }));
         }
     }
 
@@ -205,7 +207,7 @@ impl<E: MidiEdge> Ports<E> {
 }
 
 /// Stamps and parses on the thread on which the bytes come.
-fn hear(port: &str, sender: HandSender, speaks: Option<Arc<AtomicBool>>) -> Hear {
+fn hear(port: &str, sender: InboxSender, speaks: Option<Arc<AtomicBool>>) -> Hear {
     let (port, mut parser): (Arc<str>, Parser) = (port.into(), Parser::default());
     Box::new(move |bytes| {
         let at = Instant::now();
@@ -213,7 +215,7 @@ fn hear(port: &str, sender: HandSender, speaks: Option<Arc<AtomicBool>>) -> Hear
             speaks.store(true, Ordering::Relaxed);
         }
         parser.feed(bytes, |message| {
-            sender.send_at(at, HandEvent::Input(Input::Midi { port: port.clone(), message }));
+            sender.send_at(at, Event::Input(Input::Midi { port: port.clone(), message }));
         });
     })
 }

@@ -8,8 +8,9 @@ use engine::live::{FrameReport, NodeFault};
 use pastiche_engine as engine;
 use serde::{Deserialize, Serialize};
 
-use crate::hands::{HandNews, Hands};
+use crate::host::Host;
 use crate::loader::{LoadReport, PatchSource};
+use crate::mappings::News;
 use crate::player::node_diagnostic;
 use crate::render::refused_diagnostic;
 use crate::takes::TakeWriter;
@@ -29,7 +30,7 @@ pub struct PlayJob {
     /// Where what comes from outside is recorded.
     pub take: Option<TakeWriter>,
     /// What comes from outside.
-    pub hands: Hands,
+    pub host: Host,
     /// When the program started, for the figures.
     pub launched: Instant,
 }
@@ -38,7 +39,7 @@ impl PlayJob {
     /// Plays until it is stopped, and writes nothing.
     pub fn new(patch: PatchSource) -> PlayJob {
         PlayJob {
-            hands: Hands::new(&patch),
+            host: Host::new(&patch),
             patch,
             seed: 1,
             length: None,
@@ -75,8 +76,8 @@ pub enum Told<'a> {
     Unwritten(Diagnostic),
     /// A node works again.
     Recovered(&'a str),
-    /// What came of what hands did, in a sentence.
-    Hands(String),
+    /// What came of a command or a controller, in a sentence.
+    News(String),
     /// A sound card plays, or is gone.
     Sound(&'a str),
 }
@@ -119,10 +120,10 @@ pub(super) fn tell_frame(report: &FrameReport, tell: &mut dyn FnMut(Told<'_>)) {
     }
 }
 
-pub(super) fn tell_news(news: HandNews, tell: &mut dyn FnMut(Told<'_>)) {
+pub(super) fn tell_news(news: News, tell: &mut dyn FnMut(Told<'_>)) {
     tell(match news {
-        HandNews::Line(line) => Told::Hands(line),
-        HandNews::Fault(fault) => Told::Fault(fault),
+        News::Line(line) => Told::News(line),
+        News::Fault(fault) => Told::Fault(fault),
     });
 }
 

@@ -13,7 +13,7 @@ use super::clock::Transport;
 use super::files::Files;
 use super::job::{FrameStats, PlayJob, Played, Told, millis, tell_frame, tell_news};
 use crate::error::Error;
-use crate::hands::Hands;
+use crate::host::Host;
 use crate::player::Player;
 #[cfg(feature = "stage")]
 use crate::takes::TakeWriter;
@@ -31,7 +31,7 @@ pub(crate) enum Pacing {
 
 /// A patch that plays: its clock, and what is written and remembered while it does.
 pub(crate) struct Playing {
-    hands: Hands,
+    host: Host,
     length: Option<Duration>,
     launched: Instant,
     pacing: Pacing,
@@ -46,10 +46,10 @@ impl Playing {
     /// Asks for the patch and opens the files.
     pub(crate) fn start(player: &mut Player, job: PlayJob, pacing: Pacing) -> Result<Playing, Error> {
         let files = Files::open(job.stats, job.stills, job.take)?;
-        job.hands.connect(player);
+        job.host.connect(player);
         player.load_in_background(job.patch);
         Ok(Playing {
-            hands: job.hands,
+            host: job.host,
             length: job.length,
             launched: job.launched,
             pacing,
@@ -84,15 +84,15 @@ impl Playing {
         let begun = Instant::now();
         let reports = player.poll();
         let committed = Instant::now();
-        self.hands.take_in(player, |at| clock.samples_at(at));
+        self.host.take_in(player, rate.start_sample(frame), |at| clock.samples_at(at));
         player.sound_told().iter().for_each(|text| tell(Told::Sound(text)));
         reports.iter().for_each(|report| tell(Told::Load(report)));
         let mut report = player.frame(frame);
         // What is sent is heard when the sound of its frame is.
         let heard = |sample| clock.moment_of(sample + player.ahead_samples());
-        self.hands.send_out(std::mem::take(&mut report.midi), heard);
+        self.host.send_out(std::mem::take(&mut report.midi), heard);
         tell_frame(&report, tell);
-        let news = self.hands.settle(player, &report.applied);
+        let news = self.host.settle(player, &report.applied);
         news.into_iter().for_each(|news| tell_news(news, tell));
         let recorded = self.files.record(&report.applied);
         let changed_at =
@@ -121,9 +121,9 @@ impl Playing {
         Some(frame)
     }
 
-    /// Closes the files, and writes what hands have left.
+    /// Closes the files, and writes what was moved by hand.
     pub(crate) fn finish(self, stopped: bool, tell: &mut dyn FnMut(Told<'_>)) -> Result<Played, Error> {
-        self.hands.finish().into_iter().for_each(|news| tell_news(news, tell));
+        self.host.finish().into_iter().for_each(|news| tell_news(news, tell));
         self.files.finish()?;
         Ok(Played { stopped, ..self.played })
     }
@@ -132,14 +132,14 @@ impl Playing {
 /// What only a person at the stage does.
 #[cfg(feature = "stage")]
 impl Playing {
-    /// The hands on the patch.
-    pub(crate) fn hands(&self) -> &Hands {
-        &self.hands
+    /// What comes from outside.
+    pub(crate) fn host(&self) -> &Host {
+        &self.host
     }
 
-    /// Begins a take that starts now, with everything where the hands have left it.
+    /// Begins a take that starts now, with everything where it was left.
     pub(crate) fn begin_take(&mut self, player: &Player, mut take: TakeWriter) -> Result<(), Error> {
-        let stand = self.hands.stand().into_iter();
+        let stand = self.host.mappings().stand().into_iter();
         take.write(&stand.map(|input| Stamped::new(0, input)).collect::<Vec<_>>())?;
         self.files.begin_take(take, player.rate().start_sample(self.next));
         Ok(())

@@ -12,7 +12,7 @@ use pastiche_engine as engine;
 
 use crate::error::Error;
 use crate::loader::{MOST_CANVAS_PX, OpenGpu};
-use crate::sound::SoundOutput;
+use crate::sound::{SoundCards, SoundOutput, SystemSoundCards};
 
 /// How time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct PlayerConfig {
     pub allow: Vec<PathBuf>,
     /// Where the sound goes. Only live.
     pub sound: SoundOutput,
+    /// The sound cards of which `sound` is one. Only live.
+    pub cards: Arc<dyn SoundCards>,
     /// The cameras. Only live.
     pub cameras: Option<Arc<dyn Cameras>>,
     /// The lines in. Only live.
@@ -67,6 +69,7 @@ impl PlayerConfig {
             seed: 1,
             allow: Vec::new(),
             sound: SoundOutput::Silent,
+            cards: Arc::new(SystemSoundCards),
             cameras: None,
             lines: None,
             watch: true,

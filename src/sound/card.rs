@@ -7,13 +7,12 @@ use std::time::Instant;
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{Device, ErrorKind, FromSample, Sample, SizedSample, StreamConfig};
 
-use super::card_supervisor::Cards;
-use super::output::Output;
+use super::cards::{OpenCard, SoundCards};
+use super::output::CardOutput;
 
-/// The cards of this machine. Times are those since `epoch`.
-pub(super) struct MachineCards {
-    pub(super) epoch: Instant,
-}
+/// The cards of this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemSoundCards;
 
 /// ALSA writes what it does not find to the terminal, each time it is asked. On this thread it does not:
 /// what matters comes back as an error.
@@ -93,15 +92,13 @@ macro_rules! start_in {
 }
 pub(super) use start_in;
 
-impl Cards for MachineCards {
-    type Card = cpal::Stream;
-
+impl SoundCards for SystemSoundCards {
     fn open(
-        &mut self,
+        &self,
         name: Option<&str>,
-        output: &mut dyn FnMut(u32) -> Output,
+        output: &mut dyn FnMut(u32) -> CardOutput,
         lost: Sender<String>,
-    ) -> Result<(cpal::Stream, String), String> {
+    ) -> Result<(OpenCard, String), String> {
         let device = find(name)?;
         let called = name_of(&device);
         // Read again each time: another program may have changed them.
@@ -109,30 +106,29 @@ impl Cards for MachineCards {
             device.default_output_config().map_err(|error| format!("{called} cannot be used: {error}"))?;
         let (config, format) = (supported.config(), supported.sample_format());
         let output = output(config.sample_rate);
-        let task = Task { device: &device, config, output, epoch: self.epoch, lost };
+        let task = Task { device: &device, config, output, lost };
         let stream = start_in!(format, task)
             .ok_or_else(|| format!("{called} wants samples as {format}, which nothing here makes"))?;
         let stream = stream.map_err(|error| format!("{called} cannot be opened: {error}"))?;
         let StreamConfig { sample_rate, channels, .. } = config;
-        Ok((stream, format!("{called} ({sample_rate} Hz, {channels} channels)")))
+        Ok((Box::new(stream), format!("{called} ({sample_rate} Hz, {channels} channels)")))
     }
 }
 
 struct Task<'a> {
     device: &'a Device,
     config: StreamConfig,
-    output: Output,
-    epoch: Instant,
+    output: CardOutput,
     lost: Sender<String>,
 }
 
 impl Task<'_> {
     fn start<T: SizedSample + FromSample<f32>>(self) -> Result<cpal::Stream, cpal::Error> {
-        let Task { device, config, mut output, epoch, lost } = self;
+        let Task { device, config, mut output, lost } = self;
         let channels = usize::from(config.channels.max(1));
         let fill = move |data: &mut [T], _: &cpal::OutputCallbackInfo| {
             let mut samples = data.chunks_mut(channels);
-            output.fill(epoch.elapsed(), samples.len(), |sample| {
+            output.fill(Instant::now(), samples.len(), |sample| {
                 if let Some(channels) = samples.next() {
                     spread(sample, channels);
                 }

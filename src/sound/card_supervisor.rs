@@ -1,46 +1,33 @@
 //! Watches over the card: opens it, notices when it is gone, plays on silently, opens it again.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
 use engine::audio::AudioRunner;
 use engine::node::Status;
 use engine::supervisor::{Change, Patience, Supervisor};
 use pastiche_engine as engine;
 
+use super::cards::{OpenCard, SoundCards};
 use super::clock::SoundClock;
-use super::output::{CardLink, Output, Playing};
+use super::output::{CardLink, CardOutput, Playing};
 
 /// A card that asks for nothing for so long is gone, whatever it says.
 const STALLED: Duration = Duration::from_secs(2);
 
-/// The cards of a machine: where the tests put theirs.
-pub(super) trait Cards {
-    /// A card that plays. Dropping it stops it, and drops its output.
-    type Card;
-
-    /// Opens a card by a part of its name, or the system's own choice. `output` is asked for what the
-    /// card plays, once its rate is known; `lost` receives why the card went away. Also gives what a
-    /// person calls the card.
-    fn open(
-        &mut self,
-        name: Option<&str>,
-        output: &mut dyn FnMut(u32) -> Output,
-        lost: Sender<String>,
-    ) -> Result<(Self::Card, String), String>;
-}
-
 /// Keeps the audio half playing: on the card while there is one, silently and in time while there is none.
-pub(super) struct CardSupervisor<C: Cards> {
-    cards: C,
+pub(super) struct CardSupervisor {
+    cards: Arc<dyn SoundCards>,
     name: Option<String>,
     supervisor: Supervisor,
     clock: Arc<SoundClock>,
+    /// When the clock's own time began.
+    epoch: Instant,
     is_running: bool,
     /// What plays, while no card has it.
     parked: Option<Box<Playing>>,
-    open: Option<Open<C::Card>>,
+    open: Option<Open>,
     /// The link that what plays comes back from.
     awaited: Option<CardLink>,
     has_complained: bool,
@@ -48,9 +35,9 @@ pub(super) struct CardSupervisor<C: Cards> {
     pub(super) told: Vec<String>,
 }
 
-struct Open<Card> {
+struct Open {
     /// Held, because dropping it stops it.
-    card: Card,
+    card: OpenCard,
     name: String,
     link: CardLink,
     lost: Receiver<String>,
@@ -60,13 +47,14 @@ struct Open<Card> {
     has_asked: bool,
 }
 
-impl<C: Cards> CardSupervisor<C> {
+impl CardSupervisor {
     pub(super) fn new(
-        cards: C,
+        cards: Arc<dyn SoundCards>,
         name: Option<String>,
         clock: Arc<SoundClock>,
+        epoch: Instant,
         runner: AudioRunner,
-    ) -> CardSupervisor<C> {
+    ) -> CardSupervisor {
         let called =
             name.as_ref().map_or_else(|| "the sound card".into(), |name| format!("sound card `{name}`"));
         CardSupervisor {
@@ -74,6 +62,7 @@ impl<C: Cards> CardSupervisor<C> {
             name,
             supervisor: Supervisor::new(called, Patience::USUAL),
             clock,
+            epoch,
             is_running: false,
             parked: Some(Box::new(Playing { runner, next_sample: 0 })),
             open: None,
@@ -153,9 +142,9 @@ impl<C: Cards> CardSupervisor<C> {
     fn try_to_open(&mut self, now: Duration) {
         let (lost, losses) = channel();
         let mut link = None;
-        let clock = &self.clock;
+        let (clock, epoch) = (&self.clock, self.epoch);
         let mut output = |rate_hz| {
-            let (output, its_link) = Output::new(rate_hz, clock.clone());
+            let (output, its_link) = CardOutput::new(rate_hz, clock.clone(), epoch);
             link = Some(its_link);
             output
         };
@@ -198,21 +187,21 @@ impl<C: Cards> CardSupervisor<C> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::cell::RefCell;
-    use std::rc::Rc;
+    use std::sync::Mutex;
+    use std::sync::mpsc::Sender;
 
     use engine::audio::audio_pair;
     use engine::clock::FrameRate;
 
     /// Cards whose callbacks the test calls itself.
     #[derive(Clone, Default)]
-    struct Shelf(Rc<RefCell<Shelved>>);
+    struct Shelf(Arc<Mutex<Shelved>>);
 
     #[derive(Default)]
     struct Shelved {
         is_plugged: bool,
         rate_hz: u32,
-        output: Option<Output>,
+        output: Option<CardOutput>,
         lost: Option<Sender<String>>,
         opened: u32,
     }
@@ -222,35 +211,34 @@ mod tests {
 
     impl Drop for Plugged {
         fn drop(&mut self) {
-            let output = self.0.0.borrow_mut().output.take();
+            let output = self.0.0.lock().unwrap().output.take();
             drop(output);
         }
     }
 
-    impl Cards for Shelf {
-        type Card = Plugged;
-
+    impl SoundCards for Shelf {
         fn open(
-            &mut self,
+            &self,
             _name: Option<&str>,
-            output: &mut dyn FnMut(u32) -> Output,
+            output: &mut dyn FnMut(u32) -> CardOutput,
             lost: Sender<String>,
-        ) -> Result<(Plugged, String), String> {
-            let mut shelved = self.0.borrow_mut();
+        ) -> Result<(OpenCard, String), String> {
+            let mut shelved = self.0.lock().unwrap();
             if !shelved.is_plugged {
                 return Err("there is no sound card".into());
             }
             shelved.output = Some(output(shelved.rate_hz));
             shelved.lost = Some(lost);
             shelved.opened += 1;
-            Ok((Plugged(self.clone()), "a card".into()))
+            Ok((Box::new(Plugged(self.clone())), "a card".into()))
         }
     }
 
     struct Show {
         shelf: Shelf,
-        supervisor: CardSupervisor<Shelf>,
+        supervisor: CardSupervisor,
         clock: Arc<SoundClock>,
+        epoch: Instant,
         now: Duration,
         begun: Duration,
     }
@@ -259,10 +247,12 @@ mod tests {
         fn new(rate_hz: u32) -> Show {
             let (_, runner) = audio_pair(FrameRate { frames: 60, secs: 1 });
             let shelf = Shelf::default();
-            shelf.0.borrow_mut().rate_hz = rate_hz;
+            shelf.0.lock().unwrap().rate_hz = rate_hz;
+            let epoch = Instant::now();
             let clock = Arc::new(SoundClock::new(800));
-            let supervisor = CardSupervisor::new(shelf.clone(), None, clock.clone(), runner);
-            Show { shelf, supervisor, clock, now: Duration::ZERO, begun: Duration::ZERO }
+            let cards = Arc::new(shelf.clone());
+            let supervisor = CardSupervisor::new(cards, None, clock.clone(), epoch, runner);
+            Show { shelf, supervisor, clock, epoch, now: Duration::ZERO, begun: Duration::ZERO }
         }
 
         fn begin(&mut self) {
@@ -275,9 +265,9 @@ mod tests {
         fn run(&mut self, millis: u64) {
             for _ in 0..millis / 10 {
                 self.now += Duration::from_millis(10);
-                let rate_hz = self.shelf.0.borrow().rate_hz as usize;
-                if let Some(output) = &mut self.shelf.0.borrow_mut().output {
-                    output.fill(self.now, rate_hz / 100, |_| {});
+                let rate_hz = self.shelf.0.lock().unwrap().rate_hz as usize;
+                if let Some(output) = &mut self.shelf.0.lock().unwrap().output {
+                    output.fill(self.epoch + self.now, rate_hz / 100, |_| {});
                 }
                 self.supervisor.turn(self.now);
             }
@@ -293,7 +283,7 @@ mod tests {
     fn the_transport_stands_still_until_it_begins_and_then_keeps_time() {
         for rate_hz in [44_100, 48_000, 96_000] {
             let mut show = Show::new(rate_hz);
-            show.shelf.0.borrow_mut().is_plugged = true;
+            show.shelf.0.lock().unwrap().is_plugged = true;
             show.run(500);
             assert!(show.supervisor.parked.as_ref().is_some_and(|playing| playing.next_sample == 0));
             show.begin();
@@ -312,7 +302,7 @@ mod tests {
         assert_eq!(show.error(), 0.0);
         let played = show.supervisor.parked.as_ref().unwrap().next_sample;
         assert!((3 * 48_000 - 1300..=3 * 48_000 - 800).contains(&played), "{played}");
-        show.shelf.0.borrow_mut().is_plugged = true;
+        show.shelf.0.lock().unwrap().is_plugged = true;
         show.run(6000);
         assert!(show.supervisor.parked.is_none());
         assert!(show.error().abs() < 1000.0, "{}", show.error());
@@ -322,15 +312,15 @@ mod tests {
     #[test]
     fn a_card_that_goes_away_comes_back_in_the_right_place() {
         let mut show = Show::new(44_100);
-        show.shelf.0.borrow_mut().is_plugged = true;
+        show.shelf.0.lock().unwrap().is_plugged = true;
         show.begin();
         show.run(2000);
-        show.shelf.0.borrow_mut().is_plugged = false;
-        show.shelf.0.borrow().lost.as_ref().unwrap().send("unplugged".into()).unwrap();
+        show.shelf.0.lock().unwrap().is_plugged = false;
+        show.shelf.0.lock().unwrap().lost.as_ref().unwrap().send("unplugged".into()).unwrap();
         show.run(20_000);
         assert!(show.error().abs() < 1000.0, "while it is gone: {}", show.error());
-        show.shelf.0.borrow_mut().is_plugged = true;
-        show.shelf.0.borrow_mut().rate_hz = 96_000;
+        show.shelf.0.lock().unwrap().is_plugged = true;
+        show.shelf.0.lock().unwrap().rate_hz = 96_000;
         show.run(8000);
         assert!(show.supervisor.parked.is_none(), "it plays again");
         assert!(show.error().abs() < 1000.0, "{}", show.error());
@@ -347,7 +337,7 @@ mod tests {
     #[test]
     fn a_card_that_asks_for_nothing_is_given_up() {
         let mut show = Show::new(48_000);
-        show.shelf.0.borrow_mut().is_plugged = true;
+        show.shelf.0.lock().unwrap().is_plugged = true;
         show.begin();
         show.run(1000);
         // It lies: it is open, and its callback is not called any more.
@@ -355,7 +345,7 @@ mod tests {
             show.now += Duration::from_millis(10);
             show.supervisor.turn(show.now);
         }
-        assert!(show.shelf.0.borrow().opened >= 2);
+        assert!(show.shelf.0.lock().unwrap().opened >= 2);
         assert!(show.error().abs() < 1000.0, "{}", show.error());
         show.run(3000);
         assert!(show.supervisor.parked.is_none());
@@ -364,12 +354,12 @@ mod tests {
     #[test]
     fn a_card_that_takes_everything_at_once_does_not_carry_the_time_along() {
         let mut show = Show::new(48_000);
-        show.shelf.0.borrow_mut().is_plugged = true;
+        show.shelf.0.lock().unwrap().is_plugged = true;
         show.begin();
         for _ in 0..500 {
             for _ in 0..10 {
-                if let Some(output) = &mut show.shelf.0.borrow_mut().output {
-                    output.fill(show.now, 4800, |_| {});
+                if let Some(output) = &mut show.shelf.0.lock().unwrap().output {
+                    output.fill(show.epoch + show.now, 4800, |_| {});
                 }
             }
             show.run(10);
@@ -380,7 +370,7 @@ mod tests {
     #[test]
     fn stopping_gives_back_what_played() {
         let mut show = Show::new(48_000);
-        show.shelf.0.borrow_mut().is_plugged = true;
+        show.shelf.0.lock().unwrap().is_plugged = true;
         show.begin();
         show.run(1000);
         assert!(show.supervisor.stop().is_some());

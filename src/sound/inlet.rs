@@ -28,3 +28,6 @@ impl SoundInlet {
         self.inlet.input(input, sample)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What a card's callback does. It allocates, locks and frees nothing.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use engine::audio::{AudioRunner, MAX_BLOCK, Resampler};
 use engine::clock::SAMPLE_RATE;
@@ -61,12 +61,14 @@ pub(super) struct CardLink {
     pub(super) from_card: Consumer<Box<Playing>>,
 }
 
-/// The callback's end. When it is dropped, what plays comes back.
-pub(super) struct Output {
+/// What fills a card's buffers, in the card's own callback. When it is dropped, what plays comes back.
+pub struct CardOutput {
     playing: Option<Box<Playing>>,
     arrivals: Consumer<Box<Playing>>,
     home: Producer<Box<Playing>>,
     clock: Arc<SoundClock>,
+    /// When the clock's own time began.
+    epoch: Instant,
     /// `None` where the card runs at the engine's rate.
     resampler: Option<Resampler>,
     guard: Guard,
@@ -78,17 +80,18 @@ pub(super) struct Output {
     began: Option<(Duration, u64)>,
 }
 
-impl Output {
-    /// For a card of this rate.
-    pub(super) fn new(rate_hz: u32, clock: Arc<SoundClock>) -> (Output, CardLink) {
+impl CardOutput {
+    /// For a card of this rate; the clock's times are those since `epoch`.
+    pub(super) fn new(rate_hz: u32, clock: Arc<SoundClock>, epoch: Instant) -> (CardOutput, CardLink) {
         let (to_card, arrivals) = RingBuffer::new(1);
         let (home, from_card) = RingBuffer::new(1);
         let is_native = u64::from(rate_hz) == SAMPLE_RATE;
-        let output = Output {
+        let output = CardOutput {
             playing: None,
             arrivals,
             home,
             clock,
+            epoch,
             resampler: (!is_native).then(|| Resampler::new(SAMPLE_RATE as u32, rate_hz)),
             guard: Guard::new(),
             entry: Entry::at(0),
@@ -99,16 +102,19 @@ impl Output {
         (output, CardLink { to_card, from_card })
     }
 
-    /// Gives a card this many stereo samples, one after the other.
-    pub(super) fn fill(&mut self, now: Duration, samples: usize, mut give: impl FnMut([f32; 2])) {
+    /// Gives a card this many stereo samples, one after the other, for a buffer that it asks for at a
+    /// time. It allocates, locks and frees nothing.
+    pub fn fill(&mut self, at: Instant, samples: usize, mut give: impl FnMut([f32; 2])) {
         denormals::flush();
+        let now = at.saturating_duration_since(self.epoch);
         self.clock.count_call();
         if self.playing.is_none() {
             self.playing = self.arrivals.pop().ok();
             self.entry = Entry::at(self.playing.as_ref().map_or(0, |playing| playing.next_sample));
         }
         let is_early = self.is_early(now);
-        let Output { playing: Some(playing), resampler, guard, entry, made, taken, clock, .. } = self else {
+        let CardOutput { playing: Some(playing), resampler, guard, entry, made, taken, clock, .. } = self
+        else {
             (0..samples).for_each(|_| give([0.0; 2]));
             return;
         };
@@ -140,7 +146,7 @@ impl Output {
     }
 }
 
-impl Output {
+impl CardOutput {
     fn is_early(&mut self, now: Duration) -> bool {
         let Some(playing) = &self.playing else { return false };
         let (since, from) = *self.began.get_or_insert((now, playing.next_sample));
@@ -149,7 +155,7 @@ impl Output {
     }
 }
 
-impl Drop for Output {
+impl Drop for CardOutput {
     fn drop(&mut self) {
         self.clock.card_is_gone();
         let playing = self.playing.take().or_else(|| self.arrivals.pop().ok());
@@ -163,33 +169,10 @@ impl Drop for Output {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::alloc::{GlobalAlloc, Layout, System};
-    use std::cell::Cell;
 
     use engine::audio::audio_pair;
     use engine::clock::FrameRate;
-
-    thread_local! {
-        static CALLS: Cell<u64> = const { Cell::new(0) };
-    }
-
-    /// Counts the calls of each thread.
-    struct Counting;
-
-    // SAFETY: every call is handed on to the system's allocator unchanged.
-    unsafe impl GlobalAlloc for Counting {
-        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            CALLS.with(|calls| calls.set(calls.get() + 1));
-            // SAFETY: the caller keeps the contract.
-            unsafe { System.alloc(layout) }
-        }
-
-        unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-            CALLS.with(|calls| calls.set(calls.get() + 1));
-            // SAFETY: the caller keeps the contract.
-            unsafe { System.dealloc(pointer, layout) }
-        }
-    }
+    use pastiche_testing::allocations::{Counting, counted};
 
     #[global_allocator]
     static ALLOCATOR: Counting = Counting;
@@ -211,16 +194,16 @@ mod tests {
     fn the_callback_allocates_and_frees_nothing() {
         for rate_hz in [8000, 44_100, 48_000, 192_000] {
             let (_handle, runner) = audio_pair(FrameRate { frames: 60, secs: 1 });
-            let (mut output, mut link) = Output::new(rate_hz, Arc::new(SoundClock::new(800)));
+            let epoch = Instant::now();
+            let (mut output, mut link) = CardOutput::new(rate_hz, Arc::new(SoundClock::new(800)), epoch);
             assert!(link.to_card.push(Box::new(Playing { runner, next_sample: 0 })).is_ok());
-            let before = CALLS.with(Cell::get);
             let mut given = 0;
             // A card that never asks for the same number twice.
-            for call in 0..200_u32 {
+            let fill = |call: u32| {
                 let now = Duration::from_millis(u64::from(call) * 10);
-                output.fill(now, (rate_hz / 100 + call % 7) as usize, |_| given += 1);
-            }
-            assert_eq!(CALLS.with(Cell::get) - before, 0, "{rate_hz} Hz");
+                output.fill(epoch + now, (rate_hz / 100 + call % 7) as usize, |_| given += 1);
+            };
+            assert_eq!(counted(|| (0..200).for_each(fill)).1, 0, "{rate_hz} Hz");
             assert!(given > rate_hz as usize);
             drop(output);
             let back = link.from_card.pop().expect("what played comes back");

@@ -11,8 +11,8 @@ use engine::audio::{AudioRunner, MidiInlet};
 use engine::node::Status;
 use pastiche_engine as engine;
 
-use super::card::MachineCards;
 use super::card_supervisor::CardSupervisor;
+use super::cards::SoundCards;
 use super::clock::SoundClock;
 use super::inlet::SoundInlet;
 use crate::error::Error;
@@ -36,6 +36,7 @@ impl Speakers {
     /// Opens a card by a part of its name, or the system's own choice. Video is ahead of the sound by this
     /// many samples.
     pub(crate) fn start(
+        cards: Arc<dyn SoundCards>,
         runner: AudioRunner,
         name: Option<String>,
         ahead_samples: u64,
@@ -49,7 +50,7 @@ impl Speakers {
         let thread = std::thread::Builder::new()
             .name("sound".into())
             .spawn(move || {
-                let supervisor = CardSupervisor::new(MachineCards { epoch }, name, its_clock, runner);
+                let supervisor = CardSupervisor::new(cards, name, its_clock, epoch, runner);
                 keep(supervisor, epoch, &commands, &tell, &its_status)
             })
             .map_err(|error| Error::file("start", Path::new("the sound's thread"), error))?;
@@ -109,7 +110,7 @@ impl Drop for Speakers {
 }
 
 fn keep(
-    mut supervisor: CardSupervisor<MachineCards>,
+    mut supervisor: CardSupervisor,
     epoch: Instant,
     commands: &Receiver<()>,
     tell: &Sender<String>,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use pastiche_engine::address::ControlAddress;
 use pastiche_engine::diagnostic::Diagnostic;
 use pastiche_engine::gpu::Recorder;
 use pastiche_engine::live::Live;
@@ -39,15 +40,14 @@ pub trait Show {
     /// Puts back what was moved by hand last. [`Show::news`] tells what.
     fn undo(&mut self);
 
-    /// What stands on a control, such as the controller that moves it. The control is named by a move
-    /// of it.
-    fn badge(&self, control: &Input) -> Option<String>;
+    /// What stands on a control, such as the controller that moves it.
+    fn badge(&self, control: &ControlAddress) -> Option<String>;
 
     /// Binds a control to the next controller that moves, or stops waiting for one.
-    fn learn(&mut self, control: &Input);
+    fn learn(&mut self, control: &ControlAddress);
 
     /// Takes a control from its controller.
-    fn unlearn(&mut self, control: &Input);
+    fn unlearn(&mut self, control: &ControlAddress);
 
     /// How each device is doing.
     fn devices(&self) -> Vec<(String, Status)>;

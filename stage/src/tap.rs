@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use pastiche_engine::address::ControlAddress;
 use pastiche_engine::live::Live;
 use pastiche_engine::spec::Role;
 use pastiche_engine::take::Input;
@@ -37,14 +38,10 @@ pub(crate) fn tempo(live: &Live, bpm: f64) -> Result<Input, &'static str> {
     let tempo = live.plan().nodes.iter().find(|node| node.kind.spec.role == Role::Tempo);
     let tempo = tempo.ok_or("this patch has no tempo to tap; add `tempo(120);`")?;
     let name = tempo.inputs.first().map_or("", |input| &input.name);
-    match live.control(&tempo.key, name, None) {
-        Some(_) => Ok(Input::Control {
-            node: tempo.key.clone(),
-            name: name.into(),
-            member: None,
-            // To a tenth: no one taps finer.
-            value: (bpm * 10.0).round() / 10.0,
-        }),
+    let control = ControlAddress::input(&tempo.key, name);
+    match live.control(&control) {
+        // To a tenth: no one taps finer.
+        Some(_) => Ok(Input::Move { control, value: (bpm * 10.0).round() / 10.0 }),
         None => Err("a wire sets the tempo of this patch; it cannot be tapped"),
     }
 }

@@ -4,6 +4,8 @@
 //! where there is none, and says so on a line that begins with [`MARK`], whether or not the output of
 //! tests is shown. `PASTICHE_DEMAND=adapter,display` names what has to be there: then such a test fails.
 
+pub mod allocations;
+
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
@@ -118,6 +120,14 @@ pub fn find_program(program: &str, version: &str) -> Result<(), String> {
         Ok(_) => Ok(()),
         Err(error) => Err(format!("`{program}` cannot be run: {error}")),
     }
+}
+
+/// Asks for `ffmpeg` and `ffprobe`, as [`need`] does.
+#[must_use]
+#[track_caller]
+pub fn ffmpeg_is_there() -> Option<()> {
+    let mut programs = ["ffmpeg", "ffprobe"].into_iter();
+    need(Means::Ffmpeg, programs.try_for_each(|program| find_program(program, "-version")))
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ mod check;
 #[cfg(feature = "stage")]
 mod display;
 mod folder;
-mod hands;
 mod hostile;
+mod mappings;
 mod render;
 mod show;
 mod takes;

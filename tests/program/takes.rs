@@ -16,17 +16,17 @@ fn a_take_is_replayed_to_the_same_bytes() {
     let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let lines = || fs::read_to_string(folder.path("show.take")).unwrap_or_default().lines().count();
     folder.wait_for("the take", || lines() == 1);
-    let mut hands = child.stdin.take().unwrap();
-    hands.write_all(b"pitch = 0.5\n").unwrap();
+    let mut typed = child.stdin.take().unwrap();
+    typed.write_all(b"pitch = 0.5\n").unwrap();
     folder.wait_for("the knob", || lines() == 2);
-    hands.write_all(b"pitch = 1\npicth = 1\npitch.value = 0.25\n").unwrap();
+    typed.write_all(b"pitch = 1\npicth = 1\npitch.value = 0.25\n").unwrap();
     folder.wait_for("the knob", || lines() == 4);
     child.kill().unwrap();
     child.wait().unwrap();
 
     // The show may have run for long before the knob was turned; here it is turned at once.
     let take = fs::read_to_string(folder.path("show.take")).unwrap();
-    assert!(take.starts_with("{\"pastiche_take\":3,\"patch\":\"a.rhai\",\"seed\":7}\n"), "{take}");
+    assert!(take.starts_with("{\"pastiche_take\":4,\"patch\":\"a.rhai\",\"seed\":7}\n"), "{take}");
     let mut next = 0;
     let early: Vec<String> = take
         .lines()

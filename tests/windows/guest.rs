@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 
+use pastiche::engine::address::ControlAddress;
 use pastiche::engine::gpu::Gpu;
 use pastiche::engine::take::Input;
-use pastiche::hands::{HandEvent, HandSender, Hands};
+use pastiche::host::Host;
+use pastiche::inbox::{Event, InboxSender};
 use pastiche::loader::PatchSource;
 use pastiche::midi::{Hear, MidiEdge, MidiOutput, OpenInput};
 use pastiche::on_stage::play_on_stage;
@@ -58,8 +60,8 @@ pub fn play() {
     }));
     let source = PatchSource::File("a.rhai".into());
     let (open, opened) = channel();
-    let hands = Hands::new(&source).with_midi_of(Controller(open)).unwrap();
-    let sender = hands.sender();
+    let host = Host::new(&source).with_midi_of(Controller(open)).unwrap();
+    let sender = host.sender();
     let stop = Arc::new(AtomicBool::new(false));
     let over = stop.clone();
     std::thread::spawn(move || {
@@ -72,11 +74,11 @@ pub fn play() {
     let mut stage = StageConfig::new(gpu);
     stage.title = "Pastiche: a.rhai".into();
     stage.size_px = [320, 180];
-    let job = PlayJob { hands, stats: Some("stats.jsonl".into()), ..PlayJob::new(source) };
+    let job = PlayJob { host, stats: Some("stats.jsonl".into()), ..PlayJob::new(source) };
     play_on_stage(Player::new(config).unwrap(), job, stage, stop, told).unwrap();
 }
 
-fn obey(line: &str, hear: &mut Hear, hands: &HandSender, newest: &Mutex<Gpu>) {
+fn obey(line: &str, hear: &mut Hear, inbox: &InboxSender, newest: &Mutex<Gpu>) {
     match line.split_once(' ') {
         None => {
             // At whatever moment of a picture it falls.
@@ -86,8 +88,8 @@ fn obey(line: &str, hear: &mut Hear, hands: &HandSender, newest: &Mutex<Gpu>) {
             drop(gpu.wait());
         }
         Some(("light", value)) => {
-            let input = Input::Knob { name: "light".into(), value: value.parse().unwrap() };
-            hands.send(HandEvent::Input(input));
+            let input = Input::Move { control: ControlAddress::knob("light"), value: value.parse().unwrap() };
+            inbox.send(Event::Input(input));
         }
         Some(_) => hear(&line.split(' ').map(|byte| byte.parse().unwrap()).collect::<Vec<u8>>()),
     }
@@ -95,7 +97,7 @@ fn obey(line: &str, hear: &mut Hear, hands: &HandSender, newest: &Mutex<Gpu>) {
 
 fn told(told: Told<'_>) {
     match told {
-        Told::Hands(line) => eprintln!("{line}"),
+        Told::News(line) => eprintln!("{line}"),
         Told::Fault(fault) => eprintln!("{fault}"),
         _ => {}
     }

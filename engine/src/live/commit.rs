@@ -74,7 +74,8 @@ impl Live {
             retired.extend(self.recorder.replace(recorder).map(|old| Box::new(old) as Box<dyn Any + Send>));
         }
         let old_plan = std::mem::replace(&mut self.plan, prepared.plan);
-        retired.push(Box::new(old_plan));
+        let old_controls = std::mem::replace(&mut self.controls, prepared.controls);
+        retired.push(Box::new((old_plan, old_controls)));
         self.version = prepared.version;
         self.next_audio.push(prepared.audio);
         Ok(Retired { _boxes: retired, _audio: None })

@@ -2,12 +2,13 @@
 //! are unknown here.
 
 mod commit;
-mod hands;
+mod controls;
 mod look;
+mod moved;
 mod prepare;
 mod run;
 mod tempo;
 
-pub use hands::{ControlState, KnobState};
+pub use moved::{ControlState, KnobState};
 pub use prepare::{Prepared, Preparer, Retired, Summary};
 pub use run::{FrameReport, Live, LiveConfig, NodeFault};

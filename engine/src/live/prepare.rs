@@ -22,6 +22,8 @@ use crate::slot::Hands;
 use crate::stamp::Stamp;
 use crate::workers::Workers;
 
+use super::controls::Controls;
+
 /// The loader's half of a running graph: knows the plan that was prepared last, and builds the next.
 /// What it prepares must be committed, in order.
 pub struct Preparer {
@@ -58,6 +60,7 @@ pub struct Summary {
 pub struct Prepared {
     pub(super) version: u64,
     pub(super) plan: Arc<Plan>,
+    pub(super) controls: Controls,
     pub(super) nodes: Vec<PreparedNode>,
     pub(super) audio: AudioPlan,
     pub(super) summary: Summary,
@@ -170,7 +173,9 @@ impl Preparer {
         self.plan = Arc::new(next);
         let moves = std::mem::take(&mut self.moves);
         let recorder = self.gpu.as_ref().filter(|_| moves).map(Recorder::new);
-        Ok(Prepared { version: self.version, plan: self.plan.clone(), nodes, audio, summary, recorder })
+        let (version, plan) = (self.version, self.plan.clone());
+        let controls = Controls::of(&plan);
+        Ok(Prepared { version, plan, controls, nodes, audio, summary, recorder })
     }
 
     /// The plan that was prepared last, again on another GPU: whatever draws is built again and begins

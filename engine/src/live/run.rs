@@ -17,11 +17,12 @@ use crate::outside::{Memory, Outside};
 use crate::plan::{Plan, PlanNode, Source};
 use crate::port::{Note, PortType};
 use crate::slot::{Hands, Outputs, members, number};
-use crate::take::{Inbox, Stamped};
+use crate::take::{Pending, Stamped};
 use crate::typed_key::Unlisted;
 use crate::value::Value;
 use crate::workers::Workers;
 
+use super::controls::Controls;
 use super::prepare::{Preparer, Retired};
 
 /// What a running graph is made with.
@@ -47,9 +48,10 @@ pub struct LiveConfig {
 pub struct Live {
     pub(super) config: LiveConfig,
     pub(super) recorder: Option<Recorder>,
-    inbox: Inbox,
+    /// What waits for its frame.
+    pending: Pending,
     /// What is played and has not been given to the sound, by the sample at which it is heard.
-    unheard: Inbox,
+    unheard: Pending,
     memory: Memory,
     outbox: Outbox,
     pub(super) version: u64,
@@ -57,6 +59,7 @@ pub struct Live {
     pub(super) metronome: Metronome,
     pub(super) beats: Beats,
     pub(super) plan: Arc<Plan>,
+    pub(super) controls: Controls,
     pub(super) nodes: Vec<Running>,
     pub(super) outputs: Vec<Outputs>,
     audio: AudioHandle,
@@ -135,8 +138,8 @@ impl Live {
         let live = Live {
             config,
             recorder,
-            inbox: Inbox::default(),
-            unheard: Inbox::default(),
+            pending: Pending::default(),
+            unheard: Pending::default(),
             memory: Memory::default(),
             outbox: Outbox::default(),
             version: 0,
@@ -144,6 +147,7 @@ impl Live {
             metronome: Metronome::default(),
             beats: Beats::START,
             plan,
+            controls: Controls::default(),
             nodes: Vec::new(),
             outputs: Vec::new(),
             audio,
@@ -181,12 +185,12 @@ impl Live {
             let sample = stamped.heard_sample(self.config.rate);
             self.unheard.push(Stamped { sample, ..stamped.clone() });
         }
-        self.inbox.push(stamped);
+        self.pending.push(stamped);
     }
 
     /// Puts an input from outside into the log that the sound has been given already, by [`Live::midi`].
     pub fn input_heard(&mut self, stamped: Stamped) {
-        self.inbox.push(stamped);
+        self.pending.push(stamped);
     }
 
     /// The straight way of played notes to the sound, for the threads on which they come.
@@ -213,7 +217,7 @@ impl Live {
         self.previous = Some(tick);
         let mut report = FrameReport::default();
         let mut applied = Vec::new();
-        for stamped in self.inbox.due(&tick) {
+        for stamped in self.pending.due(&tick) {
             match self.apply(&stamped.input) {
                 Ok(()) => applied.push(stamped),
                 Err(fault) => report.refused.push(fault),

@@ -15,9 +15,7 @@ use pastiche_engine::options::{OptionValue, Options};
 use pastiche_engine::plan::Plan;
 use pastiche_engine::port::{Control, List, Value};
 use pastiche_engine::registry::{NodeKind, Registry};
-use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
-};
+use pastiche_engine::spec::{ANY, Category, Choice, In, NodeSpec, Opt, Out, Role, Unit, range};
 use pastiche_engine::workers::Workers;
 
 static A: In<Control> = In::control("a", 0.0, Unit::None, range(-10.0, 10.0), ANY, "Left.");
@@ -95,51 +93,33 @@ toy!(
     KNOB,
     NodeSpec {
         role: Role::Knob,
-        options: &[OptionSpec {
-            name: "name",
-            takes: OptionType::Text,
-            default: OptionDefault::Absent,
-            doc: "Its name."
-        }],
+        options: &[Opt::optional_text("name", "Its name.").0],
         inputs: &[&VALUE.0],
         ..spec("knob")
     },
     |_, io| Ok(io.control(&VALUE))
 );
 
+const START: Opt<usize> = Opt::whole("start", 0, range(0.0, 100.0), "First number.");
+const SHAPE: Opt<Choice<()>> = Opt::choice("shape", &[("round", ()), ("square", ())], "Its shape.");
+
 pub static COUNT: NodeKind = NodeKind {
-    spec: NodeSpec {
-        options: &[
-            OptionSpec {
-                name: "start",
-                takes: OptionType::Whole(range(0.0, 100.0)),
-                default: OptionDefault::Number(0.0),
-                doc: "First number.",
-            },
-            OptionSpec {
-                name: "shape",
-                takes: OptionType::Choice(&["round", "square"]),
-                default: OptionDefault::Text("round"),
-                doc: "Its shape.",
-            },
-        ],
-        ..spec("count")
-    },
+    spec: NodeSpec { options: &[START.0, SHAPE.0], ..spec("count") },
     inputs_for: None,
     make: make_count,
 };
 
 fn make_count(_: &BuildCtx<'_>, options: &Options) -> Result<Box<dyn Node>, BuildError> {
-    let start = options.number("start").unwrap_or(0.0);
-    if start == 13.0 {
-        return Err(BuildError::new("13 brings bad luck", "count from 14").option("start"));
+    let start = options.get(&START);
+    if start == 13 {
+        return Err(BuildError::new("13 brings bad luck", "count from 14").option(START.0.name));
     }
-    assert!(start != 99.0, "a node that panics while it is built");
+    assert!(start != 99, "a node that panics while it is built");
     let run = |step: &mut f64, _: &Io<'_>| {
         *step += 1.0;
         Ok(*step)
     };
-    Ok(Box::new(Toy { step: start, run }))
+    Ok(Box::new(Toy { step: start as f64, run }))
 }
 
 pub fn registry() -> Registry {

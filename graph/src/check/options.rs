@@ -95,11 +95,11 @@ fn fault_of(option: &OptionSpec, value: &OptionValue) -> Option<(String, Option<
         (OptionType::NumberOrName, OptionValue::Text(_)) => None,
         (OptionType::Flag, OptionValue::Flag(_)) => None,
         (OptionType::Choice(choices), OptionValue::Text(text)) => {
-            if choices.contains(&text.as_str()) {
+            if choices.iter().any(|choice| choice == text) {
                 return None;
             }
             let list = choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
-            let label = nearest(text, choices.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let label = nearest(text, choices.iter()).map(|near| format!("did you mean `{near}`?"));
             Some((format!("option `{name}` is one of {list}, not `{text}`"), label))
         }
         (OptionType::Number(range) | OptionType::Whole(range), OptionValue::Number(number)) => {

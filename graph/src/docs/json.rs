@@ -84,7 +84,7 @@ fn option(spec: &OptionSpec) -> Value {
             "whole"
         }
         OptionType::Choice(words) => {
-            value["choices"] = json!(words);
+            value["choices"] = json!(words.iter().collect::<Vec<_>>());
             "choice"
         }
         OptionType::Flag => "flag",

@@ -107,7 +107,7 @@ static DECLARED: [(NodeSpec, Option<InputsFor>); 36] = [
         "blend",
         Look,
         [BELOW, ABOVE, AMOUNT],
-        [option("mode", OptionType::Choice(&["normal", "screen"]), OptionDefault::Text("normal"))],
+        [Opt::choice("mode", &[("normal", ()), ("screen", ())], "An option.").0],
         [FRAME]
     ),
     toy!("screen", Out, [IMAGE], [], []),

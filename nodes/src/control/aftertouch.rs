@@ -29,7 +29,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               goes up is not pressed any more.",
         example: "screen(blur(test_card(), smooth(aftertouch(), 5) * 60));\n",
         inputs: &[&PITCH.0],
-        options: &[PORT, CHANNEL],
+        options: &[PORT.0, CHANNEL.0],
         outputs: &[VALUE.0],
         ..NodeSpec::PLAIN
     },

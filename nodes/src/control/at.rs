@@ -28,12 +28,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               and rendered.",
         example: "let drop = at(32);\nscreen(blur(test_card(), smooth(drop.passed, 1) * 40));\n",
         inputs: &[&MOMENT.0],
-        options: &[Base::OPTION],
+        options: &[Base::OPTION.0],
         outputs: &[TRIGGER.0, PASSED.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, options| Ok(Box::new(At(Base::of(options)))),
+    make: |_, options| Ok(Box::new(At(options.get(&Base::OPTION)))),
 }];
 
 /// A moment that rounding puts just behind its frame still belongs to it.

@@ -4,7 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range};
+use pastiche_engine::spec::{Category, NodeSpec, Opt, Out, Unit, range};
 
 use crate::timing::Base;
 
@@ -15,8 +15,8 @@ const COUNT: Out<Control> = Out::with_unit("count", Unit::Beats, "Whole beats si
 const TRIGGER: Out<Trigger> = Out::new("trigger", "Each beat.");
 const DOWNBEAT: Out<Trigger> = Out::new("downbeat", "The first beat of each bar.");
 
-const BEATS: &str = "beats";
-const BARS: &str = "bars";
+const BEATS: Opt<usize> = Opt::whole("beats", 4, range(1.0, 1024.0), "Beats in a bar.");
+const BARS: Opt<usize> = Opt::whole("bars", 4, range(1.0, 1024.0), "Bars in a phrase.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -26,27 +26,14 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "The beat of the patch's tempo, its bars and phrases. Each phase rises from 0 to 1 and falls back: \
               `1 - beat().beat` is a flash on each beat.",
         example: "tempo(110);\nlet flash = 1 - beat().beat;\nscreen(blur(test_card(), flash * flash * 30));\n",
-        options: &[
-            OptionSpec {
-                name: BEATS,
-                takes: OptionType::Whole(range(1.0, 1024.0)),
-                default: OptionDefault::Number(4.0),
-                doc: "Beats in a bar.",
-            },
-            OptionSpec {
-                name: BARS,
-                takes: OptionType::Whole(range(1.0, 1024.0)),
-                default: OptionDefault::Number(4.0),
-                doc: "Bars in a phrase.",
-            },
-        ],
+        options: &[BEATS.0, BARS.0],
         outputs: &[BEAT.0, BAR.0, PHRASE.0, COUNT.0, TRIGGER.0, DOWNBEAT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let beats_in_bar = options.number(BEATS).unwrap_or(4.0);
-        let beats_in_phrase = beats_in_bar * options.number(BARS).unwrap_or(4.0);
+        let beats_in_bar = options.get(&BEATS) as f64;
+        let beats_in_phrase = beats_in_bar * options.get(&BARS) as f64;
         Ok(Box::new(Beat { beats_in_bar, beats_in_phrase }))
     },
 }];

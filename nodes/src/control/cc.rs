@@ -6,9 +6,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{ANY, Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::control::midi_listener::{CHANNEL, Heard, Listener, PORT};
 
@@ -39,12 +37,24 @@ const STEPS: In<Control> = In::control(
 const VALUE: Out<Control> = Out::with_unit("value", Unit::Ratio, "Where it stands, from 0 to 1.");
 const MOVED: Out<Trigger> = Out::new("moved", "Each time it moves.");
 
-const BITS: &str = "bits";
-const ENCODER: &str = "encoder";
-const ABSOLUTE: &str = "absolute";
-
 /// Controllers below it have their fine half this far above (MIDI 1.0, control change messages).
 const FINE: usize = 32;
+
+const BITS: Opt<Choice<bool>> = Opt::choice(
+    "bits",
+    &[("7", false), ("14", true)],
+    "How fine it is: 128 steps, or 16384 from two controllers.",
+);
+const ENCODER: Opt<Choice<Option<Encoder>>> = Opt::choice(
+    "encoder",
+    &[
+        ("absolute", None),
+        ("twos_complement", Some(Encoder::TwosComplement)),
+        ("binary_offset", Some(Encoder::BinaryOffset)),
+        ("sign_magnitude", Some(Encoder::SignMagnitude)),
+    ],
+    "How it speaks: where it stands, or in which of three ways how far it was turned.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -59,22 +69,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let soft = smooth(cc(7, #{ start: lfo(0.2) * 0.5 + 0.5 }), 4);\n\
                   screen(blur(test_card(), soft * 40));\n",
         inputs: &[&NUMBER.0, &START.0, &STEPS.0],
-        options: &[
-            PORT,
-            CHANNEL,
-            OptionSpec {
-                name: BITS,
-                takes: OptionType::Choice(&["7", "14"]),
-                default: OptionDefault::Text("7"),
-                doc: "How fine it is: 128 steps, or 16384 from two controllers.",
-            },
-            OptionSpec {
-                name: ENCODER,
-                takes: OptionType::Choice(&[ABSOLUTE, "twos_complement", "binary_offset", "sign_magnitude"]),
-                default: OptionDefault::Text(ABSOLUTE),
-                doc: "How it speaks: where it stands, or in which of three ways how far it was turned.",
-            },
-        ],
+        options: &[PORT.0, CHANNEL.0, BITS.0, ENCODER.0],
         outputs: &[VALUE.0, MOVED.0],
         ..NodeSpec::PLAIN
     },
@@ -120,8 +115,8 @@ impl Cc {
     fn new(options: &Options) -> Cc {
         Cc {
             listener: Listener::of(options),
-            is_fine: options.text(BITS) == Some("14"),
-            encoder: options.text(ENCODER).and_then(Encoder::from_word),
+            is_fine: options.get(&BITS),
+            encoder: options.get(&ENCODER),
             values: [None; 128],
             turned: [None; 128],
         }

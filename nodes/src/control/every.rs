@@ -35,12 +35,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               together whatever is changed.",
         example: "let soft = toggle(every(0.5, #{ unit: \"secs\" }));\nscreen(blur(test_card(), soft * 30));\n",
         inputs: &[&PERIOD.0, &OFFSET.0],
-        options: &[Base::OPTION],
+        options: &[Base::OPTION.0],
         outputs: &[TRIGGER.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, options| Ok(Box::new(Every(Base::of(options)))),
+    make: |_, options| Ok(Box::new(Every(options.get(&Base::OPTION)))),
 }];
 
 struct Every(Base);

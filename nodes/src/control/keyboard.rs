@@ -4,14 +4,14 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, NodeSpec, Opt, Out};
 use pastiche_engine::take::Input;
 
 const DOWN: Out<Control> = Out::new("down", "1 while it is held, else 0.");
 const TRIGGER: Out<Trigger> = Out::new("trigger", "Each time it goes down.");
 const RELEASED: Out<Trigger> = Out::new("released", "Each time it goes up.");
 
-const KEY: &str = "key";
+const KEY: Opt<&'static str> = Opt::text("key", "q", "Name of the key.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -21,18 +21,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "A key as a switch. Its name is what is printed on it, in small letters: `q`, `7`, `space`, \
               `enter`, `left`, `f1`. A key that is held does not repeat.",
         example: "let more = toggle(keyboard(\"q\").trigger);\nscreen(blur(test_card(), more * 30));\n",
-        options: &[OptionSpec {
-            name: KEY,
-            takes: OptionType::Text,
-            default: OptionDefault::Text("q"),
-            doc: "Name of the key.",
-        }],
+        options: &[KEY.0],
         outputs: &[DOWN.0, TRIGGER.0, RELEASED.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let key = options.text(KEY).unwrap_or_default().to_lowercase();
+        let key = options.get(&KEY).to_lowercase();
         Ok(Box::new(Keyboard { key, is_old: false, is_down: false }))
     },
 }];

@@ -8,14 +8,16 @@ use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    ANY, Category, In, InputSpec, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, Unwired,
-    range,
-};
+use pastiche_engine::spec::{ANY, Category, In, InputSpec, NodeSpec, Opt, Out, Role, Unit, Unwired, range};
 
 const VALUE: In<Control> =
     In::control("value", 0.0, Unit::None, range(0.0, 1.0), ANY, "Where the knob stands.");
 const OUT: Out<Control> = Out::new("value", "Where the knob stands.");
+
+const NAME: Opt<Option<&'static str>> =
+    Opt::optional_text("name", "Name in the operator's window and for MIDI; without one the node's own.");
+const MIN: Opt<f64> = Opt::number("min", 0.0, ANY, "Low end of the slider.");
+const MAX: Opt<f64> = Opt::number("max", 1.0, ANY, "High end of the slider.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -27,26 +29,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               width of its range.",
         example: "let soft = knob(6, #{ name: \"softness\", max: 40 });\nscreen(blur(test_card(), soft));\n",
         inputs: &[&VALUE.0],
-        options: &[
-            OptionSpec {
-                name: "name",
-                takes: OptionType::Text,
-                default: OptionDefault::Absent,
-                doc: "Name in the operator's window and for MIDI; without one the node's own.",
-            },
-            OptionSpec {
-                name: "min",
-                takes: OptionType::Number(ANY),
-                default: OptionDefault::Number(0.0),
-                doc: "Low end of the slider.",
-            },
-            OptionSpec {
-                name: "max",
-                takes: OptionType::Number(ANY),
-                default: OptionDefault::Number(1.0),
-                doc: "High end of the slider.",
-            },
-        ],
+        options: &[NAME.0, MIN.0, MAX.0],
         outputs: &[OUT.0],
         role: Role::Knob,
         ..NodeSpec::PLAIN
@@ -56,12 +39,11 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 }];
 
 fn inputs_for(options: &Options, _assets: &dyn Assets) -> Result<Vec<InputSpec>, BuildError> {
-    let min = options.number("min").unwrap_or(0.0);
-    let max = options.number("max").unwrap_or(1.0);
+    let (min, max) = (options.get(&MIN), options.get(&MAX));
     // A NaN has no order, and is refused too.
     if min.partial_cmp(&max) != Some(Ordering::Less) {
         let message = format!("the knob's `min` {min} is not below its `max` {max}");
-        return Err(BuildError::new(message, "give `max` a number above `min`").option("max"));
+        return Err(BuildError::new(message, "give `max` a number above `min`").option(MAX.0.name));
     }
     let mut value = VALUE.0;
     let width = max - min;
@@ -88,8 +70,8 @@ mod tests {
 
     fn value_between(min: f64, max: f64) -> Result<InputSpec, BuildError> {
         let mut options = Options::default();
-        options.set("min", OptionValue::Number(min));
-        options.set("max", OptionValue::Number(max));
+        options.set(MIN.0.name, OptionValue::Number(min));
+        options.set(MAX.0.name, OptionValue::Number(max));
         inputs_for(&options, &NoAssets).map(|inputs| inputs[0].clone())
     }
 

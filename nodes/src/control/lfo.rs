@@ -6,9 +6,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::random_numbers::uniform;
 use crate::timing::{Base, Cycles};
@@ -31,7 +29,18 @@ const PHASE: In<Control> = In::control(
 );
 const WAVE: Out<Control> = Out::new("wave", "The wave, from -1 to 1.");
 
-const SHAPE: &str = "shape";
+const SHAPE: Opt<Choice<Shape>> = Opt::choice(
+    "shape",
+    &[
+        ("sine", Shape::Wave(sine)),
+        ("triangle", Shape::Wave(triangle)),
+        ("saw", Shape::Wave(saw)),
+        ("square", Shape::Wave(square)),
+        ("random", Shape::Steps),
+        ("smooth_random", Shape::Hills),
+    ],
+    "Form of the wave: all start at 0, but the square, which starts at 1, and chance, which starts anywhere.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -44,30 +53,14 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               in each patch: a new level with each wave, at once or along a soft curve.",
         example: "let breath = lfo(0.1);\nscreen(blur(test_card(), breath * 12 + 12));\n",
         inputs: &[&RATE.0, &PHASE.0],
-        options: &[
-            OptionSpec {
-                name: SHAPE,
-                takes: OptionType::Choice(&["sine", "triangle", "saw", "square", "random", "smooth_random"]),
-                default: OptionDefault::Text("sine"),
-                doc: "Form of the wave: all start at 0, but the square, which starts at 1, and chance, which \
-                      starts anywhere.",
-            },
-            Base::RATE_OPTION,
-        ],
+        options: &[SHAPE.0, Base::RATE_OPTION.0],
         outputs: &[WAVE.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let shape = match options.text(SHAPE) {
-            Some("triangle") => Shape::Wave(triangle),
-            Some("saw") => Shape::Wave(saw),
-            Some("square") => Shape::Wave(square),
-            Some("random") => Shape::Steps(ctx.seed),
-            Some("smooth_random") => Shape::Hills(ctx.seed),
-            _ => Shape::Wave(sine),
-        };
-        Ok(Box::new(Lfo { shape, base: Base::of(options), cycles: None }))
+        let (shape, base) = (options.get(&SHAPE), options.get(&Base::RATE_OPTION));
+        Ok(Box::new(Lfo { shape, seed: ctx.seed, base, cycles: None }))
     },
 }];
 
@@ -75,19 +68,19 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 enum Shape {
     Wave(fn(f64) -> f64),
     /// A level for each wave.
-    Steps(u64),
+    Steps,
     /// From one level to the next.
-    Hills(u64),
+    Hills,
 }
 
 impl Shape {
-    fn at(self, cycles: Cycles) -> f64 {
-        let level = |seed, wave| 2.0 * uniform(seed, wave) - 1.0;
+    fn at(self, cycles: Cycles, seed: u64) -> f64 {
+        let level = |wave| 2.0 * uniform(seed, wave) - 1.0;
         match self {
             Shape::Wave(wave) => wave(cycles.along),
-            Shape::Steps(seed) => level(seed, cycles.whole),
-            Shape::Hills(seed) => {
-                let (from, to) = (level(seed, cycles.whole), level(seed, cycles.whole.saturating_add(1)));
+            Shape::Steps => level(cycles.whole),
+            Shape::Hills => {
+                let (from, to) = (level(cycles.whole), level(cycles.whole.saturating_add(1)));
                 from + (to - from) * cycles.along * cycles.along * (3.0 - 2.0 * cycles.along)
             }
         }
@@ -96,6 +89,7 @@ impl Shape {
 
 struct Lfo {
     shape: Shape,
+    seed: u64,
     base: Base,
     /// Nothing before the first frame.
     cycles: Option<Cycles>,
@@ -110,7 +104,7 @@ impl Node for Lfo {
             None => Cycles::default(),
         };
         self.cycles = Some(cycles);
-        io.set_control(&WAVE, self.shape.at(cycles.later(io.control(&PHASE))));
+        io.set_control(&WAVE, self.shape.at(cycles.later(io.control(&PHASE)), self.seed));
         Ok(())
     }
 
@@ -173,8 +167,8 @@ mod tests {
 
     #[test]
     fn chance_stays_inside_and_hills_have_no_steps() {
-        let at = |shape: Shape, step: i64| shape.at(Cycles::at(step as f64 / 100.0));
-        let (steps, hills) = (Shape::Steps(5), Shape::Hills(5));
+        let at = |shape: Shape, step: i64| shape.at(Cycles::at(step as f64 / 100.0), 5);
+        let (steps, hills) = (Shape::Steps, Shape::Hills);
         for step in -1000..1000 {
             assert!(at(steps, step).abs() <= 1.0 && at(hills, step).abs() <= 1.0);
             assert!((at(hills, step + 1) - at(hills, step)).abs() < 0.04);

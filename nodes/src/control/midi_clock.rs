@@ -40,7 +40,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let clock = midi_clock(100);\ntempo(clock, clock.beat);\n\
                   screen(blur(test_card(), (1 - beat().beat) * 30));\n",
         inputs: &[&BPM.0],
-        options: &[PORT],
+        options: &[PORT.0],
         outputs: &[TEMPO.0, BEAT.0, RUNNING.0, ALIVE.0, STARTED.0, STOPPED.0],
         ..NodeSpec::PLAIN
     },

@@ -9,7 +9,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, NodeSpec, Opt, Out};
 
 use crate::control::midi_listener::{CHANNEL, Listener, PORT};
 use crate::note_window::MOST_SOUNDING;
@@ -19,7 +19,8 @@ const TRIGGER: Out<Trigger> = Out::new("trigger", "Each key that goes down.");
 const HELD: Out<Control> = Out::new("held", "How many keys sound.");
 const ALIVE: Out<Control> = Out::new("alive", "1 while the port is there, else 0.");
 
-const PEDAL: &str = "sustain";
+const PEDAL: Opt<bool> =
+    Opt::flag("sustain", true, "Whether the sustain pedal (controller 64) holds the notes.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -32,16 +33,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               on.",
         example: "let keys = midi_in();\n\
                   screen(blur(test_card(), pulse(keys.trigger, 0.3) * 30 + keys.held * 4));\n",
-        options: &[
-            PORT,
-            CHANNEL,
-            OptionSpec {
-                name: PEDAL,
-                takes: OptionType::Flag,
-                default: OptionDefault::Flag(true),
-                doc: "Whether the sustain pedal (controller 64) holds the notes.",
-            },
-        ],
+        options: &[PORT.0, CHANNEL.0, PEDAL.0],
         outputs: &[NOTES.0, TRIGGER.0, HELD.0, ALIVE.0],
         ..NodeSpec::PLAIN
     },
@@ -58,7 +50,7 @@ struct MidiIn {
 
 impl MidiIn {
     fn new(options: &Options) -> MidiIn {
-        let (listener, has_pedal) = (Listener::of(options), options.flag(PEDAL));
+        let (listener, has_pedal) = (Listener::of(options), options.get(&PEDAL));
         let playing =
             Playing { listener: listener.clone(), is_new: true, keyboard: Keyboard::new(has_pedal) };
         MidiIn { listener, keyboard: Keyboard::new(has_pedal), audio: Some(Box::new(playing)) }

@@ -5,26 +5,23 @@ use std::sync::Arc;
 use pastiche_engine::audio::{MidiState, PortId};
 use pastiche_engine::midi::Message;
 use pastiche_engine::node::{FrameCtx, Status};
-use pastiche_engine::options::{OptionValue, Options};
-use pastiche_engine::spec::{OptionDefault, OptionSpec, OptionType, range};
+use pastiche_engine::options::Options;
+use pastiche_engine::spec::{NumberOrName, Opt, range};
 use pastiche_engine::take::Input;
 
 /// The option that chooses a port.
-pub(crate) const PORT: OptionSpec = OptionSpec {
-    name: "port",
-    takes: OptionType::NumberOrName,
-    default: OptionDefault::Absent,
-    doc: "The port: a part of its name, or its number from 0 as `pastiche doctor` lists them; without one, every \
-          port.",
-};
+pub(crate) const PORT: Opt<Option<NumberOrName<'static>>> = Opt::optional_number_or_name(
+    "port",
+    "The port: a part of its name, or its number from 0 as `pastiche doctor` lists them; without one, every \
+     port.",
+);
 
 /// The option that chooses a channel.
-pub(crate) const CHANNEL: OptionSpec = OptionSpec {
-    name: "channel",
-    takes: OptionType::Whole(range(1.0, 16.0)),
-    default: OptionDefault::Absent,
-    doc: "The MIDI channel, from 1 to 16; without one, every channel.",
-};
+pub(crate) const CHANNEL: Opt<Option<usize>> = Opt::optional_whole(
+    "channel",
+    range(1.0, 16.0),
+    "The MIDI channel, from 1 to 16; without one, every channel.",
+);
 
 /// A message that a node hears.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,12 +55,12 @@ enum Choice {
 
 impl Listener {
     pub(crate) fn of(options: &Options) -> Listener {
-        let port = match options.get("port") {
-            Some(OptionValue::Text(part)) => Choice::Part(part.to_lowercase()),
-            Some(OptionValue::Number(number)) => Choice::Number(*number as usize),
-            _ => Choice::Every,
+        let port = match options.get(&PORT) {
+            Some(NumberOrName::Name(part)) => Choice::Part(part.to_lowercase()),
+            Some(NumberOrName::Number(number)) => Choice::Number(number as usize),
+            None => Choice::Every,
         };
-        let channel = options.number("channel").map(|channel| channel as u8 - 1);
+        let channel = options.get(&CHANNEL).map(|channel| channel as u8 - 1);
         Listener { port, channel, is_new: true, is_alive: false }
     }
 

@@ -35,7 +35,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let pad = note(36);\n\
                   screen(blur(test_card(), pulse(pad.trigger, 0.5) * pad.velocity * 60 + pad.gate * 10));\n",
         inputs: &[&PITCH.0],
-        options: &[PORT, CHANNEL],
+        options: &[PORT.0, CHANNEL.0],
         outputs: &[GATE.0, VELOCITY.0, STRUCK.0, TRIGGER.0, RELEASED.0],
         ..NodeSpec::PLAIN
     },

@@ -22,7 +22,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "The wheel in all its 14 bits. It goes back to the middle by itself; a fader that sends pitch \
               bend, as many mixing desks do, stays where it is put.",
         example: "screen(transform(test_card(), #{ rotate: pitch_bend() * 90 }));\n",
-        options: &[PORT, CHANNEL],
+        options: &[PORT.0, CHANNEL.0],
         outputs: &[VALUE.0],
         ..NodeSpec::PLAIN
     },

@@ -4,9 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{ANY, Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 const VALUE: In<Control> = In::control("value", 0.0, Unit::None, range(0.0, 1.0), ANY, "Control to round.");
 const STEP: In<Control> = In::control(
@@ -21,8 +19,13 @@ const OFFSET: In<Control> =
     In::control("offset", 0.0, Unit::None, range(-1.0, 1.0), ANY, "Where one of the steps is.");
 const OUT: Out<Control> = Out::new("value", "The step.");
 
-const STEPS: &str = "steps";
-const ROUND: &str = "round";
+const STEPS: Opt<Option<usize>> =
+    Opt::optional_whole("steps", range(1.0, 1e6), "Number of steps from 0 to 1.");
+const ROUND: Opt<Choice<fn(f64) -> f64>> = Opt::choice(
+    "round",
+    &[("nearest", f64::round), ("down", f64::floor), ("up", f64::ceil)],
+    "Which of the two steps around it is taken.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -33,32 +36,14 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               number to the next, and `step` is not looked at.",
         example: "let radius = quantise(lfo(0.2) * 20 + 20, 10);\nscreen(blur(test_card(), radius));\n",
         inputs: &[&VALUE.0, &STEP.0, &OFFSET.0],
-        options: &[
-            OptionSpec {
-                name: STEPS,
-                takes: OptionType::Whole(range(1.0, 1e6)),
-                default: OptionDefault::Absent,
-                doc: "Number of steps from 0 to 1.",
-            },
-            OptionSpec {
-                name: ROUND,
-                takes: OptionType::Choice(&["nearest", "down", "up"]),
-                default: OptionDefault::Text("nearest"),
-                doc: "Which of the two steps around it is taken.",
-            },
-        ],
+        options: &[STEPS.0, ROUND.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let round = match options.text(ROUND) {
-            Some("down") => f64::floor,
-            Some("up") => f64::ceil,
-            _ => f64::round,
-        };
-        let step = options.number(STEPS).map(|steps| 1.0 / steps);
-        Ok(Box::new(Quantise { step, round }))
+        let step = options.get(&STEPS).map(|steps| 1.0 / steps as f64);
+        Ok(Box::new(Quantise { step, round: options.get(&ROUND) }))
     },
 }];
 

@@ -4,9 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{ANY, Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::random_numbers::{gaussian, uniform};
 use crate::timing::Base;
@@ -26,7 +24,11 @@ const TRIGGER: In<Trigger> =
 const VALUE: Out<Control> = Out::new("value", "The number.");
 const CHANGED: Out<Trigger> = Out::new("changed", "Each new number.");
 
-const SPREAD: &str = "spread";
+const SPREAD: Opt<Choice<fn(u64, i64) -> f64>> = Opt::choice(
+    "spread",
+    &[("uniform", uniform), ("gaussian", bell)],
+    "How numbers are spread: all the same, or mostly in the middle, with one in twenty past the ends.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -37,21 +39,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               the same patch gives the same numbers each time it is played, unless the seed is another.",
         example: "let radius = random(4, 40, 0.5);\nscreen(blur(test_card(), radius));\n",
         inputs: &[&LOW.0, &HIGH.0, &EVERY.0, &TRIGGER.0],
-        options: &[OptionSpec {
-            name: SPREAD,
-            takes: OptionType::Choice(&["uniform", "gaussian"]),
-            default: OptionDefault::Text("uniform"),
-            doc: "How numbers are spread: all the same, or mostly in the middle, with one in twenty past the \
-                  ends.",
-        }],
+        options: &[SPREAD.0],
         outputs: &[VALUE.0, CHANGED.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |ctx, options| {
-        let spread = if options.text(SPREAD) == Some("gaussian") { bell } else { uniform };
-        Ok(Box::new(Random { seed: ctx.seed, spread, drawn: 0 }))
-    },
+    make: |ctx, options| Ok(Box::new(Random { seed: ctx.seed, spread: options.get(&SPREAD), drawn: 0 })),
 }];
 
 struct Random {

@@ -4,9 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::control::curve::bend;
 
@@ -25,11 +23,11 @@ const CURVE: In<Control> = In::control(
 );
 const OUT: Out<Control> = Out::new("value", "The mapped control.");
 
-const CLAMP: &str = "clamp";
-
 const fn end(name: &'static str, default: f64, doc: &'static str) -> In<Control> {
     In::control(name, default, Unit::None, range(-1.0, 1.0), ANY, doc)
 }
+
+const CLAMP: Opt<bool> = Opt::flag("clamp", false, "Whether the result stays between the two ends.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -41,17 +39,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let radius = remap(lfo(0.2), -1, 1, 4, 40, #{ curve: -2 });\n\
                   screen(blur(test_card(), radius));\n",
         inputs: &[&VALUE.0, &FROM_LOW.0, &FROM_HIGH.0, &TO_LOW.0, &TO_HIGH.0, &CURVE.0],
-        options: &[OptionSpec {
-            name: CLAMP,
-            takes: OptionType::Flag,
-            default: OptionDefault::Flag(false),
-            doc: "Whether the result stays between the two ends.",
-        }],
+        options: &[CLAMP.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, options| Ok(Box::new(Remap { clamp: options.flag(CLAMP) })),
+    make: |_, options| Ok(Box::new(Remap { clamp: options.get(&CLAMP) })),
 }];
 
 struct Remap {

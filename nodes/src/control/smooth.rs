@@ -6,9 +6,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    ANY, Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{ANY, Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 const VALUE: In<Control> =
     In::control("value", 0.0, Unit::None, range(0.0, 1.0), ANY, "Control that trembles or jumps.");
@@ -36,10 +34,11 @@ const fn speed(name: &'static str, doc: &'static str) -> In<Control> {
     In::control(name, 1.0, Unit::None, range(0.0, 20.0), range(0.0, 1e12), doc)
 }
 
-const METHOD: &str = "method";
-
 /// The cut-off of the filter of the slope, from the paper.
 const SLOPE_CUTOFF_HZ: f64 = 1.0;
+
+const METHOD: Opt<Choice<bool>> =
+    Opt::choice("method", &[("one_euro", false), ("slew", true)], "How it is smoothed.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -52,17 +51,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let wobble = lfo(2, #{ shape: \"random\" });\n\
                   screen(blur(test_card(), smooth(wobble, 0.5) * 10 + 12));\n",
         inputs: &[&VALUE.0, &CUTOFF.0, &BETA.0, &RISE.0, &FALL.0],
-        options: &[OptionSpec {
-            name: METHOD,
-            takes: OptionType::Choice(&["one_euro", "slew"]),
-            default: OptionDefault::Text("one_euro"),
-            doc: "How it is smoothed.",
-        }],
+        options: &[METHOD.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, options| Ok(Box::new(Smooth { slew: options.text(METHOD) == Some("slew"), state: None })),
+    make: |_, options| Ok(Box::new(Smooth { slew: options.get(&METHOD), state: None })),
 }];
 
 struct Smooth {

@@ -4,13 +4,13 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out};
 
 const TRIGGER: In<Trigger> = In::required("trigger", "Turns it over.");
 const RESET: In<Trigger> = In::optional("reset", "Puts it back to how it starts.");
 const STATE: Out<Control> = Out::new("state", "1 when it is on, else 0.");
 
-const ON: &str = "on";
+const ON: Opt<bool> = Opt::flag("on", false, "Whether it is on at the start.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -20,18 +20,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "A switch between 0 and 1 that each trigger turns over. How it stands survives a reload.",
         example: "let soft = toggle(every(2));\nscreen(blur(test_card(), soft * 30));\n",
         inputs: &[&TRIGGER.0, &RESET.0],
-        options: &[OptionSpec {
-            name: ON,
-            takes: OptionType::Flag,
-            default: OptionDefault::Flag(false),
-            doc: "Whether it is on at the start.",
-        }],
+        options: &[ON.0],
         outputs: &[STATE.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let start = options.flag(ON);
+        let start = options.get(&ON);
         Ok(Box::new(Toggle { start, on: start }))
     },
 }];

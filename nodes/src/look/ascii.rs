@@ -9,11 +9,9 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, to_change};
+use crate::effect::{compile, to_change};
 use crate::look::cells::{Cells, Grid};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to write.");
@@ -30,13 +28,15 @@ const PAPER: In<Colour> = In::colour("paper", Colour::BLACK, "Colour behind the 
 const AMOUNT: In<Control> = In::amount("How much of the effect.");
 const OUT: Out<Frame> = Out::new("image", "The picture in characters.");
 
-const COLOURS: &str = "colours";
-
-/// In the order of the numbers in `ascii.wgsl`.
-const COLOURS_WORDS: [&str; 2] = ["ink", "picture"];
-
 /// Width of a character's cell, as a share of its height: six points by nine.
 const WIDTH: f64 = 6.0 / 9.0;
+
+/// With the numbers of `ascii.wgsl`.
+const COLOURS: Opt<Choice<u32>> = Opt::choice(
+    "colours",
+    &[("ink", 0), ("picture", 1)],
+    "Whether characters have the colour `ink` or that of the picture.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -47,12 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               `:`, `+`, `=`, `*`, `%`, `@` and `#`. They are in one colour, or in the colours of the picture.",
         example: "screen(ascii(test_card(), 27, #{ colours: \"picture\" }));\n",
         inputs: &[&IMAGE.0, &SIZE.0, &INK.0, &PAPER.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: COLOURS,
-            takes: OptionType::Choice(&COLOURS_WORDS),
-            default: OptionDefault::Text("ink"),
-            doc: "Whether characters have the colour `ink` or that of the picture.",
-        }],
+        options: &[COLOURS.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -60,7 +55,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("ascii.wgsl"));
         Ok(Box::new(Ascii {
-            colours: choice(options, COLOURS, &COLOURS_WORDS),
+            colours: options.get(&COLOURS),
             cells: Cells::new(ctx)?,
             effect: compile::<Uniforms>(ctx, "ascii", 2, wgsl)?,
         }))

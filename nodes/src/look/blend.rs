@@ -9,7 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out};
 
 use crate::effect::compile;
 
@@ -18,26 +18,33 @@ const TOP: In<Frame> = In::required("top", "Picture on top.");
 const AMOUNT: In<Control> = In::amount("How much of the top picture.");
 const OUT: Out<Frame> = Out::new("image", "Both pictures in one.");
 
-const MODE: &str = "mode";
-const FIT: &str = "fit";
-
-/// In the order of the numbers in `blend.wgsl`.
-const MODES: [&str; 14] = [
-    "normal",
-    "add",
-    "multiply",
-    "screen",
-    "overlay",
-    "darken",
-    "lighten",
-    "difference",
-    "exclusion",
-    "colour_dodge",
-    "colour_burn",
-    "hard_light",
-    "soft_light",
-    "subtract",
-];
+/// With the numbers of `blend.wgsl`.
+const MODE: Opt<Choice<u32>> = Opt::choice(
+    "mode",
+    &[
+        ("normal", 0),
+        ("add", 1),
+        ("multiply", 2),
+        ("screen", 3),
+        ("overlay", 4),
+        ("darken", 5),
+        ("lighten", 6),
+        ("difference", 7),
+        ("exclusion", 8),
+        ("colour_dodge", 9),
+        ("colour_burn", 10),
+        ("hard_light", 11),
+        ("soft_light", 12),
+        ("subtract", 13),
+    ],
+    "How the two pictures meet.",
+);
+const FIT: Opt<Choice<Fit>> = Opt::choice(
+    "fit",
+    &[("cover", Fit::Cover), ("contain", Fit::Contain), ("stretch", Fit::Stretch)],
+    "How the top picture is put into the size of the base: `cover` fills it, `contain` shows all of it, \
+     `stretch` changes its shape.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -49,34 +56,14 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let card = test_card();\n\
                   screen(blend(card, blur(card, 60), #{ mode: \"screen\", amount: 0.5 }));\n",
         inputs: &[&BASE.0, &TOP.0, &AMOUNT.0],
-        options: &[
-            OptionSpec {
-                name: MODE,
-                takes: OptionType::Choice(&MODES),
-                default: OptionDefault::Text("normal"),
-                doc: "How the two pictures meet.",
-            },
-            OptionSpec {
-                name: FIT,
-                takes: OptionType::Choice(&["cover", "contain", "stretch"]),
-                default: OptionDefault::Text("cover"),
-                doc: "How the top picture is put into the size of the base: `cover` fills it, `contain` \
-                      shows all of it, `stretch` changes its shape.",
-            },
-        ],
+        options: &[MODE.0, FIT.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let mode = MODES.iter().position(|mode| options.text(MODE) == Some(*mode));
-        let fit = match options.text(FIT) {
-            Some("contain") => Fit::Contain,
-            Some("stretch") => Fit::Stretch,
-            _ => Fit::Cover,
-        };
         let effect = compile::<Uniforms>(ctx, "blend", 2, include_str!("blend.wgsl"))?;
-        Ok(Box::new(Blend { mode: mode.unwrap_or(0) as u32, fit, effect }))
+        Ok(Box::new(Blend { mode: options.get(&MODE), fit: options.get(&FIT), effect }))
     },
 }];
 

@@ -1,20 +1,15 @@
 //! A blur along a line.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
-use crate::effect::{compile, pass, radians, to_change};
+use crate::effect::radians;
+use crate::look::one_pass::{OnePass, pair};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to blur.");
-const ANGLE: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to blur.");
+static ANGLE: In<Control> = In::control(
     "angle",
     0.0,
     Unit::Degrees,
@@ -22,9 +17,9 @@ const ANGLE: In<Control> = In::control(
     range(-36_000.0, 36_000.0),
     "Direction of the line.",
 );
-const LENGTH: In<Control> =
+static LENGTH: In<Control> =
     In::control("length", 60.0, Unit::Px, range(0.0, 300.0), range(0.0, 10_000.0), "Length of the line.");
-const AMOUNT: In<Control> = In::amount("How much of the blur; below 0 it sharpens.");
+static AMOUNT: In<Control> = In::amount("How much of the blur; below 0 it sharpens.");
 const OUT: Out<Frame> = Out::new("image", "The blurred picture.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
@@ -41,29 +36,11 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("blur_line.wgsl");
-        let effect = compile::<Uniforms>(ctx, "blur_line", 1, wgsl)?;
-        Ok(Box::new(BlurLine { effect }))
+        let uniforms = vec![pair("way", |ctx, io| {
+            let (sine, cosine) = radians(io.control(&ANGLE)).sin_cos();
+            let length_px = (io.control(&LENGTH) * ctx.pixel_scale()) as f32;
+            [cosine * length_px, -sine * length_px]
+        })];
+        OnePass::boxed(ctx, "blur_line", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    way: [f32; 2],
-    amount: f32,
-}
-
-struct BlurLine {
-    effect: Arc<Effect>,
-}
-
-impl Node for BlurLine {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let (sine, cosine) = radians(io.control(&ANGLE)).sin_cos();
-        let length_px = (io.control(&LENGTH) * ctx.pixel_scale()) as f32;
-        let uniforms = Uniforms { way: [cosine * length_px, -sine * length_px], amount: amount as f32 };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

@@ -1,6 +1,4 @@
 // `way` is the line in pixels.
-struct Uniforms { way: vec2f, amount: f32 }
-
 const MOST_TAPS: f32 = 256.0;
 
 @fragment

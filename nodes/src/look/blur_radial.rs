@@ -1,22 +1,14 @@
 //! A blur around a point.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, to_change};
+use crate::look::one_pass::{OnePass, centre, control, fixed};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to blur.");
-const STRENGTH: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to blur.");
+static STRENGTH: In<Control> = In::control(
     "strength",
     0.2,
     Unit::Ratio,
@@ -24,7 +16,7 @@ const STRENGTH: In<Control> = In::control(
     range(0.0, 6.0),
     "Length of the streaks, as a share of the distance from the centre.",
 );
-const CENTRE_X: In<Control> = In::control(
+static CENTRE_X: In<Control> = In::control(
     "centre_x",
     0.5,
     Unit::Ratio,
@@ -32,7 +24,7 @@ const CENTRE_X: In<Control> = In::control(
     range(-10.0, 10.0),
     "Where the centre is across the picture: 0 is the left edge, 1 the right.",
 );
-const CENTRE_Y: In<Control> = In::control(
+static CENTRE_Y: In<Control> = In::control(
     "centre_y",
     0.5,
     Unit::Ratio,
@@ -40,13 +32,12 @@ const CENTRE_Y: In<Control> = In::control(
     range(-10.0, 10.0),
     "Where the centre is up the picture: 0 is the bottom edge, 1 the top.",
 );
-const AMOUNT: In<Control> = In::amount("How much of the blur; below 0 it sharpens.");
+static AMOUNT: In<Control> = In::amount("How much of the blur; below 0 it sharpens.");
 const OUT: Out<Frame> = Out::new("image", "The blurred picture.");
 
-const MODE: &str = "mode";
-
-/// In the order of the numbers in `blur_radial.wgsl`.
-const MODE_WORDS: [&str; 2] = ["zoom", "spin"];
+/// With the numbers of `blur_radial.wgsl`.
+const MODE: Opt<Choice<u32>> =
+    Opt::choice("mode", &[("zoom", 0), ("spin", 1)], "Whether streaks go outwards or around.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -57,47 +48,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               as `strength` times the distance from the centre.",
         example: "screen(blur_radial(test_card(), lfo(0.2) * 0.2 + 0.2, #{ mode: \"zoom\" }));\n",
         inputs: &[&IMAGE.0, &STRENGTH.0, &CENTRE_X.0, &CENTRE_Y.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: MODE,
-            takes: OptionType::Choice(&MODE_WORDS),
-            default: OptionDefault::Text("zoom"),
-            doc: "Whether streaks go outwards or around.",
-        }],
+        options: &[MODE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
         let wgsl = include_str!("blur_radial.wgsl");
-        let effect = compile::<Uniforms>(ctx, "blur_radial", 1, wgsl)?;
-        Ok(Box::new(BlurRadial { mode: choice(options, MODE, &MODE_WORDS), effect }))
+        let uniforms =
+            vec![centre(&CENTRE_X, &CENTRE_Y), control(&STRENGTH), fixed("mode", options.get(&MODE))];
+        OnePass::boxed(ctx, "blur_radial", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    centre: [f32; 2],
-    strength: f32,
-    mode: u32,
-    amount: f32,
-}
-
-struct BlurRadial {
-    mode: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for BlurRadial {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let uniforms = Uniforms {
-            centre: [io.control(&CENTRE_X) as f32, 1.0 - io.control(&CENTRE_Y) as f32],
-            strength: io.control(&STRENGTH) as f32,
-            mode: self.mode,
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

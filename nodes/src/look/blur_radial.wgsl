@@ -1,5 +1,3 @@
-struct Uniforms { centre: vec2f, strength: f32, mode: u32, amount: f32 }
-
 const MOST_TAPS: f32 = 128.0;
 
 @fragment

@@ -6,9 +6,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, List};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::AtAmount;
 
@@ -24,7 +22,7 @@ const INDEX: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the chosen picture, over the first one.");
 const OUT: Out<Frame> = Out::new("image", "The chosen picture, at the size of the first one.");
 
-const SMOOTH: &str = "smooth";
+const SMOOTH: Opt<bool> = Opt::flag("smooth", false, "Whether numbers between two pictures mix them.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -36,18 +34,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let card = test_card();\n\
                   screen(choose([card, blur(card, 40), noise()], lfo(0.3) * 1.5 + 1.5));\n",
         inputs: &[&IMAGES.0, &INDEX.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: SMOOTH,
-            takes: OptionType::Flag,
-            default: OptionDefault::Flag(false),
-            doc: "Whether numbers between two pictures mix them.",
-        }],
+        options: &[SMOOTH.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        Ok(Box::new(Choose { smooth: options.flag(SMOOTH), at_amount: AtAmount::new(ctx)? }))
+        Ok(Box::new(Choose { smooth: options.get(&SMOOTH), at_amount: AtAmount::new(ctx)? }))
     },
 }];
 

@@ -1,6 +1,4 @@
 // `corners` are what is cut away on the left, top, right and bottom, as shares.
-struct Uniforms { corners: vec4f, softness: f32, amount: f32 }
-
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let picture = textureLoad(input0, vec2i(in.position.xy), 0);

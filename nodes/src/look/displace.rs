@@ -1,23 +1,16 @@
 //! A picture pushed around by another.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass_of_two, radians, to_change};
+use crate::effect::radians;
+use crate::look::one_pass::{OnePass, fixed, pair};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to push around.");
-const BY: In<Frame> = In::required("by", "Picture that pushes.");
-const STRENGTH: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to push around.");
+static BY: In<Frame> = In::required("by", "Picture that pushes.");
+static STRENGTH: In<Control> = In::control(
     "strength",
     60.0,
     Unit::Px,
@@ -25,7 +18,7 @@ const STRENGTH: In<Control> = In::control(
     range(-20_000.0, 20_000.0),
     "Distance between where black and where white push to.",
 );
-const ANGLE: In<Control> = In::control(
+static ANGLE: In<Control> = In::control(
     "angle",
     0.0,
     Unit::Degrees,
@@ -33,13 +26,15 @@ const ANGLE: In<Control> = In::control(
     range(-36_000.0, 36_000.0),
     "Direction of the push.",
 );
-const AMOUNT: In<Control> = In::amount("How much of the push.");
+static AMOUNT: In<Control> = In::amount("How much of the push.");
 const OUT: Out<Frame> = Out::new("image", "The picture, pushed around.");
 
-const CHANNEL: &str = "channel";
-
-/// In the order of the numbers in `displace.wgsl`.
-const CHANNEL_WORDS: [&str; 6] = ["red_green", "brightness", "red", "green", "blue", "alpha"];
+/// With the numbers of `displace.wgsl`.
+const CHANNEL: Opt<Choice<u32>> = Opt::choice(
+    "channel",
+    &[("red_green", 0), ("brightness", 1), ("red", 2), ("green", 3), ("blue", 4), ("alpha", 5)],
+    "What of the second picture pushes.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -54,47 +49,21 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let card = test_card();\n\
                   screen(displace(card, blur(card, 30), lfo(0.2) * 120));\n",
         inputs: &[&IMAGE.0, &BY.0, &STRENGTH.0, &ANGLE.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: CHANNEL,
-            takes: OptionType::Choice(&CHANNEL_WORDS),
-            default: OptionDefault::Text("red_green"),
-            doc: "What of the second picture pushes.",
-        }],
+        options: &[CHANNEL.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("displace.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "displace", 2, wgsl)?;
-        Ok(Box::new(Displace { channel: choice(options, CHANNEL, &CHANNEL_WORDS), effect }))
+        let uniforms = vec![
+            pair("across", |ctx, io| {
+                let (sine, cosine) = radians(io.control(&ANGLE)).sin_cos();
+                let strength_px = io.control(&STRENGTH) * ctx.pixel_scale() * io.control(&AMOUNT);
+                [cosine, sine].map(|part| part * strength_px as f32)
+            }),
+            fixed("channel", options.get(&CHANNEL)),
+        ];
+        OnePass::of_two(ctx, "displace", wgsl, &BY, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    across: [f32; 2],
-    channel: u32,
-}
-
-struct Displace {
-    channel: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for Displace {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let Some(by) = io.frame(&BY) else {
-            io.set_frame(&OUT, image);
-            return Ok(());
-        };
-        let (sine, cosine) = radians(io.control(&ANGLE)).sin_cos();
-        let strength_px = (io.control(&STRENGTH) * ctx.pixel_scale() * amount) as f32;
-        let uniforms =
-            Uniforms { across: [cosine, sine].map(|part| part * strength_px), channel: self.channel };
-        io.set_frame(&OUT, pass_of_two(ctx, &self.effect, &image, by, &uniforms)?);
-        Ok(())
-    }
-}

@@ -1,7 +1,5 @@
 // SVG 1.1, 15.15 Filter primitive feDisplacementMap. `across` is the way between black and white,
 // in pixels, y upwards.
-struct Uniforms { across: vec2f, channel: u32 }
-
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let size = vec2f(textureDimensions(input0));

@@ -9,9 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::compile;
 use crate::look::history::{self, FRAMES, History};
@@ -44,10 +42,13 @@ const DECAY: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the echoes.");
 const OUT: Out<Frame> = Out::new("image", "The picture with its echoes.");
 
-const MODE: &str = "mode";
-
-/// In the order of the numbers in `echo.wgsl`.
-const MODES: [&str; 4] = ["lighten", "mix", "add", "under"];
+/// With the numbers of `echo.wgsl`.
+const MODE: Opt<Choice<u32>> = Opt::choice(
+    "mode",
+    &[("lighten", 0), ("mix", 1), ("add", 2), ("under", 3)],
+    "How picture and echoes meet: the lightest of all, their mean, their sum, or the echoes under a \
+     picture with holes.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -59,25 +60,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               memory survives a reload.",
         example: "screen(echo(scene(), 0.1, 6, 0.7));\n",
         inputs: &[&IMAGE.0, &DELAY.0, &ECHOES.0, &DECAY.0, &AMOUNT.0],
-        options: &[
-            OptionSpec {
-                name: MODE,
-                takes: OptionType::Choice(&MODES),
-                default: OptionDefault::Text("lighten"),
-                doc: "How picture and echoes meet: the lightest of all, their mean, their sum, or the \
-                      echoes under a picture with holes.",
-            },
-            FRAMES,
-        ],
+        options: &[MODE.0, FRAMES.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let mode = MODES.iter().position(|mode| options.text(MODE) == Some(*mode));
         let wgsl = concat!(include_str!("history.wgsl"), include_str!("echo.wgsl"));
         Ok(Box::new(Echo {
-            mode: mode.unwrap_or(0) as u32,
+            mode: options.get(&MODE),
             effect: compile::<Uniforms>(ctx, "echo", 2, wgsl)?,
             history: History::new(ctx, options)?,
         }))

@@ -1,22 +1,14 @@
 //! The outlines of a picture.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, to_change};
+use crate::look::one_pass::{OnePass, colour, control, fixed, number};
 
-const IMAGE: In<Frame> = In::required("image", "Picture whose outlines are drawn.");
-const STRENGTH: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture whose outlines are drawn.");
+static STRENGTH: In<Control> = In::control(
     "strength",
     1.0,
     Unit::None,
@@ -24,7 +16,7 @@ const STRENGTH: In<Control> = In::control(
     range(0.0, 1000.0),
     "How strongly a change of brightness is drawn; at 1 an edge from black to white is a whole line.",
 );
-const THICKNESS: In<Control> = In::control(
+static THICKNESS: In<Control> = In::control(
     "thickness",
     2.0,
     Unit::Px,
@@ -32,14 +24,13 @@ const THICKNESS: In<Control> = In::control(
     range(0.0, 500.0),
     "Thickness of the lines, at least a pixel.",
 );
-const LINE: In<Colour> = In::colour("line", Colour::WHITE, "Colour of the lines.");
-const AMOUNT: In<Control> = In::amount("How much of the drawing.");
+static LINE: In<Colour> = In::colour("line", Colour::WHITE, "Colour of the lines.");
+static AMOUNT: In<Control> = In::amount("How much of the drawing.");
 const OUT: Out<Frame> = Out::new("image", "The outlines.");
 
-const ON: &str = "on";
-
-/// In the order of the numbers in `edges.wgsl`.
-const ON_WORDS: [&str; 3] = ["black", "picture", "nothing"];
+/// With the numbers of `edges.wgsl`.
+const ON: Opt<Choice<u32>> =
+    Opt::choice("on", &[("black", 0), ("picture", 1), ("nothing", 2)], "What the lines are drawn on.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -50,49 +41,19 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               it) and draws them in a colour: on black, over the picture, or alone on nothing.",
         example: "screen(edges(test_card(), #{ on: \"picture\", line: colour(\"#ffd700\"), strength: 2 }));\n",
         inputs: &[&IMAGE.0, &STRENGTH.0, &THICKNESS.0, &LINE.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: ON,
-            takes: OptionType::Choice(&ON_WORDS),
-            default: OptionDefault::Text("black"),
-            doc: "What the lines are drawn on.",
-        }],
+        options: &[ON.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("edges.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "edges", 1, wgsl)?;
-        Ok(Box::new(Edges { on: choice(options, ON, &ON_WORDS), effect }))
+        let uniforms = vec![
+            colour(&LINE),
+            control(&STRENGTH),
+            number("reach", |ctx, io| (io.control(&THICKNESS) * ctx.pixel_scale()) as f32 / 2.0),
+            fixed("on", options.get(&ON)),
+        ];
+        OnePass::boxed(ctx, "edges", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    line: [f32; 4],
-    strength: f32,
-    reach: f32,
-    on: u32,
-    amount: f32,
-}
-
-struct Edges {
-    on: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for Edges {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let uniforms = Uniforms {
-            line: io.colour(&LINE).0,
-            strength: io.control(&STRENGTH) as f32,
-            reach: (io.control(&THICKNESS) * ctx.pixel_scale()) as f32 / 2.0,
-            on: self.on,
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

@@ -1,5 +1,3 @@
-struct Uniforms { line: vec4f, strength: f32, reach: f32, on: u32, amount: f32 }
-
 fn value(place: vec2f, x: f32, y: f32) -> f32 {
     let at = (place + vec2f(x, y) * max(u.reach, 1.0)) / vec2f(textureDimensions(input0));
     return brightness(textureSampleLevel(input0, linear_sampler, at, 0.0).rgb);

@@ -9,9 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::{AtAmount, compile};
 
@@ -59,10 +57,13 @@ const SHIFT_Y: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the trails.");
 const OUT: Out<Frame> = Out::new("image", "The picture with its trails.");
 
-const MODE: &str = "mode";
-
-/// In the order of the numbers in `feedback.wgsl`.
-const MODES: [&str; 4] = ["lighten", "mix", "add", "under"];
+/// With the numbers of `feedback.wgsl`.
+const MODE: Opt<Choice<u32>> = Opt::choice(
+    "mode",
+    &[("lighten", 0), ("mix", 1), ("add", 2), ("under", 3)],
+    "How picture and trails meet: the lighter of both, a slow mix, their sum, or the trails under a \
+     picture with holes.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -74,22 +75,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               survive a reload.",
         example: "screen(feedback(test_card(), #{ trail: 1.5, zoom: 1.3, rotate: 20 }));\n",
         inputs: &[&IMAGE.0, &TRAIL.0, &ZOOM.0, &ROTATE.0, &SHIFT_X.0, &SHIFT_Y.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: MODE,
-            takes: OptionType::Choice(&MODES),
-            default: OptionDefault::Text("lighten"),
-            doc: "How picture and trails meet: the lighter of both, a slow mix, their sum, or the trails \
-                  under a picture with holes.",
-        }],
+        options: &[MODE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let mode = MODES.iter().position(|mode| options.text(MODE) == Some(*mode));
         let effect = compile::<Uniforms>(ctx, "feedback", 2, include_str!("feedback.wgsl"))?;
         let at_amount = AtAmount::new(ctx)?;
-        Ok(Box::new(Feedback { mode: mode.unwrap_or(0) as u32, effect, at_amount, kept: None }))
+        Ok(Box::new(Feedback { mode: options.get(&MODE), effect, at_amount, kept: None }))
     },
 }];
 

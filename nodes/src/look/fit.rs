@@ -6,7 +6,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out};
 
 use crate::effect::{AtAmount, to_change};
 
@@ -16,7 +16,12 @@ const AMOUNT: In<Control> = In::amount(
 );
 const OUT: Out<Frame> = Out::new("image", "The picture in the size of the canvas.");
 
-const MODE: &str = "mode";
+const MODE: Opt<Choice<Fit>> = Opt::choice(
+    "mode",
+    &[("cover", Fit::Cover), ("contain", Fit::Contain), ("stretch", Fit::Stretch)],
+    "`cover` fills the canvas and cuts off what sticks out, `contain` shows all of the picture with \
+     nothing beside it, `stretch` changes its shape.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -28,25 +33,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               Shrunken pictures are filtered, so that they do not flicker.",
         example: "screen(fit(picture(\"picture.png\"), #{ mode: \"contain\" }));\n",
         inputs: &[&IMAGE.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: MODE,
-            takes: OptionType::Choice(&["cover", "contain", "stretch"]),
-            default: OptionDefault::Text("cover"),
-            doc: "`cover` fills the canvas and cuts off what sticks out, `contain` shows all of the picture \
-                  with nothing beside it, `stretch` changes its shape.",
-        }],
+        options: &[MODE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |ctx, options| {
-        let fit = match options.text(MODE) {
-            Some("contain") => Fit::Contain,
-            Some("stretch") => Fit::Stretch,
-            _ => Fit::Cover,
-        };
-        Ok(Box::new(ToCanvas { fit, at_amount: AtAmount::new(ctx)? }))
-    },
+    make: |ctx, options| Ok(Box::new(ToCanvas { fit: options.get(&MODE), at_amount: AtAmount::new(ctx)? })),
 }];
 
 struct ToCanvas {

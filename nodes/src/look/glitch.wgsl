@@ -1,5 +1,3 @@
-struct Uniforms { strength: f32, side: f32, span: u32, seed: u32, mode: u32, amount: f32 }
-
 fn chance(x: f32, y: f32, layer: u32) -> vec3f {
     let place = bitcast<vec2u>(vec2i(vec2f(x, y)));
     return random(vec3u(place, u.seed + u.span * 0x9e3779b9u + layer * 0x85ebca6bu));
@@ -45,7 +43,7 @@ fn channel(place: vec2f, side: f32) -> vec4f {
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let picture = textureLoad(input0, vec2i(in.position.xy), 0);
-    let side = max(u.side, 1.0);
+    let side = max(u.size, 1.0);
     var damaged = picture;
     switch u.mode {
         case 1u: { damaged = scanline(in.position.xy, side); }

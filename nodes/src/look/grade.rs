@@ -1,20 +1,14 @@
 //! Colour, brightness and contrast of a picture.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
-use crate::effect::{compile, pass, radians, to_change};
+use crate::look::one_pass::{OnePass, angle, control};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to change.");
-const BRIGHTNESS: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to change.");
+static BRIGHTNESS: In<Control> = In::control(
     "brightness",
     1.0,
     Unit::None,
@@ -22,7 +16,7 @@ const BRIGHTNESS: In<Control> = In::control(
     range(0.0, 1000.0),
     "How many times the light.",
 );
-const CONTRAST: In<Control> = In::control(
+static CONTRAST: In<Control> = In::control(
     "contrast",
     1.0,
     Unit::None,
@@ -30,7 +24,7 @@ const CONTRAST: In<Control> = In::control(
     range(-100.0, 100.0),
     "How far values go from a middle grey; below 0 the picture is a negative.",
 );
-const SATURATION: In<Control> = In::control(
+static SATURATION: In<Control> = In::control(
     "saturation",
     1.0,
     Unit::None,
@@ -38,7 +32,7 @@ const SATURATION: In<Control> = In::control(
     range(-20.0, 20.0),
     "How far colours go from grey; 0 is black and white, below 0 colours are their opposites.",
 );
-const HUE: In<Control> = In::control(
+static HUE: In<Control> = In::control(
     "hue",
     0.0,
     Unit::Degrees,
@@ -46,7 +40,7 @@ const HUE: In<Control> = In::control(
     range(-36_000.0, 36_000.0),
     "How far colours go around the colour wheel.",
 );
-const GAMMA: In<Control> = In::control(
+static GAMMA: In<Control> = In::control(
     "gamma",
     1.0,
     Unit::None,
@@ -54,7 +48,7 @@ const GAMMA: In<Control> = In::control(
     range(0.01, 100.0),
     "Above 1 the middle greys become lighter, below 1 darker; black and white stay.",
 );
-const TEMPERATURE: In<Control> = In::control(
+static TEMPERATURE: In<Control> = In::control(
     "temperature",
     0.0,
     Unit::None,
@@ -62,7 +56,7 @@ const TEMPERATURE: In<Control> = In::control(
     range(-20.0, 20.0),
     "Above 0 the light is warmer, below 0 colder.",
 );
-const AMOUNT: In<Control> = In::amount("How much of the effect.");
+static AMOUNT: In<Control> = In::amount("How much of the effect.");
 const OUT: Out<Frame> = Out::new("image", "The changed picture.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
@@ -90,40 +84,14 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |ctx, _| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("grade.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "grade", 1, wgsl)?;
-        Ok(Box::new(Grade { effect }))
+        let uniforms = vec![
+            control(&BRIGHTNESS),
+            control(&CONTRAST),
+            control(&SATURATION),
+            angle(&HUE),
+            control(&GAMMA),
+            control(&TEMPERATURE),
+        ];
+        OnePass::boxed(ctx, "grade", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    brightness: f32,
-    contrast: f32,
-    saturation: f32,
-    hue: f32,
-    gamma: f32,
-    temperature: f32,
-    amount: f32,
-}
-
-struct Grade {
-    effect: Arc<Effect>,
-}
-
-impl Node for Grade {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let uniforms = Uniforms {
-            brightness: io.control(&BRIGHTNESS) as f32,
-            contrast: io.control(&CONTRAST) as f32,
-            saturation: io.control(&SATURATION) as f32,
-            hue: radians(io.control(&HUE)),
-            gamma: io.control(&GAMMA) as f32,
-            temperature: io.control(&TEMPERATURE) as f32,
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

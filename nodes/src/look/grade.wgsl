@@ -1,7 +1,3 @@
-struct Uniforms {
-    brightness: f32, contrast: f32, saturation: f32, hue: f32, gamma: f32, temperature: f32, amount: f32
-}
-
 // SVG 1.1, 15.10 Filter primitive feColorMatrix, type hueRotate; its default is linear light too.
 fn turned(colour: vec3f, angle: f32) -> vec3f {
     let c = cos(angle);

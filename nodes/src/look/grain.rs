@@ -1,20 +1,15 @@
 //! Film grain.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
-use crate::effect::{compile, pass, seed_bits, span_of_time, to_change};
+use crate::effect::{seed_bits, span_of_time};
+use crate::look::one_pass::{OnePass, control, fixed, pixels, whole};
 
-const IMAGE: In<Frame> = In::required("image", "Picture under the grain.");
-const STRENGTH: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture under the grain.");
+static STRENGTH: In<Control> = In::control(
     "strength",
     0.15,
     Unit::Ratio,
@@ -22,7 +17,7 @@ const STRENGTH: In<Control> = In::control(
     range(0.0, 20.0),
     "How far grain makes a point lighter or darker.",
 );
-const SIZE: In<Control> = In::control(
+static SIZE: In<Control> = In::control(
     "size",
     2.0,
     Unit::Px,
@@ -30,7 +25,7 @@ const SIZE: In<Control> = In::control(
     range(0.0, 500.0),
     "Size of a grain, at least a pixel.",
 );
-const RATE: In<Control> = In::control(
+static RATE: In<Control> = In::control(
     "rate",
     24.0,
     Unit::Hz,
@@ -38,7 +33,7 @@ const RATE: In<Control> = In::control(
     range(0.0, 1000.0),
     "How often in a second there is new grain; at 0 it stands still.",
 );
-const AMOUNT: In<Control> = In::amount("How much of the grain; below 0 its lights are darks.");
+static AMOUNT: In<Control> = In::amount("How much of the grain; below 0 its lights are darks.");
 const OUT: Out<Frame> = Out::new("image", "The picture with grain.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
@@ -60,37 +55,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             include_str!("../random.wgsl"),
             include_str!("grain.wgsl")
         );
-        let effect = compile::<Uniforms>(ctx, "grain", 1, wgsl)?;
-        Ok(Box::new(Grain { seed: seed_bits(ctx.seed), effect }))
+        let uniforms = vec![
+            control(&STRENGTH),
+            pixels(&SIZE),
+            whole("span", |ctx, io| span_of_time(ctx, io.control(&RATE))),
+            fixed("seed", seed_bits(ctx.seed)),
+        ];
+        OnePass::boxed(ctx, "grain", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    strength: f32,
-    side: f32,
-    span: u32,
-    seed: u32,
-    amount: f32,
-}
-
-struct Grain {
-    seed: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for Grain {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let uniforms = Uniforms {
-            strength: io.control(&STRENGTH) as f32,
-            side: (io.control(&SIZE) * ctx.pixel_scale()) as f32,
-            span: span_of_time(ctx, io.control(&RATE)),
-            seed: self.seed,
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

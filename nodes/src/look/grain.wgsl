@@ -1,5 +1,3 @@
-struct Uniforms { strength: f32, side: f32, span: u32, seed: u32, amount: f32 }
-
 // About normal, from -1 to 1.
 fn noise(cell: vec2i) -> f32 {
     let three = random(vec3u(bitcast<vec2u>(cell), u.seed + u.span * 0x9e3779b9u));
@@ -9,7 +7,7 @@ fn noise(cell: vec2i) -> f32 {
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let picture = textureLoad(input0, vec2i(in.position.xy), 0);
-    let place = in.position.xy / max(u.side, 1.0) - 0.5;
+    let place = in.position.xy / max(u.size, 1.0) - 0.5;
     let cell = vec2i(floor(place));
     let share = smoothstep(vec2f(0.0), vec2f(1.0), fract(place));
     let above = mix(noise(cell), noise(cell + vec2i(1, 0)), share.x);

@@ -1,22 +1,14 @@
 //! A picture printed in dots.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, radians, to_change};
+use crate::look::one_pass::{OnePass, angle, colour, fixed, pixels};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to print.");
-const SIZE: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to print.");
+static SIZE: In<Control> = In::control(
     "size",
     16.0,
     Unit::Px,
@@ -24,7 +16,7 @@ const SIZE: In<Control> = In::control(
     range(0.0, 2000.0),
     "Distance from dot to dot, at least two pixels.",
 );
-const ANGLE: In<Control> = In::control(
+static ANGLE: In<Control> = In::control(
     "angle",
     45.0,
     Unit::Degrees,
@@ -32,15 +24,14 @@ const ANGLE: In<Control> = In::control(
     range(-36_000.0, 36_000.0),
     "How far the screen is turned.",
 );
-const INK: In<Colour> = In::colour("ink", Colour::BLACK, "Colour of dots and lines.");
-const PAPER: In<Colour> = In::colour("paper", Colour::WHITE, "Colour of the paper under dots and lines.");
-const AMOUNT: In<Control> = In::amount("How much of the print.");
+static INK: In<Colour> = In::colour("ink", Colour::BLACK, "Colour of dots and lines.");
+static PAPER: In<Colour> = In::colour("paper", Colour::WHITE, "Colour of the paper under dots and lines.");
+static AMOUNT: In<Control> = In::amount("How much of the print.");
 const OUT: Out<Frame> = Out::new("image", "The print.");
 
-const SCREEN: &str = "screen";
-
-/// In the order of the numbers in `halftone.wgsl`.
-const SCREEN_WORDS: [&str; 3] = ["dots", "lines", "cmyk"];
+/// With the numbers of `halftone.wgsl`.
+const SCREEN: Opt<Choice<u32>> =
+    Opt::choice("screen", &[("dots", 0), ("lines", 1), ("cmyk", 2)], "What is printed.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -53,51 +44,20 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               afar the brightness stays.",
         example: "screen(halftone(test_card(), 20, lfo(0.05) * 45, #{ screen: \"cmyk\" }));\n",
         inputs: &[&IMAGE.0, &SIZE.0, &ANGLE.0, &INK.0, &PAPER.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: SCREEN,
-            takes: OptionType::Choice(&SCREEN_WORDS),
-            default: OptionDefault::Text("dots"),
-            doc: "What is printed.",
-        }],
+        options: &[SCREEN.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("halftone.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "halftone", 1, wgsl)?;
-        Ok(Box::new(Halftone { screen: choice(options, SCREEN, &SCREEN_WORDS), effect }))
+        let uniforms = vec![
+            colour(&INK),
+            colour(&PAPER),
+            pixels(&SIZE),
+            angle(&ANGLE),
+            fixed("screen", options.get(&SCREEN)),
+        ];
+        OnePass::boxed(ctx, "halftone", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    ink: [f32; 4],
-    paper: [f32; 4],
-    side: f32,
-    angle: f32,
-    screen: u32,
-    amount: f32,
-}
-
-struct Halftone {
-    screen: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for Halftone {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let uniforms = Uniforms {
-            ink: io.colour(&INK).0,
-            paper: io.colour(&PAPER).0,
-            side: (io.control(&SIZE) * ctx.pixel_scale()) as f32,
-            angle: radians(io.control(&ANGLE)),
-            screen: self.screen,
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

@@ -1,5 +1,3 @@
-struct Uniforms { ink: vec4f, paper: vec4f, side: f32, angle: f32, screen: u32, amount: f32 }
-
 const PI: f32 = 3.141592654;
 
 // From the middle of the picture to the screen, in cells, and back.
@@ -74,7 +72,7 @@ fn four_inks(position: vec2f, size: vec2f, side: f32) -> vec3f {
 fn main(in: Varyings) -> @location(0) vec4f {
     let picture = textureLoad(input0, vec2i(in.position.xy), 0);
     let size = vec2f(textureDimensions(input0));
-    let side = max(u.side, 2.0);
+    let side = max(u.size, 2.0);
     if u.screen == 2u {
         return at_amount(picture, vec4f(four_inks(in.position.xy, size, side), 1.0), u.amount);
     }

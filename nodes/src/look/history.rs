@@ -7,17 +7,17 @@ use pastiche_engine::gpu::{Effect, Fit, Recorder, Texture};
 use pastiche_engine::node::{BuildCtx, BuildError, Fault};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::Colour;
-use pastiche_engine::spec::{OptionDefault, OptionSpec, OptionType, range};
+use pastiche_engine::spec::{Opt, range};
 
 use crate::effect::compile;
 
 /// The option of every kind that looks back.
-pub(crate) const FRAMES: OptionSpec = OptionSpec {
-    name: "frames",
-    takes: OptionType::Whole(range(2.0, 600.0)),
-    default: OptionDefault::Number(60.0),
-    doc: "How many frames it remembers; many frames of a large picture are remembered smaller.",
-};
+pub(crate) const FRAMES: Opt<usize> = Opt::whole(
+    "frames",
+    60,
+    range(2.0, 600.0),
+    "How many frames it remembers; many frames of a large picture are remembered smaller.",
+);
 
 /// What the frames of one node may take; above, they are kept smaller.
 const MOST_BYTES: u64 = 256 << 20;
@@ -69,7 +69,7 @@ struct Layout {
 impl History {
     /// As many frames as the option says.
     pub(crate) fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<History, BuildError> {
-        let slots = options.number(FRAMES.name).unwrap_or(60.0) as u32;
+        let slots = options.get(&FRAMES) as u32;
         let wgsl = include_str!("history_move.wgsl");
         let mover = compile::<MoveUniforms>(ctx, "history", 1, wgsl)?;
         Ok(History { slots: slots.max(2), mover, ring: None })

@@ -1,5 +1,3 @@
-struct Uniforms { centre: vec2f, segments: f32, angle: f32, amount: f32 }
-
 const TURN: f32 = 6.283185307;
 
 @fragment

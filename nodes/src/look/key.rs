@@ -1,24 +1,16 @@
 //! A picture with holes where it has some colour.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, to_change};
+use crate::look::one_pass::{OnePass, colour, control, fixed};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to make holes into.");
-const COLOUR: In<Colour> =
+static IMAGE: In<Frame> = In::required("image", "Picture to make holes into.");
+static COLOUR: In<Colour> =
     In::colour("colour", Colour([0.0, 1.0, 0.0, 1.0]), "Key colour: what becomes transparent.");
-const TOLERANCE: In<Control> = In::control(
+static TOLERANCE: In<Control> = In::control(
     "tolerance",
     0.2,
     Unit::Ratio,
@@ -26,9 +18,9 @@ const TOLERANCE: In<Control> = In::control(
     range(-4.0, 4.0),
     "How far from the key colour everything goes.",
 );
-const SOFTNESS: In<Control> =
+static SOFTNESS: In<Control> =
     In::control("softness", 0.1, Unit::Ratio, range(0.0, 1.0), range(0.0, 8.0), "How wide the soft edge is.");
-const SPILL: In<Control> = In::control(
+static SPILL: In<Control> = In::control(
     "spill",
     0.5,
     Unit::Ratio,
@@ -36,13 +28,12 @@ const SPILL: In<Control> = In::control(
     range(-4.0, 4.0),
     "How much of the key's shine is taken away; below 0 there is more of it.",
 );
-const AMOUNT: In<Control> = In::amount("How much of what is keyed goes.");
+static AMOUNT: In<Control> = In::amount("How much of what is keyed goes.");
 const OUT: Out<Frame> = Out::new("image", "The picture with holes.");
 
-const MODE: &str = "mode";
-
-/// In the order of the numbers in `key.wgsl`.
-const MODE_WORDS: [&str; 2] = ["chroma", "luma"];
+/// With the numbers of `key.wgsl`.
+const MODE: Opt<Choice<u32>> =
+    Opt::choice("mode", &[("chroma", 0), ("luma", 1)], "Whether hue or brightness is compared.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -57,51 +48,20 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let card = test_card();\n\
                   screen(blend(blur(card, 80), key(card, #{ colour: colour(\"#00bf00\"), tolerance: 0.25 })));\n",
         inputs: &[&IMAGE.0, &COLOUR.0, &TOLERANCE.0, &SOFTNESS.0, &SPILL.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: MODE,
-            takes: OptionType::Choice(&MODE_WORDS),
-            default: OptionDefault::Text("chroma"),
-            doc: "Whether hue or brightness is compared.",
-        }],
+        options: &[MODE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("key.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "key", 1, wgsl)?;
-        Ok(Box::new(Key { mode: choice(options, MODE, &MODE_WORDS), effect }))
+        let uniforms = vec![
+            colour(&COLOUR),
+            control(&TOLERANCE),
+            control(&SOFTNESS),
+            control(&SPILL),
+            fixed("mode", options.get(&MODE)),
+        ];
+        OnePass::boxed(ctx, "key", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    colour: [f32; 4],
-    tolerance: f32,
-    softness: f32,
-    spill: f32,
-    mode: u32,
-    amount: f32,
-}
-
-struct Key {
-    mode: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for Key {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let uniforms = Uniforms {
-            colour: io.colour(&COLOUR).0,
-            tolerance: io.control(&TOLERANCE) as f32,
-            softness: io.control(&SOFTNESS) as f32,
-            spill: io.control(&SPILL) as f32,
-            mode: self.mode,
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

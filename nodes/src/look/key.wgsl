@@ -1,5 +1,3 @@
-struct Uniforms { colour: vec4f, tolerance: f32, softness: f32, spill: f32, mode: u32, amount: f32 }
-
 // Blue and red difference of an encoded colour (ITU-R BT.709).
 fn chroma(value: vec3f) -> vec2f {
     let luma = luminance(value);

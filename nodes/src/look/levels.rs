@@ -1,20 +1,14 @@
 //! Black, white and the greys between.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
-use crate::effect::{compile, pass, to_change};
+use crate::look::one_pass::{OnePass, control};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to change.");
-const BLACK: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to change.");
+static BLACK: In<Control> = In::control(
     "black",
     0.0,
     Unit::Ratio,
@@ -22,7 +16,7 @@ const BLACK: In<Control> = In::control(
     range(-10.0, 10.0),
     "Value that becomes the darkest.",
 );
-const WHITE: In<Control> = In::control(
+static WHITE: In<Control> = In::control(
     "white",
     1.0,
     Unit::Ratio,
@@ -30,7 +24,7 @@ const WHITE: In<Control> = In::control(
     range(-10.0, 10.0),
     "Value that becomes the lightest.",
 );
-const GAMMA: In<Control> = In::control(
+static GAMMA: In<Control> = In::control(
     "gamma",
     1.0,
     Unit::None,
@@ -38,7 +32,7 @@ const GAMMA: In<Control> = In::control(
     range(0.01, 100.0),
     "Above 1 the middle greys become lighter, below 1 darker.",
 );
-const OUT_BLACK: In<Control> = In::control(
+static OUT_BLACK: In<Control> = In::control(
     "out_black",
     0.0,
     Unit::Ratio,
@@ -46,7 +40,7 @@ const OUT_BLACK: In<Control> = In::control(
     range(-10.0, 10.0),
     "The darkest value of the result.",
 );
-const OUT_WHITE: In<Control> = In::control(
+static OUT_WHITE: In<Control> = In::control(
     "out_white",
     1.0,
     Unit::Ratio,
@@ -54,7 +48,7 @@ const OUT_WHITE: In<Control> = In::control(
     range(-10.0, 10.0),
     "The lightest value of the result.",
 );
-const AMOUNT: In<Control> = In::amount("How much of the effect.");
+static AMOUNT: In<Control> = In::amount("How much of the effect.");
 const OUT: Out<Frame> = Out::new("image", "The changed picture.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
@@ -74,38 +68,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |ctx, _| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("levels.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "levels", 1, wgsl)?;
-        Ok(Box::new(Levels { effect }))
+        let uniforms = [&BLACK, &WHITE, &GAMMA, &OUT_BLACK, &OUT_WHITE].map(control).into();
+        OnePass::boxed(ctx, "levels", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    black: f32,
-    white: f32,
-    gamma: f32,
-    out_black: f32,
-    out_white: f32,
-    amount: f32,
-}
-
-struct Levels {
-    effect: Arc<Effect>,
-}
-
-impl Node for Levels {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let uniforms = Uniforms {
-            black: io.control(&BLACK) as f32,
-            white: io.control(&WHITE) as f32,
-            gamma: io.control(&GAMMA) as f32,
-            out_black: io.control(&OUT_BLACK) as f32,
-            out_white: io.control(&OUT_WHITE) as f32,
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

@@ -1,5 +1,3 @@
-struct Uniforms { black: f32, white: f32, gamma: f32, out_black: f32, out_white: f32, amount: f32 }
-
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let picture = textureLoad(input0, vec2i(in.position.xy), 0);

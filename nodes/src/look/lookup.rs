@@ -10,10 +10,10 @@ use pastiche_engine::frame::{Frame, PixelFormat, Pixels};
 use pastiche_engine::gpu::Effect;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
-use pastiche_engine::options::Options;
+use pastiche_engine::options::{Content, Options};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, FileOrText, In, NodeSpec, Opt, Out};
 
 use crate::effect::{compile, to_change};
 
@@ -25,10 +25,14 @@ const IMAGE: In<Frame> = In::required("image", "Picture to colour.");
 const AMOUNT: In<Control> = In::amount("How much of the table; below 0 its opposite.");
 const OUT: Out<Frame> = Out::new("image", "The coloured picture.");
 
-const TABLE: &str = "table";
-
 /// Entries in a row of the texture of a table with one dimension.
 const ROW: usize = 1024;
+
+const TABLE: Opt<FileOrText> = Opt::file_or_text(
+    "table",
+    Media::Lookup,
+    "Name of the `.cube` file, or its text: text with a line break in it.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -44,12 +48,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   0 0.06 0.1\n1 0.3 0\n0 0.9 0.6\n1 0.9 0.4\n0 0.2 0.7\n0.9 0.3 0.7\n0 0.9 0.9\n1 0.95 0.9\n`;\n\
                   screen(lookup(test_card(), teal_and_orange, #{ amount: 0.7 }));\n",
         inputs: &[&IMAGE.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: TABLE,
-            takes: OptionType::FileOrText(Media::Lookup),
-            default: OptionDefault::Required,
-            doc: "Name of the `.cube` file, or its text: text with a line break in it.",
-        }],
+        options: &[TABLE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -58,8 +57,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         let cube = read(options)?;
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("lookup.wgsl"));
         let effect = compile::<Uniforms>(ctx, "lookup", 2, wgsl)?;
-        let table = texture(&cube)
-            .ok_or_else(|| BuildError::new("the look-up table is empty", "choose another").option(TABLE))?;
+        let table = texture(&cube).ok_or_else(|| {
+            BuildError::new("the look-up table is empty", "choose another").option(TABLE.0.name)
+        })?;
         let uniforms = Uniforms::of(&cube);
         Ok(Box::new(Lookup { table: Frame::from_pixels(table), uniforms, effect }))
     },
@@ -115,9 +115,9 @@ impl Node for Lookup {
 }
 
 fn read(options: &Options) -> Result<Cube, BuildError> {
-    let (name, text) = match options.asset(TABLE) {
-        Some(asset) => (&*asset.name, String::from_utf8_lossy(&asset.bytes)),
-        None => ("inline table", options.text(TABLE).unwrap_or_default().into()),
+    let (name, text) = match options.get(&TABLE) {
+        Content::File(asset) => (&*asset.name, String::from_utf8_lossy(&asset.bytes)),
+        Content::Text(text) => ("inline table", text.into()),
     };
     cube::parse(&text).map_err(|error| told(name, &text, error))
 }
@@ -125,7 +125,7 @@ fn read(options: &Options) -> Result<Cube, BuildError> {
 fn told(name: &str, text: &str, error: CubeError) -> BuildError {
     let CubeError { line, message, help } = error;
     let fault = BuildError::new(format!("the look-up table `{name}` cannot be used: {message}"), help);
-    let fault = fault.option(TABLE);
+    let fault = fault.option(TABLE.0.name);
     let Some(number) = line else { return fault };
     let content = cube::lines(text).nth(number - 1).unwrap_or_default();
     let length = content.chars().count().max(1);
@@ -181,7 +181,7 @@ mod tests {
         let error = told("warm.cube", text, cube::parse(text).unwrap_err());
         let (span, line) = *error.place.unwrap();
         assert_eq!((&*span.file, span.line, &*line), ("warm.cube", 3, "0 oops 0"));
-        assert_eq!(error.option, Some(TABLE));
+        assert_eq!(error.option, Some(TABLE.0.name));
         assert!(error.message.contains("`oops` is not a number"), "{}", error.message);
     }
 }

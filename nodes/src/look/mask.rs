@@ -1,28 +1,25 @@
 //! A picture seen through another.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out};
 
-use crate::effect::{choice, compile, pass_of_two, to_change};
+use crate::look::one_pass::{OnePass, fixed};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to see.");
-const BY: In<Frame> = In::required("by", "Picture that decides what is seen.");
-const AMOUNT: In<Control> = In::amount("How far what is masked goes.");
+static IMAGE: In<Frame> = In::required("image", "Picture to see.");
+static BY: In<Frame> = In::required("by", "Picture that decides what is seen.");
+static AMOUNT: In<Control> = In::amount("How far what is masked goes.");
 const OUT: Out<Frame> = Out::new("image", "The picture with holes.");
 
-const CHANNEL: &str = "channel";
-
-/// In the order of the numbers in `mask.wgsl`.
-const CHANNEL_WORDS: [&str; 2] = ["brightness", "alpha"];
-const INVERT: &str = "invert";
+/// With the numbers of `mask.wgsl`.
+const CHANNEL: Opt<Choice<u32>> =
+    Opt::choice("channel", &[("brightness", 0), ("alpha", 1)], "What of the second picture decides.");
+const INVERT: Opt<bool> = Opt::flag(
+    "invert",
+    false,
+    "Shows the picture where it would be hidden, and hides it where it would be shown.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -36,58 +33,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   let spot = crop(card, #{ left: 0.3, right: 0.3, softness: 60 });\n\
                   screen(mask(card, spot, #{ channel: \"alpha\" }));\n",
         inputs: &[&IMAGE.0, &BY.0, &AMOUNT.0],
-        options: &[
-            OptionSpec {
-                name: CHANNEL,
-                takes: OptionType::Choice(&CHANNEL_WORDS),
-                default: OptionDefault::Text("brightness"),
-                doc: "What of the second picture decides.",
-            },
-            OptionSpec {
-                name: INVERT,
-                takes: OptionType::Flag,
-                default: OptionDefault::Flag(false),
-                doc: "Shows the picture where it would be hidden, and hides it where it would be shown.",
-            },
-        ],
+        options: &[CHANNEL.0, INVERT.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("mask.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "mask", 2, wgsl)?;
-        Ok(Box::new(Mask {
-            channel: choice(options, CHANNEL, &CHANNEL_WORDS),
-            invert: u32::from(options.flag(INVERT)),
-            effect,
-        }))
+        let uniforms =
+            vec![fixed("channel", options.get(&CHANNEL)), fixed("invert", u32::from(options.get(&INVERT)))];
+        OnePass::of_two(ctx, "mask", wgsl, &BY, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    channel: u32,
-    invert: u32,
-    amount: f32,
-}
-
-struct Mask {
-    channel: u32,
-    invert: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for Mask {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let Some(by) = io.frame(&BY) else {
-            io.set_frame(&OUT, image);
-            return Ok(());
-        };
-        let uniforms = Uniforms { channel: self.channel, invert: self.invert, amount: amount as f32 };
-        io.set_frame(&OUT, pass_of_two(ctx, &self.effect, &image, by, &uniforms)?);
-        Ok(())
-    }
-}

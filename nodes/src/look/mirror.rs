@@ -1,22 +1,15 @@
 //! One half of a picture, seen twice.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, radians, to_change};
+use crate::effect::radians;
+use crate::look::one_pass::{OnePass, centre, pair};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to mirror.");
-const ANGLE: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to mirror.");
+static ANGLE: In<Control> = In::control(
     "angle",
     0.0,
     Unit::Degrees,
@@ -24,7 +17,7 @@ const ANGLE: In<Control> = In::control(
     range(-36_000.0, 36_000.0),
     "How far the mirror is turned.",
 );
-const CENTRE_X: In<Control> = In::control(
+static CENTRE_X: In<Control> = In::control(
     "centre_x",
     0.5,
     Unit::Ratio,
@@ -32,7 +25,7 @@ const CENTRE_X: In<Control> = In::control(
     range(-10.0, 10.0),
     "Where the centre is across the picture: 0 is the left edge, 1 the right.",
 );
-const CENTRE_Y: In<Control> = In::control(
+static CENTRE_Y: In<Control> = In::control(
     "centre_y",
     0.5,
     Unit::Ratio,
@@ -40,16 +33,14 @@ const CENTRE_Y: In<Control> = In::control(
     range(-10.0, 10.0),
     "Where the centre is up the picture: 0 is the bottom edge, 1 the top.",
 );
-const AMOUNT: In<Control> = In::amount("How much of the mirror image.");
+static AMOUNT: In<Control> = In::amount("How much of the mirror image.");
 const OUT: Out<Frame> = Out::new("image", "The mirrored picture.");
 
-const HALF: &str = "half";
-
-/// In the order of the numbers in `mirror.wgsl`.
-const HALF_WORDS: [&str; 4] = ["left", "right", "top", "bottom"];
-
-/// Where each half lies, seen from the centre.
-const HALF_DEGREES: [f64; 4] = [180.0, 0.0, 90.0, -90.0];
+const HALF: Opt<Choice<f64>> = Opt::choice(
+    "half",
+    &[("left", 180.0), ("right", 0.0), ("top", 90.0), ("bottom", -90.0)],
+    "The half that stays.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -60,46 +51,21 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               way round. Turn and move the mirror with `angle` and the centre.",
         example: "screen(mirror(test_card(), #{ half: \"left\", angle: lfo(0.1) * 20 }));\n",
         inputs: &[&IMAGE.0, &ANGLE.0, &CENTRE_X.0, &CENTRE_Y.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: HALF,
-            takes: OptionType::Choice(&HALF_WORDS),
-            default: OptionDefault::Text("left"),
-            doc: "The half that stays.",
-        }],
+        options: &[HALF.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
         let wgsl = include_str!("mirror.wgsl");
-        let effect = compile::<Uniforms>(ctx, "mirror", 1, wgsl)?;
-        Ok(Box::new(Mirror { half: choice(options, HALF, &HALF_WORDS), effect }))
+        let half_degrees = options.get(&HALF);
+        let uniforms = vec![
+            pair("normal", move |_, io| {
+                let (sine, cosine) = radians(half_degrees + io.control(&ANGLE)).sin_cos();
+                [cosine, -sine]
+            }),
+            centre(&CENTRE_X, &CENTRE_Y),
+        ];
+        OnePass::boxed(ctx, "mirror", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    normal: [f32; 2],
-    centre: [f32; 2],
-    amount: f32,
-}
-
-struct Mirror {
-    half: u32,
-    effect: Arc<Effect>,
-}
-
-impl Node for Mirror {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let (sine, cosine) = radians(HALF_DEGREES[self.half as usize] + io.control(&ANGLE)).sin_cos();
-        let uniforms = Uniforms {
-            normal: [cosine, -sine],
-            centre: [io.control(&CENTRE_X) as f32, 1.0 - io.control(&CENTRE_Y) as f32],
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

@@ -1,6 +1,4 @@
 // `normal` points from the centre to the half that stays.
-struct Uniforms { normal: vec2f, centre: vec2f, amount: f32 }
-
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let picture = textureLoad(input0, vec2i(in.position.xy), 0);

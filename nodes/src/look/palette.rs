@@ -10,11 +10,9 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, to_change};
+use crate::effect::{compile, pass, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to colour.");
 const SMOOTH: In<Control> = In::control(
@@ -52,24 +50,23 @@ const COLOURS: [In<Colour>; MOST_COLOURS] = [
     In::optional("colour_8", "A colour of your own, the lightest."),
 ];
 
-const PRESET: &str = "preset";
+/// The colours of a preset, from dark to light, sRGB.
+type Codes = &'static [u32];
 
-const PRESET_WORDS: [&str; 10] =
-    ["grey", "sepia", "sunset", "fire", "ocean", "forest", "neon", "candy", "night", "thermal"];
-
-/// In the order of the words, from dark to light, sRGB.
-const PRESETS: [&[u32]; 10] = [
-    &[0x000000, 0xffffff],
-    &[0x1a0f08, 0x704828, 0xc8a070, 0xfff4dc],
-    &[0x1b1040, 0x6a2560, 0xd8455a, 0xff9848, 0xffe8a8],
-    &[0x080000, 0x7a0c00, 0xe84800, 0xffb400, 0xfffbd8],
-    &[0x020a24, 0x0a3a6a, 0x1c86a0, 0x7ed0c0, 0xf2fff2],
-    &[0x0a140c, 0x24482c, 0x5c8040, 0xb8b860, 0xf8f4d0],
-    &[0x0a0020, 0x5800b0, 0xf000a0, 0x00e0ff, 0xf8ffff],
-    &[0x4a2060, 0xe860a0, 0xff9ec0, 0x90e0e8, 0xfffce0],
-    &[0x000008, 0x101c48, 0x3c4c90, 0x98a4d8, 0xfff8e8],
-    &[0x000010, 0x300080, 0xb01880, 0xf06020, 0xffd020, 0xffffff],
+const PRESETS: [(&str, Codes); 10] = [
+    ("grey", &[0x000000, 0xffffff]),
+    ("sepia", &[0x1a0f08, 0x704828, 0xc8a070, 0xfff4dc]),
+    ("sunset", &[0x1b1040, 0x6a2560, 0xd8455a, 0xff9848, 0xffe8a8]),
+    ("fire", &[0x080000, 0x7a0c00, 0xe84800, 0xffb400, 0xfffbd8]),
+    ("ocean", &[0x020a24, 0x0a3a6a, 0x1c86a0, 0x7ed0c0, 0xf2fff2]),
+    ("forest", &[0x0a140c, 0x24482c, 0x5c8040, 0xb8b860, 0xf8f4d0]),
+    ("neon", &[0x0a0020, 0x5800b0, 0xf000a0, 0x00e0ff, 0xf8ffff]),
+    ("candy", &[0x4a2060, 0xe860a0, 0xff9ec0, 0x90e0e8, 0xfffce0]),
+    ("night", &[0x000008, 0x101c48, 0x3c4c90, 0x98a4d8, 0xfff8e8]),
+    ("thermal", &[0x000010, 0x300080, 0xb01880, 0xf06020, 0xffd020, 0xffffff]),
 ];
+const PRESET: Opt<Choice<Codes>> =
+    Opt::choice("preset", &PRESETS, "Colours to paint with when you give none of your own.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -96,12 +93,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             &COLOURS[7].0,
             &AMOUNT.0,
         ],
-        options: &[OptionSpec {
-            name: PRESET,
-            takes: OptionType::Choice(&PRESET_WORDS),
-            default: OptionDefault::Text("grey"),
-            doc: "Colours to paint with when you give none of your own.",
-        }],
+        options: &[PRESET.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -159,8 +151,7 @@ impl Node for Palette {
 }
 
 fn preset(options: &Options) -> Vec<Colour> {
-    let codes = PRESETS[choice(options, PRESET, &PRESET_WORDS) as usize];
-    codes.iter().map(|code| of_code(*code)).collect()
+    options.get(&PRESET).iter().map(|code| of_code(*code)).collect()
 }
 
 fn of_code(code: u32) -> Colour {
@@ -174,7 +165,7 @@ mod tests {
 
     #[test]
     fn presets_go_from_dark_to_light_and_fit() {
-        for (name, codes) in PRESET_WORDS.iter().zip(PRESETS) {
+        for (name, codes) in PRESETS {
             assert!((2..=MOST_COLOURS).contains(&codes.len()), "{name}");
             let light = |code: &u32| of_code(*code).0[..3].iter().sum::<f32>();
             let (first, last) = (codes.first().unwrap(), codes.last().unwrap());

@@ -14,9 +14,9 @@ use pastiche_engine::diagnostic::Span;
 use pastiche_engine::frame::Frame;
 use pastiche_engine::gpu::{EffectDesc, ShaderError};
 use pastiche_engine::node::BuildError;
-use pastiche_engine::options::Options;
+use pastiche_engine::options::{Content, Options};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, FileOrText, In, NodeSpec, Opt, Out};
 
 use crate::effect::AtAmount;
 
@@ -27,7 +27,11 @@ const IMAGE: In<Frame> =
     In::optional("image", "Picture for the shader's image input `image` or `inputImage`, if it has one.");
 const OUT: Out<Frame> = Out::new("image", "What the shader draws.");
 
-const SOURCE: &str = "source";
+const SOURCE: Opt<FileOrText> = Opt::file_or_text(
+    "source",
+    Media::Shader,
+    "Name of the shader's file, or the shader itself: text with a `{` in it.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -37,12 +41,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: DOC,
         example: EXAMPLE,
         inputs: &[&IMAGE.0],
-        options: &[OptionSpec {
-            name: SOURCE,
-            takes: OptionType::FileOrText(Media::Shader),
-            default: OptionDefault::Required,
-            doc: "Name of the shader's file, or the shader itself: text with a `{` in it.",
-        }],
+        options: &[SOURCE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -98,13 +97,13 @@ struct Text<'a> {
 
 impl<'a> Text<'a> {
     fn of(options: &'a Options) -> Result<Text<'a>, BuildError> {
-        let Some(asset) = options.asset(SOURCE) else {
-            let text = options.text(SOURCE).unwrap_or_default();
-            return Ok(Text { name: "inline shader", text });
+        let asset = match options.get(&SOURCE) {
+            Content::File(asset) => asset,
+            Content::Text(text) => return Ok(Text { name: "inline shader", text }),
         };
         let text = std::str::from_utf8(&asset.bytes).map_err(|_| {
             BuildError::new(format!("the shader `{}` is not text", asset.name), "save it as UTF-8")
-                .option(SOURCE)
+                .option(SOURCE.0.name)
         })?;
         Ok(Text { name: &asset.name, text })
     }
@@ -120,7 +119,7 @@ impl<'a> Text<'a> {
         let length = self.text[error.place].chars().count().max(1);
         let line = before.matches('\n').count() + 1;
         let span = self.span(line, before[line_start..].chars().count() + 1, length);
-        BuildError::new(error.message, error.help).option(SOURCE).place(span, self.line(line))
+        BuildError::new(error.message, error.help).option(SOURCE.0.name).place(span, self.line(line))
     }
 
     fn body_fault(&self, error: ShaderError) -> BuildError {
@@ -128,19 +127,19 @@ impl<'a> Text<'a> {
         match error.line {
             Some(line) if line <= self.text.lines().count() => {
                 let span = self.span(line, error.column, error.length);
-                BuildError::new(error.message, help).option(SOURCE).place(span, self.line(line))
+                BuildError::new(error.message, help).option(SOURCE.0.name).place(span, self.line(line))
             }
             // Behind the user's text is what calls its function and declares its names.
             _ if !has_image_function(self.text) => BuildError::new(
                 format!("the shader `{}` does not declare what it draws", self.name),
                 "declare `fn image(uv: vec2f) -> vec4f`",
             )
-            .option(SOURCE),
+            .option(SOURCE.0.name),
             _ => BuildError::new(
                 format!("the shader `{}` does not fit together: {}", self.name, error.message),
                 "check `fn image(uv: vec2f) -> vec4f`, and that no name is declared that every shader has",
             )
-            .option(SOURCE),
+            .option(SOURCE.0.name),
         }
     }
 

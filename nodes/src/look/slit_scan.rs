@@ -9,9 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::compile;
 use crate::look::history::{self, FRAMES, History};
@@ -36,7 +34,8 @@ const START: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the scanned picture.");
 const OUT: Out<Frame> = Out::new("image", "The picture, spread over time.");
 
-const LINES: &str = "lines";
+const LINES: Opt<Choice<[f32; 2]>> =
+    Opt::choice("lines", &[("rows", [0.0, 1.0]), ("columns", [1.0, 0.0])], "What has a time of its own.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -48,15 +47,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               reload.",
         example: "screen(slit_scan(scene(), 0.8, #{ start: 0.5 }));\n",
         inputs: &[&IMAGE.0, &SPAN.0, &START.0, &AMOUNT.0],
-        options: &[
-            OptionSpec {
-                name: LINES,
-                takes: OptionType::Choice(&["rows", "columns"]),
-                default: OptionDefault::Text("rows"),
-                doc: "What has a time of its own.",
-            },
-            FRAMES,
-        ],
+        options: &[LINES.0, FRAMES.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -64,7 +55,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = concat!(include_str!("history.wgsl"), include_str!("slit_scan.wgsl"));
         Ok(Box::new(SlitScan {
-            along: if options.text(LINES) == Some("columns") { [1.0, 0.0] } else { [0.0, 1.0] },
+            along: options.get(&LINES),
             effect: compile::<Uniforms>(ctx, "slit_scan", 2, wgsl)?,
             history: History::new(ctx, options)?,
         }))

@@ -36,7 +36,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               many moments. It reaches as far back as it remembers frames. The memory survives a reload.",
         example: "let rings = gradient(#{ form: \"radial\" });\nscreen(time_displace(scene(), rings, 0.5));\n",
         inputs: &[&IMAGE.0, &MAP.0, &DELAY.0, &AMOUNT.0],
-        options: &[FRAMES],
+        options: &[FRAMES.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },

@@ -9,11 +9,9 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::effect::{choice, compile, pass, to_change};
+use crate::effect::{compile, pass, to_change};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to move.");
 const TRANSLATE_X: In<Control> = In::control(
@@ -67,10 +65,12 @@ const ANCHOR_Y: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How far along the movement.");
 const OUT: Out<Frame> = Out::new("image", "The moved picture, in its own size.");
 
-const EDGE: &str = "edge";
-
-/// In the order of the numbers in `transform.wgsl`.
-const EDGE_WORDS: [&str; 3] = ["none", "tile", "mirror"];
+/// With the numbers of `transform.wgsl`.
+const EDGE: Opt<Choice<u32>> = Opt::choice(
+    "edge",
+    &[("none", 0), ("tile", 1), ("mirror", 2)],
+    "What is seen beside the picture: nothing, the picture again, or its mirror image.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -92,12 +92,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             &ANCHOR_Y.0,
             &AMOUNT.0,
         ],
-        options: &[OptionSpec {
-            name: EDGE,
-            takes: OptionType::Choice(&EDGE_WORDS),
-            default: OptionDefault::Text("none"),
-            doc: "What is seen beside the picture: nothing, the picture again, or its mirror image.",
-        }],
+        options: &[EDGE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -105,7 +100,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = include_str!("transform.wgsl");
         let effect = compile::<Uniforms>(ctx, "transform", 1, wgsl)?;
-        Ok(Box::new(Transform { edge: choice(options, EDGE, &EDGE_WORDS), effect }))
+        Ok(Box::new(Transform { edge: options.get(&EDGE), effect }))
     },
 }];
 

@@ -9,9 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::compile;
 
@@ -52,10 +50,12 @@ const COUNT: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the transition.");
 const OUT: Out<Frame> = Out::new("image", "The picture between the two.");
 
-const FORM: &str = "form";
-
-/// In the order of the numbers in `transition.wgsl`.
-const FORMS: [&str; 6] = ["wipe", "slide", "dissolve", "zoom", "blinds", "pixels"];
+/// With the numbers of `transition.wgsl`.
+const FORM: Opt<Choice<u32>> = Opt::choice(
+    "form",
+    &[("wipe", 0), ("slide", 1), ("dissolve", 2), ("zoom", 3), ("blinds", 4), ("pixels", 5)],
+    "How it changes.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -69,21 +69,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   let there = lfo(0.2) * 0.5 + 0.5;\n\
                   screen(transition(card, noise(), there, #{ form: \"blinds\", angle: 30 }));\n",
         inputs: &[&A.0, &B.0, &PROGRESS.0, &SOFTNESS.0, &ANGLE.0, &COUNT.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: FORM,
-            takes: OptionType::Choice(&FORMS),
-            default: OptionDefault::Text("wipe"),
-            doc: "How it changes.",
-        }],
+        options: &[FORM.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let form = FORMS.iter().position(|form| options.text(FORM) == Some(*form));
         let wgsl = concat!(include_str!("../random.wgsl"), include_str!("transition.wgsl"));
         Ok(Box::new(Transition {
-            form: form.unwrap_or(0) as u32,
+            form: options.get(&FORM),
             seed: (ctx.seed ^ (ctx.seed >> 32)) as u32,
             effect: compile::<Uniforms>(ctx, "transition", 2, wgsl)?,
         }))

@@ -1,20 +1,14 @@
 //! Dark corners.
 
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
 use pastiche_engine::frame::Frame;
-use pastiche_engine::gpu::Effect;
-use pastiche_engine::io::Io;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
-use crate::effect::{compile, pass, to_change};
+use crate::look::one_pass::{OnePass, colour, control};
 
-const IMAGE: In<Frame> = In::required("image", "Picture to darken.");
-const SIZE: In<Control> = In::control(
+static IMAGE: In<Frame> = In::required("image", "Picture to darken.");
+static SIZE: In<Control> = In::control(
     "size",
     1.0,
     Unit::Ratio,
@@ -22,7 +16,7 @@ const SIZE: In<Control> = In::control(
     range(-10.0, 10.0),
     "How far from the middle the picture is half dark; 1 is the middle of the edges.",
 );
-const SOFTNESS: In<Control> = In::control(
+static SOFTNESS: In<Control> = In::control(
     "softness",
     0.8,
     Unit::Ratio,
@@ -30,7 +24,7 @@ const SOFTNESS: In<Control> = In::control(
     range(0.0, 20.0),
     "How wide the fall from light to dark is.",
 );
-const ROUNDNESS: In<Control> = In::control(
+static ROUNDNESS: In<Control> = In::control(
     "roundness",
     1.0,
     Unit::Ratio,
@@ -38,8 +32,8 @@ const ROUNDNESS: In<Control> = In::control(
     range(0.0, 8.0),
     "Shape: 1 is an ellipse, 0 nearly a rectangle, 2 a diamond, above it a star.",
 );
-const COLOUR: In<Colour> = In::colour("colour", Colour::BLACK, "Colour of the edges.");
-const AMOUNT: In<Control> = In::amount("How dark the edges are; below 0 they are lighter.");
+static COLOUR: In<Colour> = In::colour("colour", Colour::BLACK, "Colour of the edges.");
+static AMOUNT: In<Control> = In::amount("How dark the edges are; below 0 they are lighter.");
 const OUT: Out<Frame> = Out::new("image", "The picture with dark edges.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
@@ -58,36 +52,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("vignette.wgsl");
-        let effect = compile::<Uniforms>(ctx, "vignette", 1, wgsl)?;
-        Ok(Box::new(Vignette { effect }))
+        let uniforms = vec![colour(&COLOUR), control(&SIZE), control(&SOFTNESS), control(&ROUNDNESS)];
+        OnePass::boxed(ctx, "vignette", wgsl, uniforms)
     },
 }];
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct Uniforms {
-    colour: [f32; 4],
-    size: f32,
-    softness: f32,
-    roundness: f32,
-    amount: f32,
-}
-
-struct Vignette {
-    effect: Arc<Effect>,
-}
-
-impl Node for Vignette {
-    fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let Some((image, amount)) = to_change(io, &IMAGE, &AMOUNT, &OUT) else { return Ok(()) };
-        let uniforms = Uniforms {
-            colour: io.colour(&COLOUR).0,
-            size: io.control(&SIZE) as f32,
-            softness: io.control(&SOFTNESS) as f32,
-            roundness: io.control(&ROUNDNESS) as f32,
-            amount: amount as f32,
-        };
-        io.set_frame(&OUT, pass(ctx, &self.effect, &image, &uniforms)?);
-        Ok(())
-    }
-}

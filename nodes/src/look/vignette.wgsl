@@ -1,5 +1,3 @@
-struct Uniforms { colour: vec4f, size: f32, softness: f32, roundness: f32, amount: f32 }
-
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let picture = textureLoad(input0, vec2i(in.position.xy), 0);

@@ -5,9 +5,7 @@ use pastiche_engine::node::NoteNode;
 use pastiche_engine::notes::{NoteIo, NoteTool, Stretch};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::note_window::{Ends, MOST_SOUNDING, Window, Written, midi_pitch};
 use crate::random_numbers::uniform;
@@ -39,6 +37,18 @@ const OCTAVES: In<Control> = In::control(
 );
 const OUT: Out<Notes> = Out::new("notes", "One note after the other.");
 
+const ORDER: Opt<Choice<Order>> = Opt::choice(
+    "order",
+    &[
+        ("up", Order::Up),
+        ("down", Order::Down),
+        ("up_down", Order::UpDown),
+        ("played", Order::Played),
+        ("random", Order::Random),
+    ],
+    "Which note comes next: by pitch, as they were played, or by chance.",
+);
+
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "arpeggio",
@@ -49,25 +59,14 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let chord = merge(melody([57, 53], 4, 1), melody([60, 57], 4, 1), melody([64, 60], 4, 1));\n\
                   speakers(keys(arpeggio(chord, 0.25, #{ octaves: 2, order: \"up_down\" })));\n",
         inputs: &[&NOTES.0, &EVERY.0, &LENGTH.0, &OCTAVES.0],
-        options: &[OptionSpec {
-            name: "order",
-            takes: OptionType::Choice(&["up", "down", "up_down", "played", "random"]),
-            default: OptionDefault::Text("up"),
-            doc: "Which note comes next: by pitch, as they were played, or by chance.",
-        }],
+        options: &[ORDER.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let order = match options.text("order") {
-            Some("down") => Order::Down,
-            Some("up_down") => Order::UpDown,
-            Some("played") => Order::Played,
-            Some("random") => Order::Random(ctx.seed),
-            _ => Order::Up,
-        };
-        Ok(NoteNode::boxed(Arpeggio { order, state: State::default() }))
+        let order = options.get(&ORDER);
+        Ok(NoteNode::boxed(Arpeggio { order, seed: ctx.seed, state: State::default() }))
     },
 }];
 
@@ -77,12 +76,13 @@ enum Order {
     Down,
     UpDown,
     Played,
-    Random(u64),
+    Random,
 }
 
 #[derive(Clone)]
 struct Arpeggio {
     order: Order,
+    seed: u64,
     state: State,
 }
 
@@ -120,7 +120,7 @@ impl NoteTool for Arpeggio {
             }
             let write = &mut |note| io.write_note(&OUT, note);
             ends.end_until(write, &now, at);
-            if let Some(note) = chosen(self.order, held, octaves, step).filter(|_| length > 0.0) {
+            if let Some(note) = chosen(self.order, self.seed, held, octaves, step).filter(|_| length > 0.0) {
                 ends.start(write, sample, note, at + every * length);
             }
         }
@@ -142,7 +142,7 @@ fn hold(held: &mut Held, event: &Note) {
 }
 
 /// The note of a step.
-fn chosen(order: Order, held: &[Note], octaves: usize, step: i64) -> Option<Note> {
+fn chosen(order: Order, seed: u64, held: &[Note], octaves: usize, step: i64) -> Option<Note> {
     // Each note with its place, so that those of one pitch stay in their order.
     let mut chord: ArrayVec<(u8, usize), MOST_SOUNDING> =
         held.iter().take(MOST_SOUNDING).enumerate().map(|(place, note)| (note.pitch, place)).collect();
@@ -161,7 +161,7 @@ fn chosen(order: Order, held: &[Note], octaves: usize, step: i64) -> Option<Note
             let place = step.rem_euclid(2 * count - 2);
             if place < count { place } else { 2 * count - 2 - place }
         }
-        Order::Random(seed) => (uniform(seed, step) * count as f64) as i64,
+        Order::Random => (uniform(seed, step) * count as f64) as i64,
     } as usize;
     let note = held[chord[place % chord.len()].1];
     let pitch = f64::from(note.pitch) + 12.0 * (place / chord.len()) as f64;
@@ -181,7 +181,7 @@ mod tests {
             channel: 0,
             on: true,
         });
-        (0..8).filter_map(|step| chosen(order, &held, octaves, step)).map(|note| note.pitch).collect()
+        (0..8).filter_map(|step| chosen(order, 3, &held, octaves, step)).map(|note| note.pitch).collect()
     }
 
     #[test]
@@ -191,8 +191,8 @@ mod tests {
         assert_eq!(pitches(Order::Down, 1), [67, 64, 60, 67, 64, 60, 67, 64]);
         assert_eq!(pitches(Order::UpDown, 1), [60, 64, 67, 64, 60, 64, 67, 64]);
         assert_eq!(pitches(Order::Played, 1), [64, 60, 67, 64, 60, 67, 64, 60]);
-        let random = pitches(Order::Random(3), 1);
+        let random = pitches(Order::Random, 1);
         assert!(random.iter().all(|pitch| [60, 64, 67].contains(pitch)));
-        assert_eq!(chosen(Order::Up, &[], 1, 5), None);
+        assert_eq!(chosen(Order::Up, 3, &[], 1, 5), None);
     }
 }

@@ -9,9 +9,7 @@ use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Unit, range,
-};
+use pastiche_engine::spec::{Category, FileOrText, In, NodeSpec, Opt, Out, Range, Unit, range};
 use pastiche_models::chorale::{Network, Roll, VOICES};
 
 use crate::note_window::{Window, Written};
@@ -19,7 +17,7 @@ use crate::notes::parts::{
     ALL, ALTO, BAR_STEPS, BASS, BEAT_STEPS, Mark, SOPRANO, STEP, Singing, Sung, TENOR, marks, stress, write,
 };
 use crate::notes::singers::{
-    Asking, KEY, LEAN, LOUDNESS, TEMPERATURE, WEIGHTS_OPTION, WILDNESS, beat_of, load, settings,
+    Asking, KEY, LEAN, LOUDNESS, TEMPERATURE, WEIGHTS, WILDNESS, beat_of, load, settings,
 };
 use crate::notes::tune::{self, Heard, MOST_BARS};
 use crate::timing::Base;
@@ -100,8 +98,16 @@ const CANVAS: Out<Frame> = Out::new(
     "The whole score as a picture of numbers, for `score`: a column a sixteenth, a row a voice; red is the pitch, 255 a rest.",
 );
 
-const BARS: &str = "bars";
-const SEED_MELODY: &str = "seed_melody";
+const BARS: Opt<Option<usize>> = Opt::optional_whole(
+    "bars",
+    range(1.0, MOST_BARS as f64),
+    "Bars of four beats in the score; without it 8, or as many as the `seed_melody` has.",
+);
+const SEED_MELODY: Opt<Option<FileOrText>> = Opt::optional_file_or_text(
+    "seed_melody",
+    Media::Midi,
+    "What the soprano sings in the first score: notes in words, or a MIDI file.",
+);
 const USUAL_BARS: usize = 8;
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
@@ -139,21 +145,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             &LOUDNESS.0,
             &BREATH.0,
         ],
-        options: &[
-            OptionSpec {
-                name: BARS,
-                takes: OptionType::Whole(range(1.0, MOST_BARS as f64)),
-                default: OptionDefault::Absent,
-                doc: "Bars of four beats in the score; without it 8, or as many as the `seed_melody` has.",
-            },
-            OptionSpec {
-                name: SEED_MELODY,
-                takes: OptionType::FileOrText(Media::Midi),
-                default: OptionDefault::Absent,
-                doc: "What the soprano sings in the first score: notes in words, or a MIDI file.",
-            },
-            WEIGHTS_OPTION,
-        ],
+        options: &[BARS.0, SEED_MELODY.0, WEIGHTS.0],
         outputs: &[
             ALL.0,
             SOPRANO.0,
@@ -225,15 +217,15 @@ impl Score {
 
 impl Chorale {
     fn new(options: &Options, seed: u64) -> Result<Chorale, BuildError> {
-        let seed_melody = tune::of_option(options, SEED_MELODY)?;
+        let seed_melody = tune::of_option(options, &SEED_MELODY)?;
         let needed = seed_melody.as_ref().map(|melody| melody.len().div_ceil(BAR_STEPS).max(1));
-        let bars = options.number(BARS).map(|bars| bars as usize);
+        let bars = options.get(&BARS);
         if let (Some(bars), Some(needed)) = (bars, needed)
             && needed > bars
         {
             let message = format!("the melody has {needed} bars and the score {bars}");
             let help = format!("write `bars: {needed}`, or leave `bars` out");
-            return Err(BuildError::new(message, help).option(BARS));
+            return Err(BuildError::new(message, help).option(BARS.0.name));
         }
         Ok(Chorale {
             network: load(options)?,

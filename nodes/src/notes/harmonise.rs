@@ -7,7 +7,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::Notes;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, range};
 use pastiche_engine::stamp::Stamp;
 use pastiche_models::chorale::{Canvas, Network, Roll, UNKNOWN, VOICES, class_of};
 
@@ -16,7 +16,7 @@ use crate::notes::parts::{
     ALL, ALTO, BAR_STEPS, BASS, BEAT_STEPS, Mark, SOPRANO, STEP, Singing, Sung, TENOR, stress, write,
 };
 use crate::notes::singers::{
-    Asking, KEY, LEAN, LOUDNESS, TEMPERATURE, WEIGHTS_OPTION, WILDNESS, beat_of, load, settings,
+    Asking, KEY, LEAN, LOUDNESS, TEMPERATURE, WEIGHTS, WILDNESS, beat_of, load, settings,
 };
 use crate::notes::tune::Heard;
 use crate::timing::Base;
@@ -24,7 +24,12 @@ use crate::timing::Base;
 const NOTES: In<Notes> =
     In::required("notes", "The melody that the soprano sings; of several notes the highest.");
 
-const BEATS: &str = "beats";
+const BEATS: Opt<usize> = Opt::whole(
+    "beats",
+    4,
+    range(1.0, 16.0),
+    "How many beats are harmonised at a time, and so how much later they are sung.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -38,15 +43,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let tune = melody([67, 69, 71, 72, 71, 69, 67, -1], 1);\n\
                   speakers(choir(harmonise(tune, #{ beats: 2 }), 2));\n",
         inputs: &[&NOTES.0, &TEMPERATURE.0, &WILDNESS.0, &KEY.0, &LEAN.0, &LOUDNESS.0],
-        options: &[
-            OptionSpec {
-                name: BEATS,
-                takes: OptionType::Whole(range(1.0, 16.0)),
-                default: OptionDefault::Number(4.0),
-                doc: "How many beats are harmonised at a time, and so how much later they are sung.",
-            },
-            WEIGHTS_OPTION,
-        ],
+        options: &[BEATS.0, WEIGHTS.0],
         outputs: &[ALL.0, SOPRANO.0, ALTO.0, TENOR.0, BASS.0],
         ..NodeSpec::PLAIN
     },
@@ -54,7 +51,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         Ok(Box::new(Harmonise {
             network: load(options)?,
-            span: options.number(BEATS).unwrap_or(4.0) as usize * BEAT_STEPS,
+            span: options.get(&BEATS) * BEAT_STEPS,
             seed: ctx.seed,
             asked: 0,
             asking: Asking::default(),

@@ -5,9 +5,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, List, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::note_window::{Ends, Written, midi_pitch, velocity};
 use crate::timing::Base;
@@ -47,18 +45,9 @@ const RESET: In<Trigger> = In::optional("reset", "Begins again with the first pi
 const NOTES: Out<Notes> = Out::new("notes", "The notes.");
 const STEP: Out<Control> = Out::new("step", "Number of the step, from 0.");
 
-const CHANNEL: OptionSpec = OptionSpec {
-    name: "channel",
-    takes: OptionType::Whole(range(1.0, 16.0)),
-    default: OptionDefault::Number(1.0),
-    doc: "MIDI channel, 1 to 16.",
-};
-const VOICE: OptionSpec = OptionSpec {
-    name: "voice",
-    takes: OptionType::Whole(range(0.0, 255.0)),
-    default: OptionDefault::Number(0.0),
-    doc: "Voice, 0 is the highest: soprano, alto, tenor, bass.",
-};
+const CHANNEL: Opt<usize> = Opt::whole("channel", 1, range(1.0, 16.0), "MIDI channel, 1 to 16.");
+const VOICE: Opt<usize> =
+    Opt::whole("voice", 0, range(0.0, 255.0), "Voice, 0 is the highest: soprano, alto, tenor, bass.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -70,7 +59,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               that may move by itself.",
         example: "speakers(keys(melody([60, 67, 64, -1, 72], 0.5)));\n",
         inputs: &[&PITCHES.0, &EVERY.0, &LENGTH.0, &LOUDNESS.0, &RESET.0],
-        options: &[CHANNEL, VOICE],
+        options: &[CHANNEL.0, VOICE.0],
         outputs: &[NOTES.0, STEP.0],
         ..NodeSpec::PLAIN
     },
@@ -95,10 +84,9 @@ struct State {
 
 impl Melody {
     fn new(options: &Options) -> Melody {
-        let number = |name: &str, default: f64| options.number(name).unwrap_or(default);
         Melody {
-            channel: (number("channel", 1.0) as u8).saturating_sub(1),
-            voice: number("voice", 0.0) as u8,
+            channel: (options.get(&CHANNEL) as u8).saturating_sub(1),
+            voice: options.get(&VOICE) as u8,
             state: State::default(),
         }
     }

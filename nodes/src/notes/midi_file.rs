@@ -5,9 +5,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, File, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::note_window::Written;
 use crate::notes::midi_reading::{Tune, read};
@@ -26,7 +24,14 @@ const NOTES: Out<Notes> = Out::new("notes", "Its notes; the voice of a note is t
 const POSITION: Out<Control> = Out::new("position", "Where it is: beats of the file, or seconds.");
 const FINISHED: Out<Trigger> = Out::new("finished", "Each time its end is reached.");
 
-const FILE: &str = "file";
+const FILE: Opt<File> = Opt::file("file", Media::Midi, "Name of the file.");
+const TEMPO: Opt<Choice<Base>> = Opt::choice(
+    "tempo",
+    &[("patch", Base::Beats), ("file", Base::Secs)],
+    "Whose tempo counts: the patch's, or the file's own.",
+);
+const REPEAT: Opt<bool> =
+    Opt::flag("repeat", true, "Whether it begins again at its end, which is rounded up to a whole beat.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -38,37 +43,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               channels stay. A changed file is read again and goes on where it was.",
         example: "let tune = midi_file(\"tune.mid\");\nspeakers(keys(tune));\n",
         inputs: &[&SPEED.0, &RESET.0],
-        options: &[
-            OptionSpec {
-                name: FILE,
-                takes: OptionType::File(Media::Midi),
-                default: OptionDefault::Required,
-                doc: "Name of the file.",
-            },
-            OptionSpec {
-                name: "tempo",
-                takes: OptionType::Choice(&["patch", "file"]),
-                default: OptionDefault::Text("patch"),
-                doc: "Whose tempo counts: the patch's, or the file's own.",
-            },
-            OptionSpec {
-                name: "repeat",
-                takes: OptionType::Flag,
-                default: OptionDefault::Flag(true),
-                doc: "Whether it begins again at its end, which is rounded up to a whole beat.",
-            },
-        ],
+        options: &[FILE.0, TEMPO.0, REPEAT.0],
         outputs: &[NOTES.0, POSITION.0, FINISHED.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let asset = options.asset(FILE).ok_or_else(|| {
-            BuildError::new("no MIDI file was given", "give the name of a `.mid` file").option(FILE)
-        })?;
-        let base = if options.text("tempo") == Some("file") { Base::Secs } else { Base::Beats };
-        let tune = load(asset, base)?;
-        let repeats = options.flag("repeat");
+        let base = options.get(&TEMPO);
+        let tune = load(options.get(&FILE)?, base)?;
+        let repeats = options.get(&REPEAT);
         Ok(Box::new(Player { tune, base, repeats, head: Head::default() }))
     },
 }];
@@ -76,7 +59,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 fn load(asset: &Asset, base: Base) -> Result<Tune, BuildError> {
     read(&asset.bytes, base).map_err(|error| {
         BuildError::new(format!("`{}` is no MIDI file that can be played: {error}", asset.name), error.help())
-            .option(FILE)
+            .option(FILE.0.name)
     })
 }
 

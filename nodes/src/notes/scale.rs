@@ -4,9 +4,7 @@ use pastiche_engine::node::NoteNode;
 use pastiche_engine::notes::{NoteIo, NoteTool, Stretch};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::note_window::{Becomes, midi_pitch};
 
@@ -21,36 +19,23 @@ const ROOT: In<Control> = In::control(
 );
 const OUT: Out<Notes> = Out::new("notes", "Notes of the scale.");
 
-const NAMES: [&str; 11] = [
-    "major",
-    "minor",
-    "harmonic_minor",
-    "dorian",
-    "phrygian",
-    "lydian",
-    "mixolydian",
-    "major_pentatonic",
-    "minor_pentatonic",
-    "whole_tone",
-    "chromatic",
-];
+/// The semitones above the root.
+type Degrees = &'static [i32];
 
-/// Semitones above the root, in the order of the names.
-fn degrees(name: &str) -> &'static [i32] {
-    match name {
-        "minor" => &[0, 2, 3, 5, 7, 8, 10],
-        "harmonic_minor" => &[0, 2, 3, 5, 7, 8, 11],
-        "dorian" => &[0, 2, 3, 5, 7, 9, 10],
-        "phrygian" => &[0, 1, 3, 5, 7, 8, 10],
-        "lydian" => &[0, 2, 4, 6, 7, 9, 11],
-        "mixolydian" => &[0, 2, 4, 5, 7, 9, 10],
-        "major_pentatonic" => &[0, 2, 4, 7, 9],
-        "minor_pentatonic" => &[0, 3, 5, 7, 10],
-        "whole_tone" => &[0, 2, 4, 6, 8, 10],
-        "chromatic" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
-        _ => &[0, 2, 4, 5, 7, 9, 11],
-    }
-}
+const SCALES: [(&str, Degrees); 11] = [
+    ("major", &[0, 2, 4, 5, 7, 9, 11]),
+    ("minor", &[0, 2, 3, 5, 7, 8, 10]),
+    ("harmonic_minor", &[0, 2, 3, 5, 7, 8, 11]),
+    ("dorian", &[0, 2, 3, 5, 7, 9, 10]),
+    ("phrygian", &[0, 1, 3, 5, 7, 8, 10]),
+    ("lydian", &[0, 2, 4, 6, 7, 9, 11]),
+    ("mixolydian", &[0, 2, 4, 5, 7, 9, 10]),
+    ("major_pentatonic", &[0, 2, 4, 7, 9]),
+    ("minor_pentatonic", &[0, 3, 5, 7, 10]),
+    ("whole_tone", &[0, 2, 4, 6, 8, 10]),
+    ("chromatic", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
+];
+const NAME: Opt<Choice<Degrees>> = Opt::choice("name", &SCALES, "Name of the scale.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -62,25 +47,20 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let wild = strike(every(0.5), 60 + lfo(0.13) * 14, 0.4);\n\
                   speakers(keys(scale(wild, 9, #{ name: \"minor_pentatonic\" })));\n",
         inputs: &[&NOTES.0, &ROOT.0],
-        options: &[OptionSpec {
-            name: "name",
-            takes: OptionType::Choice(&NAMES),
-            default: OptionDefault::Text("major"),
-            doc: "Name of the scale.",
-        }],
+        options: &[NAME.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let degrees = degrees(options.text("name").unwrap_or("major"));
+        let degrees = options.get(&NAME);
         Ok(NoteNode::boxed(Scale { degrees, becomes: Becomes::default() }))
     },
 }];
 
 #[derive(Clone)]
 struct Scale {
-    degrees: &'static [i32],
+    degrees: Degrees,
     becomes: Becomes,
 }
 
@@ -114,13 +94,12 @@ mod tests {
 
     #[test]
     fn notes_go_to_the_nearest_of_the_scale() {
-        let c_major = degrees("major");
+        let [c_major, minor_pentatonic] = [0, 8].map(|at: usize| SCALES[at].1);
         assert_eq!([60, 61, 62, 63, 66, 70].map(|pitch| snap(pitch, 0, c_major)), [60, 60, 62, 62, 65, 69]);
         assert_eq!(snap(61, 2, c_major), 61, "C sharp is in D major");
         assert_eq!(snap(61, -10, c_major), 61, "whatever octave the root is in");
-        assert_eq!(snap(62, 9, degrees("minor_pentatonic")), 62);
-        for name in NAMES {
-            let degrees = degrees(name);
+        assert_eq!(snap(62, 9, minor_pentatonic), 62);
+        for (name, degrees) in SCALES {
             assert!(
                 degrees.is_sorted() && degrees[0] == 0 && degrees.iter().all(|degree| *degree < 12),
                 "{name}"

@@ -8,7 +8,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, FrameCtx};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Control, Note};
-use pastiche_engine::spec::{In, OptionDefault, OptionSpec, OptionType, Unit, range};
+use pastiche_engine::spec::{File, In, Opt, Unit, range};
 use pastiche_engine::workers::{Background, Priority};
 use pastiche_models::Embedded;
 use pastiche_models::chorale::{Canvas, Network, Roll, Settings, VOICES, Weights, sample};
@@ -54,19 +54,17 @@ pub(super) const LOUDNESS: In<Control> = In::control(
     "How loud it sings at most: the velocity, from 0 to 1.",
 );
 
-const WEIGHTS: &str = "weights";
-pub(super) const WEIGHTS_OPTION: OptionSpec = OptionSpec {
-    name: WEIGHTS,
-    takes: OptionType::File(Media::Model),
-    default: OptionDefault::Absent,
-    doc: "A safetensors file that `pastiche train chorale` wrote, instead of the weights that come with the program.",
-};
+pub(super) const WEIGHTS: Opt<Option<File>> = Opt::optional_file(
+    "weights",
+    Media::Model,
+    "A safetensors file that `pastiche train chorale` wrote, instead of the weights that come with the program.",
+);
 
 static EMBEDDED: Embedded<Network> = Embedded::new();
 
 /// The network of an option, or the one that comes with the program: loaded once for all nodes that name it.
 pub(super) fn load(options: &Options) -> Result<Arc<Network>, BuildError> {
-    let network = match options.asset(WEIGHTS) {
+    let network = match options.get(&WEIGHTS) {
         None => EMBEDDED.get(Network::embedded),
         Some(asset) => asset.loaded(|bytes| Weights::from_safetensors(bytes).map(Network::new)),
     };
@@ -75,7 +73,7 @@ pub(super) fn load(options: &Options) -> Result<Arc<Network>, BuildError> {
             error.to_string(),
             "name a file that `pastiche train chorale` wrote, or leave `weights` out",
         )
-        .option(WEIGHTS)
+        .option(WEIGHTS.0.name)
     })
 }
 

@@ -4,9 +4,7 @@ use pastiche_engine::node::NoteNode;
 use pastiche_engine::notes::{NoteIo, NoteTool, Stretch};
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::note_window::Becomes;
 
@@ -30,6 +28,16 @@ const TO: In<Control> = In::control(
 const TAKEN: Out<Notes> = Out::new("notes", "The notes that are taken.");
 const REST: Out<Notes> = Out::new("rest", "All others.");
 
+const BY: Opt<Choice<fn(&Note) -> f64>> = Opt::choice(
+    "by",
+    &[
+        ("pitch", |note| f64::from(note.pitch)),
+        ("voice", |note| f64::from(note.voice)),
+        ("channel", |note| f64::from(note.channel) + 1.0),
+    ],
+    "What is looked at.",
+);
+
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "split",
@@ -40,22 +48,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let tune = melody([48, 60, 52, 64], 0.5);\nlet low = split(tune, 0, 55);\n\
                   speakers(keys(low.rest));\nspeakers(organ(low));\n",
         inputs: &[&NOTES.0, &FROM.0, &TO.0],
-        options: &[OptionSpec {
-            name: "by",
-            takes: OptionType::Choice(&["pitch", "voice", "channel"]),
-            default: OptionDefault::Text("pitch"),
-            doc: "What is looked at.",
-        }],
+        options: &[BY.0],
         outputs: &[TAKEN.0, REST.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let number: fn(&Note) -> f64 = match options.text("by") {
-            Some("voice") => |note| f64::from(note.voice),
-            Some("channel") => |note| f64::from(note.channel) + 1.0,
-            _ => |note| f64::from(note.pitch),
-        };
+        let number = options.get(&BY);
         Ok(NoteNode::boxed(Split { number, taken: Becomes::default(), rest: Becomes::default() }))
     },
 }];

@@ -4,9 +4,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Control, Note, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::note_window::{Ends, Written, midi_pitch, velocity};
 use crate::timing::Base;
@@ -32,6 +30,10 @@ const LOUDNESS: In<Control> = In::control(
 );
 const NOTES: Out<Notes> = Out::new("notes", "The notes.");
 
+const CHANNEL: Opt<usize> = Opt::whole("channel", 1, range(1.0, 16.0), "MIDI channel, 1 to 16.");
+const VOICE: Opt<usize> =
+    Opt::whole("voice", 0, range(0.0, 255.0), "Voice, 0 is the highest: soprano, alto, tenor, bass.");
+
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "strike",
@@ -42,29 +44,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let pitch = sequence([60, 63, 67, 70], 1);\n\
                   speakers(keys(strike(euclid(5, 8), pitch, 0.25)));\n",
         inputs: &[&TRIGGER.0, &PITCH.0, &LENGTH.0, &LOUDNESS.0],
-        options: &[
-            OptionSpec {
-                name: "channel",
-                takes: OptionType::Whole(range(1.0, 16.0)),
-                default: OptionDefault::Number(1.0),
-                doc: "MIDI channel, 1 to 16.",
-            },
-            OptionSpec {
-                name: "voice",
-                takes: OptionType::Whole(range(0.0, 255.0)),
-                default: OptionDefault::Number(0.0),
-                doc: "Voice, 0 is the highest: soprano, alto, tenor, bass.",
-            },
-        ],
+        options: &[CHANNEL.0, VOICE.0],
         outputs: &[NOTES.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let number = |name: &str, default: f64| options.number(name).unwrap_or(default);
         Ok(Box::new(Player {
-            channel: (number("channel", 1.0) as u8).saturating_sub(1),
-            voice: number("voice", 0.0) as u8,
+            channel: (options.get(&CHANNEL) as u8).saturating_sub(1),
+            voice: options.get(&VOICE) as u8,
             written: Written::default(),
             ends: Ends::default(),
         }))

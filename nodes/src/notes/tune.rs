@@ -4,8 +4,9 @@ use std::ops::{Range, RangeInclusive};
 
 use pastiche_engine::assets::Asset;
 use pastiche_engine::node::BuildError;
-use pastiche_engine::options::Options;
+use pastiche_engine::options::{Content, Options};
 use pastiche_engine::port::Note;
+use pastiche_engine::spec::{FileOrText, Opt};
 use pastiche_models::chorale::read_notation;
 
 use crate::notes::midi_reading;
@@ -19,20 +20,23 @@ pub(super) const SOPRANO: RangeInclusive<i16> = 57..=81;
 pub(super) const MOST_BARS: usize = 64;
 
 /// The melody of an option, if there is one: a pitch for each sixteenth, -1 for silence.
-pub(super) fn of_option(options: &Options, option: &'static str) -> Result<Option<Vec<i16>>, BuildError> {
-    let melody = match (options.asset(option), options.text(option)) {
-        (Some(asset), _) => of_file(asset),
-        (None, Some(text)) => {
+pub(super) fn of_option(
+    options: &Options,
+    key: &Opt<Option<FileOrText>>,
+) -> Result<Option<Vec<i16>>, BuildError> {
+    let melody = match options.get(key) {
+        Some(Content::File(asset)) => of_file(asset),
+        Some(Content::Text(text)) => {
             let read = read_notation(text).map_err(|error| {
                 let help = "write notes such as \"c4:2 d e f | g:4\", or the name of a `.mid` file";
                 BuildError::new(format!("the melody cannot be read: {error}"), help)
             });
             read.map(|steps| steps.into_iter().map(|(pitch, _)| pitch).collect())
         }
-        (None, None) => return Ok(None),
+        None => return Ok(None),
     };
     let fitted = melody.and_then(fit);
-    fitted.map(Some).map_err(|error| error.option(option))
+    fitted.map(Some).map_err(|error| error.option(key.0.name))
 }
 
 /// The highest note of a MIDI file at each sixteenth.
@@ -151,14 +155,16 @@ impl Heard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pastiche_engine::assets::Media;
     use pastiche_engine::options::OptionValue;
 
-    const NAME: &str = "seed_melody";
+    const MELODY: Opt<Option<FileOrText>> =
+        Opt::optional_file_or_text("seed_melody", Media::Midi, "A melody.");
 
     fn of(text: &str) -> Result<Vec<i16>, BuildError> {
         let mut options = Options::default();
-        options.set(NAME, OptionValue::Text(text.into()));
-        of_option(&options, NAME).map(Option::unwrap)
+        options.set(MELODY.0.name, OptionValue::Text(text.into()));
+        of_option(&options, &MELODY).map(Option::unwrap)
     }
 
     #[test]
@@ -181,7 +187,7 @@ mod tests {
         ] {
             let error = of(text).unwrap_err();
             assert!(error.message.starts_with(message), "{text}: {}", error.message);
-            assert!(error.option == Some(NAME) && !error.help.is_empty());
+            assert!(error.option == Some(MELODY.0.name) && !error.help.is_empty());
         }
     }
 

@@ -5,33 +5,39 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use pastiche_engine::node::{BuildCtx, BuildError};
-use pastiche_engine::options::Options;
+use pastiche_engine::spec::Opt;
 
 /// The option that names the folder for a node's files.
-pub(crate) const FOLDER: &str = "folder";
+pub(crate) const FOLDER: Opt<&'static str> =
+    Opt::text("folder", "", "Folder for the files, made when it is needed; empty for that of the patch.");
 
-/// The option that says what the names of its files begin with.
-pub(crate) const NAME: &str = "name";
+/// The option that says what the names of a node's files begin with.
+pub(crate) const fn name_option(default: &'static str) -> Opt<&'static str> {
+    Opt::text("name", default, "What the names of the files begin with.")
+}
 
 /// Letters of the longest name.
 const MOST_LETTERS: usize = 100;
 
-/// The folder for a node's files and what their names begin with, as its options say.
+/// The folder for a node's files and what their names begin with.
 ///
 /// # Errors
 /// When no file can have such a name, or the folder is not allowed.
-pub(crate) fn destination(ctx: &BuildCtx<'_>, options: &Options) -> Result<(PathBuf, String), BuildError> {
-    let name = options.text(NAME).unwrap_or_default();
+pub(crate) fn destination(
+    ctx: &BuildCtx<'_>,
+    folder: &str,
+    name: &str,
+) -> Result<(PathBuf, String), BuildError> {
     let is_plain = !name.is_empty()
         && name.chars().count() <= MOST_LETTERS
         && !name.starts_with('.')
         && !name.contains(|letter: char| letter.is_control() || "/\\:*?\"<>|".contains(letter));
     if !is_plain {
         let message = format!("`{name}` cannot be what the name of a file begins with");
-        return Err(BuildError::new(message, "give a short word without slashes").option(NAME));
+        return Err(BuildError::new(message, "give a short word without slashes").option("name"));
     }
-    let folder = ctx.assets.folder_to_fill(options.text(FOLDER).unwrap_or_default());
-    let folder = folder.map_err(|error| BuildError::new(error.message, error.help).option(FOLDER))?;
+    let folder = ctx.assets.folder_to_fill(folder);
+    let folder = folder.map_err(|error| BuildError::new(error.message, error.help).option(FOLDER.0.name))?;
     Ok((folder, name.to_owned()))
 }
 

@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
-use pastiche_engine::options::{OptionValue, Options};
+use pastiche_engine::options::Options;
 use pastiche_engine::outgoing::WhichPort;
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, NumberOrName, Opt, Out, Role, Unit, range};
 use pastiche_engine::workers::{Background, Priority, Workers};
 
-use crate::out::claim::{Claim, FOLDER, NAME, destination};
+use crate::out::claim::{Claim, FOLDER, destination, name_option};
 
 mod port;
 mod write;
@@ -34,10 +32,15 @@ const ON: In<Control> = In::control(
 );
 const WRITTEN: Out<Control> = Out::new("written", "How many files have been written.");
 
-const PORT: &str = "port";
-
 /// Then a file is written, and the next one begins: hours of the fastest playing.
 const MOST_NOTES: usize = 1 << 20;
+
+const PORT: Opt<Option<NumberOrName<'static>>> = Opt::optional_number_or_name(
+    "port",
+    "The port to send to: a part of its name, or its number from 0 as `pastiche doctor` lists them; \
+     without one, a file is written.",
+);
+const NAME: Opt<&'static str> = name_option("notes");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -54,36 +57,16 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let tune = humanise(melody([60, 64, 67], 0.5));\nspeakers(keys(tune));\n\
                   midi_out(tune, #{ on: knob(\"rec\"), folder: \"recordings\" });\n",
         inputs: &[&NOTES.0, &ON.0],
-        options: &[
-            OptionSpec {
-                name: PORT,
-                takes: OptionType::NumberOrName,
-                default: OptionDefault::Absent,
-                doc: "The port to send to: a part of its name, or its number from 0 as `pastiche doctor` lists them; \
-                      without one, a file is written.",
-            },
-            OptionSpec {
-                name: FOLDER,
-                takes: OptionType::Text,
-                default: OptionDefault::Text(""),
-                doc: "Folder for the files, made when it is needed; empty for that of the patch.",
-            },
-            OptionSpec {
-                name: NAME,
-                takes: OptionType::Text,
-                default: OptionDefault::Text("notes"),
-                doc: "What the names of the files begin with.",
-            },
-        ],
+        options: &[PORT.0, FOLDER.0, NAME.0],
         outputs: &[WRITTEN.0],
         role: Role::Recorder,
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |ctx, options| match options.get(PORT) {
-        Some(OptionValue::Text(name)) => Ok(Box::new(PortOut::new(WhichPort::Name(name.clone())))),
-        Some(OptionValue::Number(number)) => Ok(Box::new(PortOut::new(WhichPort::Number(*number as u32)))),
-        _ => Ok(Box::new(MidiOut::new(ctx, options)?)),
+    make: |ctx, options| match options.get(&PORT) {
+        Some(NumberOrName::Name(name)) => Ok(Box::new(PortOut::new(WhichPort::Name(name.into())))),
+        Some(NumberOrName::Number(number)) => Ok(Box::new(PortOut::new(WhichPort::Number(number as u32)))),
+        None => Ok(Box::new(MidiOut::new(ctx, options)?)),
     },
 }];
 
@@ -109,7 +92,7 @@ struct Take {
 
 impl MidiOut {
     fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<MidiOut, BuildError> {
-        let (folder, name) = destination(ctx, options)?;
+        let (folder, name) = destination(ctx, options.get(&FOLDER), options.get(&NAME))?;
         Ok(MidiOut { folder, name, take: Take::default(), written: 0, saving: Vec::new() })
     }
 

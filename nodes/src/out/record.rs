@@ -11,13 +11,11 @@ use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status}
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Audio, Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Role, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Role, Unit, range};
 
 use crate::audio_tap::Ear;
 use crate::ffmpeg::{INSTALL, Programs, check};
-use crate::out::claim::{FOLDER, NAME, destination};
+use crate::out::claim::{FOLDER, destination, name_option};
 
 mod closing;
 mod colours;
@@ -41,10 +39,15 @@ const SOUND: In<Audio> =
 const RECORDED: Out<Control> = Out::with_unit("recorded", Unit::Secs, "How long the newest recording is.");
 const DROPPED: Out<Control> = Out::new("dropped", "How many pictures were left out of it.");
 
-const FORMAT: &str = "format";
-
 /// Pictures whose pixels may be on their way.
 const MOST_SEEN: usize = 64;
+
+const FORMAT: Opt<Choice<Option<Form>>> = Opt::choice(
+    "format",
+    &[("movie", Some(Form::Movie)), ("frames", Some(Form::Frames)), ("still", None)],
+    "What is recorded while it is on: a movie, numbered pictures, or nothing but stills.",
+);
+const NAME: Opt<&'static str> = name_option("recording");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -63,26 +66,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let room = scene();\nlet hum = drone(40);\nscreen(room);\nspeakers(hum);\n\
                   record(room, #{ sound: hum, on: knob(\"rec\"), folder: \"recordings\" });\n",
         inputs: &[&IMAGE.0, &ON.0, &SHOOT.0, &SOUND.0],
-        options: &[
-            OptionSpec {
-                name: FORMAT,
-                takes: OptionType::Choice(&["movie", "frames", "still"]),
-                default: OptionDefault::Text("movie"),
-                doc: "What is recorded while it is on: a movie, numbered pictures, or nothing but stills.",
-            },
-            OptionSpec {
-                name: FOLDER,
-                takes: OptionType::Text,
-                default: OptionDefault::Text(""),
-                doc: "Folder for the files, made when it is needed; empty for that of the patch.",
-            },
-            OptionSpec {
-                name: NAME,
-                takes: OptionType::Text,
-                default: OptionDefault::Text("recording"),
-                doc: "What the names of the files begin with.",
-            },
-        ],
+        options: &[FORMAT.0, FOLDER.0, NAME.0],
         outputs: &[RECORDED.0, DROPPED.0],
         role: Role::Recorder,
         ..NodeSpec::PLAIN
@@ -130,16 +114,12 @@ struct Closing {
 
 impl Record {
     fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<Record, BuildError> {
-        let form = match options.text(FORMAT) {
-            Some("frames") => Some(Form::Frames),
-            Some("still") => None,
-            _ => Some(Form::Movie),
-        };
-        let (folder, name) = destination(ctx, options)?;
+        let form = options.get(&FORMAT);
+        let (folder, name) = destination(ctx, options.get(&FOLDER), options.get(&NAME))?;
         if form == Some(Form::Movie) {
             check(&Programs::default()).map_err(|message| {
                 let help = format!("{INSTALL}, or record with `format: \"frames\"`");
-                BuildError::new(format!("no movie can be recorded: {message}"), help).option(FORMAT)
+                BuildError::new(format!("no movie can be recorded: {message}"), help).option(FORMAT.0.name)
             })?;
         }
         Ok(Record {

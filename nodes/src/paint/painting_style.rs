@@ -6,7 +6,7 @@ use pastiche_engine::assets::Media;
 use pastiche_engine::node::{BuildError, Fault};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::Style;
-use pastiche_engine::spec::{OptionDefault, OptionSpec, OptionType};
+use pastiche_engine::spec::{File, Opt};
 use pastiche_engine::workers::{Priority, Workers};
 use pastiche_models::painting::Painting;
 use pastiche_models::{Embedded, Threads};
@@ -17,22 +17,21 @@ use pastiche_models::{Embedded, Threads};
 pub(crate) const NETWORK: &str = "multistyle26";
 
 /// A network of one's own in the place of the embedded one.
-pub(crate) const MODEL: OptionSpec = OptionSpec {
-    name: "model",
-    takes: OptionType::File(Media::Model),
-    default: OptionDefault::Absent,
-    doc: "An ONNX file with a network of the same build but other weights; without it, the embedded one.",
-};
+pub(crate) const MODEL: Opt<Option<File>> = Opt::optional_file(
+    "model",
+    Media::Model,
+    "An ONNX file with a network of the same build but other weights; without it, the embedded one.",
+);
 
 /// The name by which styles of the chosen network know each other: the file's own name, so that a
 /// style stays one of its network when the file's content changes.
 pub(crate) fn network(options: &Options) -> Arc<str> {
-    options.asset(MODEL.name).map_or_else(|| NETWORK.into(), |asset| asset.name.clone())
+    options.get(&MODEL).map_or_else(|| NETWORK.into(), |asset| asset.name.clone())
 }
 
 /// Whether the chosen network is the embedded one, whose styles have names.
 pub(crate) fn is_embedded(options: &Options) -> bool {
-    options.asset(MODEL.name).is_none()
+    options.get(&MODEL).is_none()
 }
 
 /// Lets the threads of the networks give way to a show. A render has nothing to give way to.
@@ -47,7 +46,7 @@ static EMBEDDED: Embedded<Painting> = Embedded::new();
 /// The chosen network, loaded once for all nodes that name it: the embedded one for as long as any of them holds
 /// it, one from a file for as long as the file is known.
 pub(crate) fn load(options: &Options) -> Result<Arc<Painting>, BuildError> {
-    match options.asset(MODEL.name) {
+    match options.get(&MODEL) {
         None => EMBEDDED.get(|| Painting::embedded(Threads::shared())).map_err(|error| {
             BuildError::new(format!("the painting network does not load: {error}"), "install Pastiche again")
         }),
@@ -55,7 +54,7 @@ pub(crate) fn load(options: &Options) -> Result<Arc<Painting>, BuildError> {
             asset.loaded(|bytes| Painting::from_bytes(bytes, Threads::shared())).map_err(|error| {
                 let message = format!("`{}` is not a painting network: {error}", asset.name);
                 BuildError::new(message, "convert or train one of the same build as the embedded network")
-                    .option(MODEL.name)
+                    .option(MODEL.0.name)
             })
         }
     }

@@ -2,16 +2,18 @@
 
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
-use pastiche_engine::options::{OptionValue, Options};
+use pastiche_engine::options::Options;
 use pastiche_engine::port::Style;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, NodeSpec, NumberOrName, Opt, Out};
 use pastiche_engine::suggest::nearest;
 use pastiche_models::painting::STYLES;
 
 use crate::paint::painting_style::{MODEL, is_embedded, load, network};
 
 const STYLE: Out<Style> = Out::new("style", "The style.");
+
+const WHICH: Opt<NumberOrName<'static>> = Opt::number_or_name("which", "Name or number of the style.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -20,15 +22,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "One of the painting styles.",
         doc: "A style for `style_transfer`, by its name or its number from 0. `pastiche styles` lists them.",
         example: "let look = style(\"blue_swirls\");\nscreen(style_transfer(test_card(), look));\n",
-        options: &[
-            OptionSpec {
-                name: "which",
-                takes: OptionType::NumberOrName,
-                default: OptionDefault::Number(0.0),
-                doc: "Name or number of the style.",
-            },
-            MODEL,
-        ],
+        options: &[WHICH.0, MODEL.0],
         outputs: &[STYLE.0],
         validate: Some(|options| vector_of(options).map(drop)),
         ..NodeSpec::PLAIN
@@ -58,39 +52,37 @@ fn vector_of(options: &Options) -> Result<Vec<f32>, BuildError> {
 
 fn number_of(options: &Options, count: usize) -> Result<usize, BuildError> {
     let help = "`pastiche styles` lists all styles";
-    match options.get("which") {
-        Some(OptionValue::Number(number)) => {
-            (0..count).find(|style| *style as f64 == *number).ok_or_else(|| {
-                let message = format!("there is no style {number}: they go from 0 to {}", count - 1);
-                BuildError::new(message, help).option("which")
-            })
-        }
-        Some(OptionValue::Text(name)) if !is_embedded(options) => {
+    match options.get(&WHICH) {
+        NumberOrName::Number(number) => (0..count).find(|style| *style as f64 == number).ok_or_else(|| {
+            let message = format!("there is no style {number}: they go from 0 to {}", count - 1);
+            BuildError::new(message, help).option(WHICH.0.name)
+        }),
+        NumberOrName::Name(name) if !is_embedded(options) => {
             let message = format!("the styles of this model have no names, so there is no `{name}`");
             let help = format!("name it by its number, from 0 to {}", count - 1);
-            Err(BuildError::new(message, help).option("which"))
+            Err(BuildError::new(message, help).option(WHICH.0.name))
         }
-        Some(OptionValue::Text(name)) => {
+        NumberOrName::Name(name) => {
             let found = STYLES.iter().find(|style| style.name == name);
             found.map(|style| style.number).ok_or_else(|| {
                 let help = match nearest(name, STYLES.iter().map(|style| style.name)) {
                     Some(near) => format!("did you mean `{near}`? {help}"),
                     None => help.into(),
                 };
-                BuildError::new(format!("there is no style `{name}`"), help).option("which")
+                BuildError::new(format!("there is no style `{name}`"), help).option(WHICH.0.name)
             })
         }
-        _ => Ok(0),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pastiche_engine::options::OptionValue;
 
     fn number(which: OptionValue) -> Result<usize, BuildError> {
         let mut options = Options::default();
-        options.set("which", which);
+        options.set(WHICH.0.name, which);
         number_of(&options, STYLES.len())
     }
 

@@ -40,13 +40,18 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let walk = style_path([style(\"blue_swirls\"), style(\"red_embers\"), style(\"ink_and_peach\")], 0.1);\n\
                   screen(style_transfer(test_card(), walk));\n",
         inputs: &[&STYLES.0, &SPEED.0, &OFFSET.0],
-        options: &[Base::RATE_OPTION],
+        options: &[Base::RATE_OPTION.0],
         outputs: &[STYLE.0, POSITION.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        Ok(Box::new(StylePath { base: Base::of(options), cycles: None, last: None, waiting: true }))
+        Ok(Box::new(StylePath {
+            base: options.get(&Base::RATE_OPTION),
+            cycles: None,
+            last: None,
+            waiting: true,
+        }))
     },
 }];
 

@@ -11,7 +11,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Style};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, range};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, range};
 use pastiche_engine::workers::{Background, Priority};
 use pastiche_models::painting::{LEAST_SIDE, MOST_PIXELS, Painting};
 
@@ -23,7 +23,12 @@ const STYLE: In<Style> = In::required("style", "Style to paint in.");
 const AMOUNT: In<Control> = In::amount("How much of the painting.");
 const OUT: Out<Frame> = Out::new("image", "The painting, at the size of the picture.");
 
-const HEIGHT: &str = "height";
+const HEIGHT: Opt<usize> = Opt::whole(
+    "height",
+    360,
+    range(LEAST_SIDE as f64, 2160.0),
+    "Lines at which it is painted, then scaled: fewer are faster and give broader strokes.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -35,15 +40,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               painted again.",
         example: "let look = style(\"blue_swirls\");\nscreen(style_transfer(test_card(), look, 0.8));\n",
         inputs: &[&IMAGE.0, &STYLE.0, &AMOUNT.0],
-        options: &[
-            OptionSpec {
-                name: HEIGHT,
-                takes: OptionType::Whole(range(LEAST_SIDE as f64, 2160.0)),
-                default: OptionDefault::Number(360.0),
-                doc: "Lines at which it is painted, then scaled: fewer are faster and give broader strokes.",
-            },
-            MODEL,
-        ],
+        options: &[HEIGHT.0, MODEL.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -55,7 +52,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             network: painting_style::network(options),
             painter: Arc::new(Mutex::new(Painter {
                 network,
-                height: options.number(HEIGHT).unwrap_or(360.0) as u32,
+                height: options.get(&HEIGHT) as u32,
                 scaled: None,
             })),
             at_amount: ctx.gpu.map(|_| AtAmount::new(ctx)).transpose()?,

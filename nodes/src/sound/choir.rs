@@ -7,9 +7,7 @@ use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::random_numbers::uniform;
 use crate::sound::audio_effect::Sounding;
@@ -67,6 +65,8 @@ const LEVEL: In<Control> =
     In::control("level", 0.5, Unit::Ratio, range(0.0, 1.0), range(-16.0, 16.0), "Loudness of the choir.");
 const SOUND: Out<Audio> = Out::new("sound", "The choir.");
 
+const VOICES: Opt<usize> = Opt::whole("voices", 16, range(1.0, 64.0), "Most notes at once.");
+
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "choir",
@@ -79,18 +79,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   melody([64, 62, 64, 65], 2, #{ voice: 2 }), melody([48, 55, 52, 47], 2, #{ voice: 3 }));\n\
                   speakers(choir(chords, 1 + lfo(0.05)));\n",
         inputs: &[&NOTES.0, &VOWEL.0, &BREATH.0, &VIBRATO.0, &ENSEMBLE.0, &ATTACK.0, &RELEASE.0, &LEVEL.0],
-        options: &[OptionSpec {
-            name: "voices",
-            takes: OptionType::Whole(range(1.0, 64.0)),
-            default: OptionDefault::Number(16.0),
-            doc: "Most notes at once.",
-        }],
+        options: &[VOICES.0],
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let voices = options.number("voices").unwrap_or(16.0) as usize;
+        let voices = options.get(&VOICES);
         let pulse = Arc::new(Wavetable::cosines(|_| 1.0));
         Ok(Sounding::boxed(Singing::new(voices, ctx.seed, &pulse)))
     },

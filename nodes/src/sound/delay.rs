@@ -8,9 +8,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Unit, range};
 use pastiche_signals as signals;
 use pastiche_signals::{DelaySettings, MOST_DELAY_SECS};
 
@@ -45,7 +43,8 @@ const DAMPING: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How loud the echoes are: 0 is the sound alone.");
 const OUT: Out<Audio> = Out::new("sound", "The sound and its echoes.");
 
-const PING_PONG: &str = "ping_pong";
+const PING_PONG: Opt<bool> =
+    Opt::flag("ping_pong", false, "Whether the echoes jump from left to right and back.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -60,15 +59,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let note = gain(tone(330), envelope(0, #{ trigger: every(2), decay: 0.2, sustain: 0 }));\n\
                   speakers(delay(note, 0.75, 0.6));\n",
         inputs: &[&SOUND.0, &TIME.0, &FEEDBACK.0, &DAMPING.0, &AMOUNT.0],
-        options: &[
-            Base::OPTION,
-            OptionSpec {
-                name: PING_PONG,
-                takes: OptionType::Flag,
-                default: OptionDefault::Flag(false),
-                doc: "Whether the echoes jump from left to right and back.",
-            },
-        ],
+        options: &[Base::OPTION.0, PING_PONG.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -76,12 +67,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |_, options| {
         let secs = Arc::new(AtomicU64::new(0));
         let echoes = Echoes {
-            ping_pong: options.flag(PING_PONG),
+            ping_pong: options.get(&PING_PONG),
             secs: secs.clone(),
             delay: signals::Delay::default(),
             glides: Glides::default(),
         };
-        Ok(Box::new(Delay { base: Base::of(options), secs, echoes: Sounding::boxed(echoes) }))
+        Ok(Box::new(Delay { base: options.get(&Base::OPTION), secs, echoes: Sounding::boxed(echoes) }))
     },
 }];
 

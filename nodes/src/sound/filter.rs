@@ -3,9 +3,7 @@
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 use pastiche_signals as signals;
 use pastiche_signals::{HIGHEST_HZ, LOWEST_HZ, MOST_RESONANCE, Response};
 
@@ -31,7 +29,11 @@ const RESONANCE: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How much of the filter: 0 is the sound as it was.");
 const OUT: Out<Audio> = Out::new("sound", "The filtered sound.");
 
-const RESPONSE: &str = "response";
+const RESPONSE: Opt<Choice<Response>> = Opt::choice(
+    "response",
+    &[("low", Response::Low), ("high", Response::High), ("band", Response::Band), ("notch", Response::Notch)],
+    "What passes: what is below the cutoff, above it, around it, or all but what is around it.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -45,23 +47,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let sweep = lfo(0.2) * 1400 + 1600;\n\
                   speakers(filter(tone(110, #{ shape: \"saw\" }), sweep, 0.8));\n",
         inputs: &[&SOUND.0, &CUTOFF.0, &RESONANCE.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: RESPONSE,
-            takes: OptionType::Choice(&["low", "high", "band", "notch"]),
-            default: OptionDefault::Text("low"),
-            doc: "What passes: what is below the cutoff, above it, around it, or all but what is around it.",
-        }],
+        options: &[RESPONSE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let response = match options.text(RESPONSE) {
-            Some("high") => Response::High,
-            Some("band") => Response::Band,
-            Some("notch") => Response::Notch,
-            _ => Response::Low,
-        };
+        let response = options.get(&RESPONSE);
         Ok(Sounding::boxed(Filter { response, filter: Default::default(), glides: Glides::default() }))
     },
 }];

@@ -3,9 +3,7 @@
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Smoothed};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::Noise;
@@ -20,6 +18,12 @@ const LEVEL: In<Control> = In::control(
 );
 const SOUND: Out<Audio> = Out::new("sound", "Noise, another one left than right.");
 
+const COLOUR: Opt<Choice<Colour>> = Opt::choice(
+    "colour",
+    &[("white", Colour::White), ("pink", Colour::Pink), ("brown", Colour::Brown)],
+    "Where the strength lies.",
+);
+
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "hiss",
@@ -29,22 +33,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               an octave: thunder, wind). The word `noise` is that of the picture.",
         example: "speakers(hiss(lfo(0.1) * 0.1 + 0.12, #{ colour: \"pink\" }));\n",
         inputs: &[&LEVEL.0],
-        options: &[OptionSpec {
-            name: "colour",
-            takes: OptionType::Choice(&["white", "pink", "brown"]),
-            default: OptionDefault::Text("white"),
-            doc: "Where the strength lies.",
-        }],
+        options: &[COLOUR.0],
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let colour = match options.text("colour") {
-            Some("pink") => Colour::Pink,
-            Some("brown") => Colour::Brown,
-            _ => Colour::White,
-        };
+        let colour = options.get(&COLOUR);
         let sides = [Side::new(ctx.seed), Side::new(!ctx.seed)];
         Ok(Sounding::boxed(Generator { colour, sides, level: Smoothed::default() }))
     },

@@ -6,9 +6,7 @@ use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::{Noise, Voice, Voices, hz, loudness};
@@ -50,6 +48,8 @@ const LEVEL: In<Control> =
     In::control("level", 0.5, Unit::Ratio, range(0.0, 1.0), range(-16.0, 16.0), "Loudness of the strings.");
 const SOUND: Out<Audio> = Out::new("sound", "The strings; low ones more to the left.");
 
+const VOICES: Opt<usize> = Opt::whole("voices", 24, range(1.0, 64.0), "Most strings at once.");
+
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "keys",
@@ -60,18 +60,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               starts.",
         example: "let tune = melody([60, 64, 67, 72, 67, 64], 0.5);\nspeakers(keys(tune, 6, 0.7));\n",
         inputs: &[&NOTES.0, &DECAY.0, &BRIGHTNESS.0, &HARDNESS.0, &DAMPER.0, &LEVEL.0],
-        options: &[OptionSpec {
-            name: "voices",
-            takes: OptionType::Whole(range(1.0, 64.0)),
-            default: OptionDefault::Number(24.0),
-            doc: "Most strings at once.",
-        }],
+        options: &[VOICES.0],
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let voices = options.number("voices").unwrap_or(24.0) as usize;
+        let voices = options.get(&VOICES);
         Ok(Sounding::boxed(Strings::new(voices, ctx.seed)))
     },
 }];

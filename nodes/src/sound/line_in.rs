@@ -4,12 +4,10 @@ use pastiche_engine::audio::AudioNode;
 use pastiche_engine::io::Io;
 use pastiche_engine::lines::WhichLine;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
-use pastiche_engine::options::{OptionValue, Options};
+use pastiche_engine::options::Options;
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, NumberOrName, Opt, Out, Unit, range};
 use pastiche_engine::supervisor::Patience;
 
 mod feed;
@@ -35,7 +33,10 @@ const LATE: Out<Control> = Out::with_unit(
     "How long a sound waits here before it goes on, so that none is missed.",
 );
 
-const DEVICE: &str = "device";
+const DEVICE: Opt<Option<NumberOrName<'static>>> = Opt::optional_number_or_name(
+    "device",
+    "Its number, from 0, or a part of its name; without one, the system's own choice.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -50,12 +51,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               devices. Beware of a microphone that hears its own loudspeaker.",
         example: "let heard = line_in();\nlet loud = loudness(heard);\nscreen(scene().blur(loud * 60));\n",
         inputs: &[&LEVEL.0],
-        options: &[OptionSpec {
-            name: DEVICE,
-            takes: OptionType::NumberOrName,
-            default: OptionDefault::Absent,
-            doc: "Its number, from 0, or a part of its name; without one, the system's own choice.",
-        }],
+        options: &[DEVICE.0],
         outputs: &[SOUND.0, ALIVE.0, LATE.0],
         ..NodeSpec::PLAIN
     },
@@ -71,10 +67,10 @@ struct LineIn {
 
 impl LineIn {
     fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<LineIn, BuildError> {
-        let which = match options.get(DEVICE) {
-            Some(OptionValue::Text(name)) => WhichLine::Name(name.clone()),
-            Some(OptionValue::Number(number)) => WhichLine::Number(*number as u32),
-            _ => WhichLine::Usual,
+        let which = match options.get(&DEVICE) {
+            Some(NumberOrName::Name(name)) => WhichLine::Name(name.into()),
+            Some(NumberOrName::Number(number)) => WhichLine::Number(number as u32),
+            None => WhichLine::Usual,
         };
         let (seat, reader) = way();
         let feed = ctx.lines.map(|lines| Feed::start(lines.clone(), which, Patience::USUAL, seat));

@@ -6,9 +6,7 @@ use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Phase, Smo
 use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::{Voice, Voices, approach, hz, loudness};
@@ -47,6 +45,8 @@ const LEVEL: In<Control> =
     In::control("level", 0.5, Unit::Ratio, range(0.0, 1.0), range(-16.0, 16.0), "Loudness of the organ.");
 const SOUND: Out<Audio> = Out::new("sound", "The organ.");
 
+const VOICES: Opt<usize> = Opt::whole("voices", 24, range(1.0, 64.0), "Most notes at once.");
+
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "organ",
@@ -61,18 +61,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             &NOTES.0, &BARS[0].0, &BARS[1].0, &BARS[2].0, &BARS[3].0, &BARS[4].0, &BARS[5].0, &BARS[6].0,
             &BARS[7].0, &BARS[8].0, &VIBRATO.0, &LEVEL.0,
         ],
-        options: &[OptionSpec {
-            name: "voices",
-            takes: OptionType::Whole(range(1.0, 64.0)),
-            default: OptionDefault::Number(24.0),
-            doc: "Most notes at once.",
-        }],
+        options: &[VOICES.0],
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let voices = options.number("voices").unwrap_or(24.0) as usize;
+        let voices = options.get(&VOICES);
         let sine = Arc::new(Wavetable::sines(|overtone| f64::from(u8::from(overtone == 1))));
         Ok(Sounding::boxed(Wheels::new(voices, &sine)))
     },

@@ -3,9 +3,7 @@
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx};
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Unit, range};
 use pastiche_signals as signals;
 use pastiche_signals::ReverbSettings;
 
@@ -31,7 +29,8 @@ const DAMPING: In<Control> = In::control(
 const AMOUNT: In<Control> = In::amount("How loud the room is: 0 is the sound alone.");
 const OUT: Out<Audio> = Out::new("sound", "The sound in its room.");
 
-const SIZE: &str = "size";
+const SIZE: Opt<f64> =
+    Opt::number("size", 1.0, range(0.05, 8.0), "Size of the room: 0.2 is a chamber, 1 a hall, 4 a canyon.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -44,18 +43,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let drop = gain(tone(660), envelope(0, #{ trigger: every(4), decay: 0.1, sustain: 0 }));\n\
                   speakers(reverb(drop, 4, 0.4, 0.7));\n",
         inputs: &[&SOUND.0, &DECAY.0, &DAMPING.0, &AMOUNT.0],
-        options: &[OptionSpec {
-            name: SIZE,
-            takes: OptionType::Number(range(0.05, 8.0)),
-            default: OptionDefault::Number(1.0),
-            doc: "Size of the room: 0.2 is a chamber, 1 a hall, 4 a canyon.",
-        }],
+        options: &[SIZE.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let reverb = signals::Reverb::new(options.number(SIZE).unwrap_or(1.0));
+        let reverb = signals::Reverb::new(options.get(&SIZE));
         Ok(Sounding::boxed(Room { reverb, glides: Glides::default() }))
     },
 }];

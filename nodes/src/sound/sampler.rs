@@ -5,9 +5,7 @@ use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
 use pastiche_engine::node::BuildError;
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::{Voice, Voices, approach, loudness};
@@ -53,7 +51,17 @@ const LEVEL: In<Control> =
     In::control("level", 0.7, Unit::Ratio, range(0.0, 1.0), range(-16.0, 16.0), "Loudness.");
 const SOUND: Out<Audio> = Out::new("sound", "What is played.");
 
-const FILE: &str = "file";
+const FILE: Opt<File> = Opt::file("file", Media::Sound, "Name of the file.");
+const ROOT: Opt<f64> = Opt::number(
+    "root",
+    60.0,
+    range(0.0, 127.0),
+    "MIDI pitch at which it sounds as it was recorded; of slices, the first one's.",
+);
+const SLICES: Opt<usize> =
+    Opt::whole("slices", 1, range(1.0, 128.0), "Pieces into which it is cut; 1 leaves it whole.");
+const REPEAT: Opt<bool> = Opt::flag("repeat", false, "Whether it goes round for as long as a note is held.");
+const VOICES: Opt<usize> = Opt::whole("voices", 16, range(1.0, 64.0), "Most notes at once.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -67,59 +75,24 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               side. A changed file is read again.",
         example: "speakers(sampler(melody([60, 67, 72], 0.5), \"sound.wav\"));\n",
         inputs: &[&NOTES.0, &START.0, &END.0, &ATTACK.0, &RELEASE.0, &LEVEL.0],
-        options: &[
-            OptionSpec {
-                name: FILE,
-                takes: OptionType::File(Media::Sound),
-                default: OptionDefault::Required,
-                doc: "Name of the file.",
-            },
-            OptionSpec {
-                name: "root",
-                takes: OptionType::Number(range(0.0, 127.0)),
-                default: OptionDefault::Number(60.0),
-                doc: "MIDI pitch at which it sounds as it was recorded; of slices, the first one's.",
-            },
-            OptionSpec {
-                name: "slices",
-                takes: OptionType::Whole(range(1.0, 128.0)),
-                default: OptionDefault::Number(1.0),
-                doc: "Pieces into which it is cut; 1 leaves it whole.",
-            },
-            OptionSpec {
-                name: "repeat",
-                takes: OptionType::Flag,
-                default: OptionDefault::Flag(false),
-                doc: "Whether it goes round for as long as a note is held.",
-            },
-            OptionSpec {
-                name: "voices",
-                takes: OptionType::Whole(range(1.0, 64.0)),
-                default: OptionDefault::Number(16.0),
-                doc: "Most notes at once.",
-            },
-        ],
+        options: &[FILE.0, ROOT.0, SLICES.0, REPEAT.0, VOICES.0],
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let asset = options.asset(FILE).ok_or_else(|| {
-            BuildError::new("no sound file was given", "give the name of a WAV, FLAC or Ogg file")
-                .option(FILE)
-        })?;
+        let asset = options.get(&FILE)?;
         let sound = decode(asset.bytes.clone()).map_err(|error| {
             let message = format!("`{}` cannot be played: {error}", asset.name);
-            BuildError::new(message, error.help()).option(FILE)
+            BuildError::new(message, error.help()).option(FILE.0.name)
         })?;
-        let number = |name: &str, default: f64| options.number(name).unwrap_or(default);
         let tape = Tape {
             sound,
-            root: number("root", 60.0),
-            slices: number("slices", 1.0) as usize,
-            repeats: options.flag("repeat"),
+            root: options.get(&ROOT),
+            slices: options.get(&SLICES),
+            repeats: options.get(&REPEAT),
         };
-        let voices = Voices::new(number("voices", 16.0) as usize, |_| Head::new(tape.clone()));
+        let voices = Voices::new(options.get(&VOICES), |_| Head::new(tape.clone()));
         Ok(Sounding::boxed(Deck { voices, level: Smoothed::default() }))
     },
 }];

@@ -9,9 +9,7 @@ use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::node::BuildError;
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, Out, Unit, range};
 use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
 
 use crate::sound::audio_effect::Sounding;
@@ -23,10 +21,20 @@ const LEVEL: In<Control> =
     In::control("level", 0.7, Unit::Ratio, range(0.0, 1.0), range(-16.0, 16.0), "Loudness.");
 const SOUND: Out<Audio> = Out::new("sound", "What is played.");
 
-const FILE: &str = "file";
-
 /// Samples for which the synthesizer runs at a time: events are taken between them.
 const STEP: usize = 8;
+
+const FILE: Opt<File> = Opt::file("file", Media::SoundFont, "Name of the file.");
+const PRESET: Opt<usize> = Opt::whole(
+    "preset",
+    0,
+    range(0.0, 127.0),
+    "Number of the preset, from 0 as in the file: 0 is a piano, 19 an organ, 52 a choir.",
+);
+const BANK: Opt<usize> = Opt::whole("bank", 0, range(0.0, 127.0), "Bank of the preset.");
+const ROOM: Opt<bool> = Opt::flag("room", false, "Whether the SoundFont's own reverb and chorus are heard.");
+const VOICES: Opt<usize> =
+    Opt::whole("voices", 64, range(8.0, 256.0), "Most sounds at once; a note may need several.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -38,54 +46,20 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               Of more notes than `voices` the softest makes room. A changed file is read again.",
         example: "speakers(soundfont(melody([60, 64, 67], 0.5), \"sounds.sf2\", #{ preset: 52 }));\n",
         inputs: &[&NOTES.0, &LEVEL.0],
-        options: &[
-            OptionSpec {
-                name: FILE,
-                takes: OptionType::File(Media::SoundFont),
-                default: OptionDefault::Required,
-                doc: "Name of the file.",
-            },
-            OptionSpec {
-                name: "preset",
-                takes: OptionType::Whole(range(0.0, 127.0)),
-                default: OptionDefault::Number(0.0),
-                doc: "Number of the preset, from 0 as in the file: 0 is a piano, 19 an organ, 52 a choir.",
-            },
-            OptionSpec {
-                name: "bank",
-                takes: OptionType::Whole(range(0.0, 127.0)),
-                default: OptionDefault::Number(0.0),
-                doc: "Bank of the preset.",
-            },
-            OptionSpec {
-                name: "room",
-                takes: OptionType::Flag,
-                default: OptionDefault::Flag(false),
-                doc: "Whether the SoundFont's own reverb and chorus are heard.",
-            },
-            OptionSpec {
-                name: "voices",
-                takes: OptionType::Whole(range(8.0, 256.0)),
-                default: OptionDefault::Number(64.0),
-                doc: "Most sounds at once; a note may need several.",
-            },
-        ],
+        options: &[FILE.0, PRESET.0, BANK.0, ROOM.0, VOICES.0],
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let asset = options.asset(FILE).ok_or_else(|| {
-            BuildError::new("no SoundFont was given", "give the name of an .sf2 file").option(FILE)
-        })?;
+        let asset = options.get(&FILE)?;
         let unreadable = |why: String| {
             let message = format!("`{}` cannot be played: {why}", asset.name);
-            BuildError::new(message, "save or copy it again as SoundFont 2").option(FILE)
+            BuildError::new(message, "save or copy it again as SoundFont 2").option(FILE.0.name)
         };
         let font = file::read(&asset.bytes).map_err(unreadable)?;
-        let whole = |name: &str, default: f64| options.number(name).unwrap_or(default) as i32;
-        let preset = [whole("bank", 0.0), whole("preset", 0.0)];
-        let player = Player::new(&font, preset, options.flag("room"), whole("voices", 64.0) as usize);
+        let preset = [&BANK, &PRESET].map(|key| options.get(key) as i32);
+        let player = Player::new(&font, preset, options.get(&ROOM), options.get(&VOICES));
         Ok(Sounding::boxed(player.map_err(unreadable)?))
     },
 }];

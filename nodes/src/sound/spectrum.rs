@@ -5,9 +5,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 use pastiche_signals as signals;
 use pastiche_signals::decibels_of;
 
@@ -42,10 +40,14 @@ const MIDDLE: Out<Control> = Out::new("middle", "Level from 250 to 4000 Hz.");
 const TREBLE: Out<Control> = Out::new("treble", "Level from 4000 to 20000 Hz.");
 const BAND: Out<Control> = Out::new("band", "Level of the band of your own.");
 
-const SCALE: &str = "scale";
-
 /// What is softer is 0 on the scale of decibels.
 const FLOOR_DB: f64 = -60.0;
+
+const SCALE: Opt<Choice<bool>> = Opt::choice(
+    "scale",
+    &[("decibels", false), ("linear", true)],
+    "What the numbers mean: decibels from -60 to 0 as 0 to 1, or amplitude.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -59,18 +61,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let sound = tone(80, #{ shape: \"saw\" }).filter(lfo(0.5) * 3000 + 3200);\nspeakers(sound);\n\
                   let heard = spectrum(sound);\nscreen(blur(test_card(), heard.treble * 80));\n",
         inputs: &[&SOUND.0, &FREQUENCY.0, &WIDTH.0, &RELEASE.0],
-        options: &[OptionSpec {
-            name: SCALE,
-            takes: OptionType::Choice(&["decibels", "linear"]),
-            default: OptionDefault::Text("decibels"),
-            doc: "What the numbers mean: decibels from -60 to 0 as 0 to 1, or amplitude.",
-        }],
+        options: &[SCALE.0],
         outputs: &[BASS.0, MIDDLE.0, TREBLE.0, BAND.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let linear = options.text(SCALE) == Some("linear");
+        let linear = options.get(&SCALE);
         Ok(Box::new(Spectrum { linear, ear: Ear::default(), spectrum: Default::default() }))
     },
 }];

@@ -6,9 +6,7 @@ use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Phase, Smoothed};
 use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::sound::audio_effect::Sounding;
 
@@ -30,6 +28,12 @@ const LEVEL: In<Control> = In::control(
 );
 const SOUND: Out<Audio> = Out::new("sound", "The tone, the same left and right.");
 
+const SHAPE: Opt<Choice<fn(f64, f64) -> f64>> = Opt::choice(
+    "shape",
+    &[("sine", sine), ("triangle", triangle), ("saw", saw), ("square", square)],
+    "Form of the wave.",
+);
+
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
         name: "tone",
@@ -39,24 +43,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               so that nothing clicks; the phase survives a reload.",
         example: "speakers(tone(220 + lfo(5) * 4, 0.2));\n",
         inputs: &[&FREQUENCY.0, &LEVEL.0],
-        options: &[OptionSpec {
-            name: "shape",
-            takes: OptionType::Choice(&["sine", "triangle", "saw", "square"]),
-            default: OptionDefault::Text("sine"),
-            doc: "Form of the wave.",
-        }],
+        options: &[SHAPE.0],
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let shape = match options.text("shape") {
-            Some("triangle") => triangle,
-            Some("saw") => saw,
-            Some("square") => square,
-            _ => sine,
-        };
-        Ok(Sounding::boxed(Oscillator { shape, ..Oscillator::default() }))
+        Ok(Sounding::boxed(Oscillator { shape: options.get(&SHAPE), ..Oscillator::default() }))
     },
 }];
 

@@ -7,10 +7,10 @@ use pastiche_engine::cameras::{CameraWish, WhichCamera};
 use pastiche_engine::frame::Frame;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
-use pastiche_engine::options::{OptionValue, Options};
+use pastiche_engine::options::Options;
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, range};
+use pastiche_engine::spec::{Category, NodeSpec, NumberOrName, Opt, Out, range};
 use pastiche_engine::supervisor::Patience;
 
 use crate::sources::drawn_scene::Room;
@@ -23,16 +23,24 @@ use feed::Feed;
 const IMAGE: Out<Frame> = Out::new("image", "The newest picture, at its own size.");
 const ALIVE: Out<Control> = Out::new("alive", "1 while the camera gives pictures, else 0.");
 
-const WHICH: &str = "which";
-const SIZE: &str = "size";
-const RATE: &str = "rate";
-const MIRROR: &str = "mirror";
-
 /// How long the last picture of a camera that is gone is held.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// People in the scene that stands in.
 const PEOPLE: usize = 3;
+
+const WHICH: Opt<NumberOrName<'static>> =
+    Opt::number_or_name("which", "Its number, from 0, or a part of its name.");
+const SIZE: Opt<Option<&'static str>> = Opt::optional_text(
+    "size",
+    "Width and height to ask for, such as \"1280x720\"; the nearest that it has is taken.",
+);
+const RATE: Opt<Option<f64>> = Opt::optional_number(
+    "rate",
+    range(1.0, 240.0),
+    "Pictures a second to ask for; the nearest that it has is taken.",
+);
+const MIRROR: Opt<bool> = Opt::flag("mirror", false, "Whether left and right are swapped, as in a mirror.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -45,32 +53,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               `scene` stands in, at the size of the canvas. Renders always show the scene. The status tells \
               which camera it is and how old its picture is. `pastiche doctor` lists the cameras.",
         example: "let cam = camera();\nscreen(crossfade(solid(colour(\"#102040\")), cam, cam.alive * 0.3 + 0.7));\n",
-        options: &[
-            OptionSpec {
-                name: WHICH,
-                takes: OptionType::NumberOrName,
-                default: OptionDefault::Number(0.0),
-                doc: "Its number, from 0, or a part of its name.",
-            },
-            OptionSpec {
-                name: SIZE,
-                takes: OptionType::Text,
-                default: OptionDefault::Absent,
-                doc: "Width and height to ask for, such as \"1280x720\"; the nearest that it has is taken.",
-            },
-            OptionSpec {
-                name: RATE,
-                takes: OptionType::Number(range(1.0, 240.0)),
-                default: OptionDefault::Absent,
-                doc: "Pictures a second to ask for; the nearest that it has is taken.",
-            },
-            OptionSpec {
-                name: MIRROR,
-                takes: OptionType::Flag,
-                default: OptionDefault::Flag(false),
-                doc: "Whether left and right are swapped, as in a mirror.",
-            },
-        ],
+        options: &[WHICH.0, SIZE.0, RATE.0, MIRROR.0],
         outputs: &[IMAGE.0, ALIVE.0],
         ..NodeSpec::PLAIN
     },
@@ -92,7 +75,7 @@ struct Camera {
 impl Camera {
     fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<Camera, BuildError> {
         let wish = wish(options)?;
-        let mirror = options.flag(MIRROR);
+        let mirror = options.get(&MIRROR);
         let start = |cameras: &Arc<_>| Feed::start(Arc::clone(cameras), wish, mirror, Patience::USUAL);
         let feed = ctx.cameras.map(start).transpose().map_err(|error| {
             BuildError::new(format!("no thread can be started: {error}"), "close other programs")
@@ -150,18 +133,18 @@ impl Node for Camera {
 }
 
 fn wish(options: &Options) -> Result<CameraWish, BuildError> {
-    let which = match options.get(WHICH) {
-        Some(OptionValue::Text(name)) => WhichCamera::Name(name.clone()),
-        Some(OptionValue::Number(number)) => WhichCamera::Number(*number as u32),
-        _ => WhichCamera::Number(0),
+    let which = match options.get(&WHICH) {
+        NumberOrName::Name(name) => WhichCamera::Name(name.into()),
+        NumberOrName::Number(number) => WhichCamera::Number(number as u32),
     };
-    let size_px = options.text(SIZE).map(|text| {
+    let size_px = options.get(&SIZE).map(|text| {
         size(text).ok_or_else(|| {
             let message = format!("`{text}` is no size of a picture");
-            BuildError::new(message, "give width and height in pixels, such as \"1280x720\"").option(SIZE)
+            BuildError::new(message, "give width and height in pixels, such as \"1280x720\"")
+                .option(SIZE.0.name)
         })
     });
-    Ok(CameraWish { which, size_px: size_px.transpose()?, fps: options.number(RATE) })
+    Ok(CameraWish { which, size_px: size_px.transpose()?, fps: options.get(&RATE) })
 }
 
 /// `1280x720`.
@@ -174,6 +157,7 @@ fn size(text: &str) -> Option<[u32; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pastiche_engine::options::OptionValue;
 
     #[test]
     fn sizes_are_read_or_refused() {
@@ -183,7 +167,7 @@ mod tests {
             assert_eq!(size(text), None, "{text}");
         }
         let mut options = Options::default();
-        options.set(SIZE, OptionValue::Text("big".into()));
-        assert_eq!(wish(&options).unwrap_err().option, Some(SIZE));
+        options.set(SIZE.0.name, OptionValue::Text("big".into()));
+        assert_eq!(wish(&options).unwrap_err().option, Some(SIZE.0.name));
     }
 }

@@ -9,9 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::compile;
 
@@ -47,11 +45,13 @@ const REPEAT: In<Control> = In::control(
 );
 const IMAGE: Out<Frame> = Out::new("image", "The gradient, at the size of the canvas.");
 
-const FORM: &str = "form";
-const COLOURS: &str = "colours";
-
-/// In the order of the numbers in `gradient.wgsl`.
-const FORMS: [&str; 3] = ["linear", "radial", "angular"];
+/// With the numbers of `gradient.wgsl`.
+const FORM: Opt<Choice<u32>> = Opt::choice(
+    "form",
+    &[("linear", 0), ("radial", 1), ("angular", 2)],
+    "Across the picture, outwards from its middle, or around its middle.",
+);
+const COLOURS: Opt<usize> = Opt::whole("colours", 2, range(2.0, 4.0), "How many of the colours are used.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -63,30 +63,16 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let wander = lfo(0.05);\n\
                   screen(gradient(colour(\"#102040\"), colour(\"#ffb060\"), #{ form: \"radial\", repeat: 3, offset: wander }));\n",
         inputs: &[&FIRST.0, &SECOND.0, &THIRD.0, &FOURTH.0, &ANGLE.0, &OFFSET.0, &REPEAT.0],
-        options: &[
-            OptionSpec {
-                name: FORM,
-                takes: OptionType::Choice(&FORMS),
-                default: OptionDefault::Text("linear"),
-                doc: "Across the picture, outwards from its middle, or around its middle.",
-            },
-            OptionSpec {
-                name: COLOURS,
-                takes: OptionType::Whole(range(2.0, 4.0)),
-                default: OptionDefault::Number(2.0),
-                doc: "How many of the colours are used.",
-            },
-        ],
+        options: &[FORM.0, COLOURS.0],
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let form = FORMS.iter().position(|form| options.text(FORM) == Some(*form));
         let wgsl = include_str!("gradient.wgsl");
         Ok(Box::new(Gradient {
-            form: form.unwrap_or(0) as u32,
-            colours: options.number(COLOURS).unwrap_or(2.0) as f32,
+            form: options.get(&FORM),
+            colours: options.get(&COLOURS) as f32,
             effect: compile::<Uniforms>(ctx, "gradient", 0, wgsl)?,
         }))
     },

@@ -9,9 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::ffmpeg::{Clip, Programs, probe};
 
@@ -43,14 +41,15 @@ const PROGRESS: Out<Control> =
     Out::with_unit("progress", Unit::Ratio, "How much of the clip has been played, from 0 to 1.");
 const ENDED: Out<Trigger> = Out::new("ended", "Comes when the clip is over, each time.");
 
-const FILE: &str = "file";
-const REPEAT: &str = "repeat";
-
 /// How long a clip may give nothing before it is reported.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How far ahead a place may lie, in seconds of the clip, to be waited for rather than jumped to.
 const LEAD_SECS: f64 = 2.0;
+
+const FILE: Opt<File> = Opt::file("file", Media::Clip, "Name of the file.");
+const REPEAT: Opt<bool> =
+    Opt::flag("repeat", true, "Whether it starts over at its end; if not, it holds its last picture.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -65,29 +64,14 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               that of the first. A changed file is opened again and played from the same place.",
         example: "screen(movie(\"clip.mp4\", #{ rate: 0.5 }));\n",
         inputs: &[&RATE.0, &POSITION.0, &RESTART.0],
-        options: &[
-            OptionSpec {
-                name: FILE,
-                takes: OptionType::File(Media::Clip),
-                default: OptionDefault::Required,
-                doc: "Name of the file.",
-            },
-            OptionSpec {
-                name: REPEAT,
-                takes: OptionType::Flag,
-                default: OptionDefault::Flag(true),
-                doc: "Whether it starts over at its end; if not, it holds its last picture.",
-            },
-        ],
+        options: &[FILE.0, REPEAT.0],
         outputs: &[IMAGE.0, PROGRESS.0, ENDED.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let asset = options
-            .asset(FILE)
-            .ok_or_else(|| BuildError::new("no clip was given", "give the name of a clip").option(FILE))?;
-        Ok(Box::new(Movie::open(asset, options.flag(REPEAT), Programs::default(), PATIENCE)?))
+        let asset = options.get(&FILE)?;
+        Ok(Box::new(Movie::open(asset, options.get(&REPEAT), Programs::default(), PATIENCE)?))
     },
 }];
 
@@ -116,7 +100,8 @@ impl Movie {
     ) -> Result<Movie, BuildError> {
         let name = &asset.name;
         let cannot = |(message, help): (String, String)| {
-            BuildError::new(format!("the clip `{name}` cannot be played: {message}"), help).option(FILE)
+            BuildError::new(format!("the clip `{name}` cannot be played: {message}"), help)
+                .option(FILE.0.name)
         };
         let path = asset
             .path

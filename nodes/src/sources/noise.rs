@@ -9,9 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::compile;
 
@@ -49,10 +47,12 @@ const CONTRAST: In<Control> = In::control(
 );
 const IMAGE: Out<Frame> = Out::new("image", "The noise, at the size of the canvas.");
 
-const FORM: &str = "form";
-
-/// In the order of the numbers in `noise.wgsl`.
-const FORMS: [&str; 5] = ["value", "perlin", "simplex", "worley", "curl"];
+/// With the numbers of `noise.wgsl`.
+const FORM: Opt<Choice<u32>> = Opt::choice(
+    "form",
+    &[("perlin", 1), ("value", 0), ("simplex", 2), ("worley", 3), ("curl", 4)],
+    "What it looks like.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -66,25 +66,19 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let clouds = noise(400, 0.2, 5, #{ form: \"simplex\" });\n\
                   screen(blend(test_card(), clouds, #{ mode: \"multiply\" }));\n",
         inputs: &[&SCALE.0, &SPEED.0, &OCTAVES.0, &CONTRAST.0],
-        options: &[OptionSpec {
-            name: FORM,
-            takes: OptionType::Choice(&FORMS),
-            default: OptionDefault::Text("perlin"),
-            doc: "What it looks like.",
-        }],
+        options: &[FORM.0],
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let form = FORMS.iter().position(|form| options.text(FORM) == Some(*form));
         let wgsl = concat!(
             include_str!("../colour.wgsl"),
             include_str!("../random.wgsl"),
             include_str!("noise.wgsl")
         );
         Ok(Box::new(Noise {
-            form: form.unwrap_or(0) as u32,
+            form: options.get(&FORM),
             seed: (ctx.seed ^ (ctx.seed >> 32)) as u32,
             effect: compile::<Uniforms>(ctx, "noise", 0, wgsl)?,
             age: Age::default(),

@@ -9,9 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Unit, range,
-};
+use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, Range, Unit, range};
 
 use crate::effect::{AtAmount, compile};
 
@@ -94,8 +92,9 @@ const COLOUR: In<Colour> = In::colour("colour", Colour::WHITE, "Their colour.");
 const AMOUNT: In<Control> = In::amount("How much of the particles, over the picture.");
 const OUT: Out<Frame> = Out::new("image", "The particles over the picture.");
 
-const COUNT: &str = "count";
 const MOST: f64 = 65_536.0;
+
+const COUNT: Opt<usize> = Opt::whole("count", 8192, range(1.0, MOST), "How many there are.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -124,18 +123,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             &COLOUR.0,
             &AMOUNT.0,
         ],
-        options: &[OptionSpec {
-            name: COUNT,
-            takes: OptionType::Whole(range(1.0, MOST)),
-            default: OptionDefault::Number(8192.0),
-            doc: "How many there are.",
-        }],
+        options: &[COUNT.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let count = options.number(COUNT).unwrap_or(8192.0).clamp(1.0, MOST) as u32;
+        let count = options.get(&COUNT) as u32;
         Ok(Box::new(Particles::new(ctx, count)?))
     },
 }];

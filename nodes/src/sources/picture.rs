@@ -5,13 +5,13 @@ use pastiche_engine::frame::Frame;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, NodeSpec, OptionDefault, OptionSpec, OptionType, Out};
+use pastiche_engine::spec::{Category, File, NodeSpec, Opt, Out};
 
 use crate::sources::image_file::decode;
 
 const IMAGE: Out<Frame> = Out::new("image", "The picture, at its own size.");
 
-const FILE: &str = "file";
+const FILE: Opt<File> = Opt::file("file", Media::Picture, "Name of the file.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -22,22 +22,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               size, turned the way the camera noted. A changed file is read again. Pictures may have up to \
               16384 pixels a side.",
         example: "screen(picture(\"picture.png\"));\n",
-        options: &[OptionSpec {
-            name: FILE,
-            takes: OptionType::File(Media::Picture),
-            default: OptionDefault::Required,
-            doc: "Name of the file.",
-        }],
+        options: &[FILE.0],
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |_, options| {
-        let asset = options.asset(FILE).ok_or_else(|| {
-            BuildError::new("no picture was given", "give the name of a picture file").option(FILE)
-        })?;
+        let asset = options.get(&FILE)?;
         let pixels = decode(&asset.name, &asset.bytes)
-            .map_err(|error| BuildError::new(error.message, error.help).option(FILE))?;
+            .map_err(|error| BuildError::new(error.message, error.help).option(FILE.0.name))?;
         Ok(Box::new(Picture(Frame::from_pixels(pixels))))
     },
 }];

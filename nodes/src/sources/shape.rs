@@ -9,9 +9,7 @@ use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Range, Unit, range};
 
 use crate::effect::compile;
 
@@ -64,10 +62,12 @@ const SOFTNESS: In<Control> = In::control(
 const COLOUR: In<Colour> = In::colour("colour", Colour::WHITE, "Its colour.");
 const IMAGE: Out<Frame> = Out::new("image", "The shape on nothing, at the size of the canvas.");
 
-const FORM: &str = "form";
-
-/// In the order of the numbers in `shape.wgsl`.
-const FORMS: [&str; 5] = ["circle", "polygon", "star", "line", "rings"];
+/// With the numbers of `shape.wgsl`.
+const FORM: Opt<Choice<u32>> = Opt::choice(
+    "form",
+    &[("circle", 0), ("polygon", 1), ("star", 2), ("line", 3), ("rings", 4)],
+    "What is drawn.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -80,20 +80,14 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   let star = shape(\"star\", #{ rotate: turn, colour: colour(\"#ffcc40\"), softness: 4 });\n\
                   screen(blend(test_card(), star));\n",
         inputs: &[&SIZE.0, &SIDES.0, &ROTATE.0, &X.0, &Y.0, &THICKNESS.0, &SOFTNESS.0, &COLOUR.0],
-        options: &[OptionSpec {
-            name: FORM,
-            takes: OptionType::Choice(&FORMS),
-            default: OptionDefault::Text("circle"),
-            doc: "What is drawn.",
-        }],
+        options: &[FORM.0],
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let form = FORMS.iter().position(|form| options.text(FORM) == Some(*form));
         let effect = compile::<Uniforms>(ctx, "shape", 0, include_str!("shape.wgsl"))?;
-        Ok(Box::new(Shape { form: form.unwrap_or(0) as u32, effect }))
+        Ok(Box::new(Shape { form: options.get(&FORM), effect }))
     },
 }];
 

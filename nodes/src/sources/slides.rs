@@ -8,12 +8,10 @@ use pastiche_engine::assets::Media;
 use pastiche_engine::frame::{Frame, Pixels};
 use pastiche_engine::gpu::Fit;
 use pastiche_engine::io::Io;
-use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
+use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, File, In, NodeSpec, Opt, Out, Unit, range};
 use pastiche_engine::workers::{Background, Priority};
 
 use crate::effect::AtAmount;
@@ -46,15 +44,22 @@ const CHANGED: Out<Trigger> = Out::new("changed", "Comes when the next picture b
 /// A turn that rounding puts just behind the frame it belongs to is still taken in it.
 const ROUNDING: f64 = 1e-9;
 
-const FOLDER: &str = "folder";
-const ORDER: &str = "order";
-const FIT: &str = "fit";
-
-const UNIT: OptionSpec = OptionSpec {
-    default: OptionDefault::Text("secs"),
-    doc: "What `period` and `fade` are counted in: seconds, or beats of the patch's tempo.",
-    ..Base::OPTION
-};
+const FOLDER: Opt<File> = Opt::file("folder", Media::PictureFolder, "Name of the folder.");
+const ORDER: Opt<Choice<bool>> = Opt::choice(
+    "order",
+    &[("name", false), ("random", true)],
+    "By their names, or in an order of its own each time round.",
+);
+const UNIT: Opt<Choice<Base>> = Opt::choice(
+    "unit",
+    &[("secs", Base::Secs), ("beats", Base::Beats)],
+    "What `period` and `fade` are counted in: seconds, or beats of the patch's tempo.",
+);
+const FIT: Opt<Choice<Fit>> = Opt::choice(
+    "fit",
+    &[("cover", Fit::Cover), ("contain", Fit::Contain)],
+    "How a picture of another shape fills the canvas: `cover` cuts it off, `contain` shows all of it.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -68,41 +73,19 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               for the first. Files whose names begin with a dot are not shown, nor are folders inside.",
         example: "screen(slides(\"photos\", #{ period: 2, fade: 0.5 }));\n",
         inputs: &[&PERIOD.0, &FADE.0, &NEXT.0],
-        options: &[
-            OptionSpec {
-                name: FOLDER,
-                takes: OptionType::File(Media::PictureFolder),
-                default: OptionDefault::Required,
-                doc: "Name of the folder.",
-            },
-            OptionSpec {
-                name: ORDER,
-                takes: OptionType::Choice(&["name", "random"]),
-                default: OptionDefault::Text("name"),
-                doc: "By their names, or in an order of its own each time round.",
-            },
-            OptionSpec {
-                name: FIT,
-                takes: OptionType::Choice(&["cover", "contain"]),
-                default: OptionDefault::Text("cover"),
-                doc: "How a picture of another shape fills the canvas: `cover` cuts it off, `contain` shows all of it.",
-            },
-            UNIT,
-        ],
+        options: &[FOLDER.0, ORDER.0, FIT.0, UNIT.0],
         outputs: &[IMAGE.0, CHANGED.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
     make: |ctx, options| {
-        let folder = options.asset(FOLDER).ok_or_else(|| {
-            BuildError::new("no folder was given", "give the name of a folder of pictures").option(FOLDER)
-        })?;
-        let seed = (options.text(ORDER) == Some("random")).then_some(ctx.seed);
-        let fit = if options.text(FIT) == Some("contain") { Fit::Contain } else { Fit::Cover };
+        let folder = options.get(&FOLDER)?;
+        let seed = options.get(&ORDER).then_some(ctx.seed);
+        let fit = options.get(&FIT);
         Ok(Box::new(Slides {
             name: folder.name.clone(),
             album: Album::new(&folder.files, seed),
-            base: Base::of(options),
+            base: options.get(&UNIT),
             fit,
             blend: AtAmount::new(ctx)?,
             shown: None,

@@ -14,9 +14,7 @@ use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, Range, Unit, range,
-};
+use pastiche_engine::spec::{Category, Choice, File, In, NodeSpec, Opt, Out, Range, Unit, range};
 use pastiche_engine::workers::{Background, Priority, Workers};
 
 use crate::effect::compile;
@@ -40,17 +38,21 @@ const Y: In<Control> =
 const COLOUR: In<Colour> = In::colour("colour", Colour::WHITE, "Colour of the letters.");
 const IMAGE: Out<Frame> = Out::new("image", "The words on nothing, at the size of the canvas.");
 
-const CONTENT: &str = "content";
-const ALIGN: &str = "align";
-const SPACING: &str = "spacing";
-const FILE: &str = "file";
-
-const ALIGNMENTS: [&str; 3] = ["left", "centre", "right"];
-
 /// The typeface Inter; see `NOTICE`.
 const INTER: &[u8] = include_bytes!("../../fonts/Inter-Medium.otf");
 
 const MOST_LETTERS: usize = 4096;
+
+const CONTENT: Opt<&'static str> = Opt::required_text("content", "The words.");
+const ALIGN: Opt<Choice<Alignment>> = Opt::choice(
+    "align",
+    &[("centre", Alignment::Centre), ("left", Alignment::Left), ("right", Alignment::Right)],
+    "At which side the lines are flush.",
+);
+const SPACING: Opt<f64> =
+    Opt::number("spacing", 1.2, range(-10.0, 10.0), "From one line to the next, in heights of a line.");
+const FILE: Opt<Option<File>> =
+    Opt::optional_file("file", Media::Font, "A typeface of your own: a TrueType or OpenType file.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -63,32 +65,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "let title = text(\"Pastiche\\nplays tonight\", 140, #{ colour: colour(\"#ffd9a0\") });\n\
                   screen(blend(test_card(), title));\n",
         inputs: &[&SIZE.0, &X.0, &Y.0, &COLOUR.0],
-        options: &[
-            OptionSpec {
-                name: CONTENT,
-                takes: OptionType::Text,
-                default: OptionDefault::Required,
-                doc: "The words.",
-            },
-            OptionSpec {
-                name: ALIGN,
-                takes: OptionType::Choice(&ALIGNMENTS),
-                default: OptionDefault::Text("centre"),
-                doc: "At which side the lines are flush.",
-            },
-            OptionSpec {
-                name: SPACING,
-                takes: OptionType::Number(range(-10.0, 10.0)),
-                default: OptionDefault::Number(1.2),
-                doc: "From one line to the next, in heights of a line.",
-            },
-            OptionSpec {
-                name: FILE,
-                takes: OptionType::File(Media::Font),
-                default: OptionDefault::Absent,
-                doc: "A typeface of your own: a TrueType or OpenType file.",
-            },
-        ],
+        options: &[CONTENT.0, ALIGN.0, SPACING.0, FILE.0],
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
@@ -201,19 +178,16 @@ impl Node for Text {
 }
 
 fn letters(options: &Options) -> Result<Letters, BuildError> {
-    let content = options.text(CONTENT).unwrap_or_default();
+    let content = options.get(&CONTENT);
     let count = content.chars().count();
     if count > MOST_LETTERS {
         let message = format!("{count} letters are more than the {MOST_LETTERS} that it draws");
-        return Err(BuildError::new(message, "write less, or share it out among several").option(CONTENT));
+        return Err(
+            BuildError::new(message, "write less, or share it out among several").option(CONTENT.0.name)
+        );
     }
-    let alignment = match options.text(ALIGN) {
-        Some("left") => Alignment::Left,
-        Some("right") => Alignment::Right,
-        _ => Alignment::Centre,
-    };
-    let spacing = options.number(SPACING).unwrap_or(1.2);
-    Ok(Letters::new(font(options.asset(FILE))?, content, alignment, spacing))
+    let (alignment, spacing) = (options.get(&ALIGN), options.get(&SPACING));
+    Ok(Letters::new(font(options.get(&FILE))?, content, alignment, spacing))
 }
 
 fn font(asset: Option<&Asset>) -> Result<FontArc, BuildError> {
@@ -229,7 +203,8 @@ fn font(asset: Option<&Asset>) -> Result<FontArc, BuildError> {
         } else {
             format!("`{name}` is no typeface that can be read, or is damaged")
         };
-        BuildError::new(message, "give the name of a TrueType or OpenType file (.ttf or .otf)").option(FILE)
+        BuildError::new(message, "give the name of a TrueType or OpenType file (.ttf or .otf)")
+            .option(FILE.0.name)
     })
 }
 
@@ -250,7 +225,7 @@ mod tests {
             (&INTER[..200], "`own.ttf` is no typeface that can be read, or is damaged"),
         ] {
             let error = font(Some(&asset(bytes))).unwrap_err();
-            assert_eq!((&*error.message, error.option), (message, Some(FILE)));
+            assert_eq!((&*error.message, error.option), (message, Some(FILE.0.name)));
         }
         assert!(font(Some(&asset(INTER))).is_ok());
     }
@@ -286,9 +261,9 @@ mod tests {
     #[test]
     fn too_many_letters_are_refused() {
         let mut options = Options::default();
-        options.set(CONTENT, OptionValue::Text("a".repeat(MOST_LETTERS + 1)));
+        options.set(CONTENT.0.name, OptionValue::Text("a".repeat(MOST_LETTERS + 1)));
         let error = letters(&options).err().unwrap();
-        assert_eq!(error.option, Some(CONTENT));
+        assert_eq!(error.option, Some(CONTENT.0.name));
         assert!(error.message.starts_with("4097 letters"), "{}", error.message);
     }
 }

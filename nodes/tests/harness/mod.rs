@@ -25,9 +25,7 @@ use pastiche_engine::port::{
     Audio, Control, Note, Notes, Style, Trigger, Value, linear_to_srgb, srgb_to_linear,
 };
 use pastiche_engine::registry::{NodeKind, Registry};
-use pastiche_engine::spec::{
-    Category, In, NodeSpec, OptionDefault, OptionSpec, OptionType, Out, OutputSpec, Role,
-};
+use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, OptionSpec, Out, OutputSpec, Role};
 use pastiche_engine::workers::Workers;
 use pastiche_testing::{Means, need};
 
@@ -60,22 +58,14 @@ const fn stand_in(
     }
 }
 
+const FILE: Opt<File> = Opt::file("file", Media::Picture, "A picture.");
+
 /// Gives the picture that its file holds as numbers.
 static STILL: NodeKind = NodeKind {
-    spec: stand_in(
-        "still",
-        &[OptionSpec {
-            name: "file",
-            takes: OptionType::File(Media::Picture),
-            default: OptionDefault::Required,
-            doc: "A picture.",
-        }],
-        &[FRAME.0],
-        Role::Plain,
-    ),
+    spec: stand_in("still", &[FILE.0], &[FRAME.0], Role::Plain),
     inputs_for: None,
     make: |_, options| {
-        let bytes = options.asset("file").unwrap().bytes.clone();
+        let bytes = options.get(&FILE)?.bytes.clone();
         let side = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
         let format = if bytes[8] == 0 { PixelFormat::LinearHalf } else { PixelFormat::Srgb8 };
         let pixels = Pixels::new([side(0), side(4)], format, bytes[9..].to_vec()).unwrap();

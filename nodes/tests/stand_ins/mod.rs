@@ -10,6 +10,7 @@ use pastiche_engine::graph::Given;
 use pastiche_engine::port::PortType;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{InputSpec, OptionDefault, OptionType, Unwired};
+use pastiche_testing::ffmpeg_is_there;
 
 use crate::harness::files::{Files, clip};
 use crate::harness::{Desc, Picture};
@@ -52,13 +53,23 @@ fn file_of(media: Media) -> &'static str {
     }
 }
 
-/// The files that examples and stand-ins name.
+/// Every kind. Without `ffmpeg` those that play or record a movie are left out, and the test counts as
+/// skipped.
+pub fn kinds() -> impl Iterator<Item = &'static NodeKind> {
+    let has_movies = ffmpeg_is_there().is_some();
+    pastiche_nodes::kinds().filter(move |kind| has_movies || !["movie", "record"].contains(&kind.spec.name))
+}
+
+/// The files that examples and stand-ins name; without `ffmpeg` there is no clip.
 pub fn files() -> Files {
     static CLIP: OnceLock<Vec<u8>> = OnceLock::new();
     let colours: Vec<[u8; 4]> = (0..40).map(|number| [number * 6, 200, 255 - number, 255]).collect();
-    let clip = CLIP.get_or_init(|| clip([16, 10], 20, &colours)).clone();
     let pictures = ["picture.png", "photos/one.png", "photos/two.png"].map(|name| (name.into(), png()));
-    let mut files = Files(pictures.into_iter().chain([("clip.mp4".into(), clip)]).collect());
+    let mut files = Files(pictures.into_iter().collect());
+    if ffmpeg_is_there().is_some() {
+        let clip = CLIP.get_or_init(|| clip([16, 10], 20, &colours));
+        files.0.insert("clip.mp4".into(), clip.clone());
+    }
     files.0.insert("tune.mid".into(), TUNE.to_vec());
     files.0.insert("sound.wav".into(), sounds::wav(44_100, 1, 44_100));
     files.0.insert("sounds.sf2".into(), sounds::font());

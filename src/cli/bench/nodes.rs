@@ -1,7 +1,6 @@
 //! `pastiche bench nodes`: what each node that draws costs.
 
-use std::cmp::Reverse;
-use std::fmt::Write;
+use std::fmt::{self, Display, Formatter, Write};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
@@ -11,7 +10,9 @@ use pastiche::engine::gpu::{Gpu, Recorder};
 use pastiche::engine::port::{Colour, PortType};
 use pastiche::engine::spec::{NodeSpec, OptionDefault, OptionType, Unwired};
 use pastiche::{Pace, Player, PlayerConfig, registry};
+use serde::Serialize;
 
+use super::figures::median;
 use crate::cli::terminal;
 
 const CANVAS_PX: [u32; 2] = [1280, 720];
@@ -22,24 +23,49 @@ const FIRST_FRAMES: usize = 3;
 /// A table that changes colours.
 const TABLE: &str = "LUT_1D_SIZE 2\\n0 0 0\\n1 0.8 0.6\\n";
 
-/// Measures each node that draws at 1280x720, and prints the dearest first, as a table of Markdown.
-pub fn run() -> anyhow::Result<()> {
+#[derive(Serialize)]
+pub(super) struct Report {
+    size_px: [u32; 2],
+    adapter: String,
+    /// The dearest first.
+    nodes: Vec<Cost>,
+}
+
+#[derive(Serialize)]
+struct Cost {
+    node: &'static str,
+    /// Its time over that of filling the canvas with one colour.
+    times_solid: f64,
+    median_ms: f64,
+}
+
+/// Measures each node that draws at 1280x720.
+pub(super) fn measure() -> anyhow::Result<Report> {
     let Some(gpu) = terminal::open_gpu() else { bail!("without a graphics adapter nothing is drawn") };
     let registry = registry()?;
-    let mut costs = Vec::new();
+    let mut nodes = Vec::new();
     for spec in registry.iter().map(|kind| &kind.spec).filter(|spec| is_pictured(spec)) {
         let Some(call) = call(spec) else { continue };
-        let cost = cost(&gpu, &call).with_context(|| format!("measuring `{}`", spec.name))?;
-        costs.push((cost, spec.name));
+        nodes.push(cost(&gpu, spec.name, &call).with_context(|| format!("measuring `{}`", spec.name))?);
     }
-    costs.sort_by_key(|(cost, _)| Reverse((cost.times_solid * 1e3) as u64));
-    let [width, height] = CANVAS_PX;
-    terminal::say(format_args!("{width}x{height}, {}\n", gpu.adapter_name()))?;
-    terminal::say("| node | times `solid` | milliseconds |\n|---|---|---|")?;
-    for (Cost { millis, times_solid }, name) in costs {
-        terminal::say(format_args!("| `{name}` | {times_solid:.1} | {millis:.2} |"))?;
+    nodes.sort_by(|one, other| other.times_solid.total_cmp(&one.times_solid));
+    Ok(Report { size_px: CANVAS_PX, adapter: gpu.adapter_name().to_owned(), nodes })
+}
+
+/// A table of Markdown.
+impl Display for Report {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        let [width, height] = self.size_px;
+        write!(
+            to,
+            "{width}x{height}, {}\n\n| node | times `solid` | milliseconds |\n|---|---|---|",
+            self.adapter
+        )?;
+        for Cost { node, times_solid, median_ms } in &self.nodes {
+            write!(to, "\n| `{node}` | {times_solid:.1} | {median_ms:.2} |")?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A moving picture, so that no one can rest.
@@ -74,15 +100,10 @@ fn call(spec: &NodeSpec) -> Option<String> {
     Some(format!("{}(#{{ {given} }})", spec.name))
 }
 
-struct Cost {
-    millis: f64,
-    times_solid: f64,
-}
-
 /// Medians of frames that are taken in turn, so that all of them meet the same noise: with the node,
 /// without it, and of filling the canvas with one colour, which is what `solid` does when its colour
 /// has changed.
-fn cost(gpu: &Gpu, call: &str) -> anyhow::Result<Cost> {
+fn cost(gpu: &Gpu, node: &'static str, call: &str) -> anyhow::Result<Cost> {
     let input = if call.contains("card") { "card" } else { "solid()" };
     let [mut with, mut without] = [player(gpu, call)?, player(gpu, input)?];
     let mut recorder = Recorder::new(gpu);
@@ -96,9 +117,9 @@ fn cost(gpu: &Gpu, call: &str) -> anyhow::Result<Cost> {
             }
         }
     }
-    let [all, rest, solid] = [all, rest, solid].map(median);
+    let [all, rest, solid] = [all, rest, solid].map(|mut times| median(&mut times));
     let cost = (all - rest).max(0.0);
-    Ok(Cost { millis: cost * 1e3, times_solid: cost / solid })
+    Ok(Cost { node, times_solid: cost / solid, median_ms: cost * 1e3 })
 }
 
 fn player(gpu: &Gpu, shown: &str) -> anyhow::Result<Player> {
@@ -129,9 +150,4 @@ fn timed(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<f64> {
     let begun = Instant::now();
     work()?;
     Ok(begun.elapsed().as_secs_f64())
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

@@ -1,6 +1,6 @@
 //! `pastiche bench sound`.
 
-use std::cmp::Reverse;
+use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,8 +14,7 @@ use pastiche::engine::spec::{NodeSpec, OptionDefault, OptionType, Role, Unwired}
 use pastiche::loader::PatchSource;
 use pastiche::wave::WaveFile;
 use pastiche::{Pace, Player, PlayerConfig, registry};
-
-use crate::cli::terminal;
+use serde::Serialize;
 
 /// What several nodes do together.
 const PATCHES: [(&str, &str); 3] = [
@@ -40,9 +39,38 @@ const BLOCKS: usize = 7500;
 /// Twenty-two minutes of sound.
 const MANY_BLOCKS: usize = 1_000_000;
 
-/// Measures every node that makes, changes or hears sound, the dearest first, as a table of Markdown; then
-/// how long a block takes at worst. `soundfont` is among them if there is a file for it.
-pub fn run(soundfont: Option<&Path>) -> anyhow::Result<()> {
+#[derive(Serialize)]
+pub(super) struct Report {
+    /// How long a block plays, in microseconds.
+    block_micros: f64,
+    /// The dearest first.
+    nodes: Vec<Node>,
+    /// Many blocks of one patch.
+    long_run: LongRun,
+}
+
+#[derive(Serialize)]
+struct Node {
+    node: String,
+    median_micros: f64,
+    percent_of_core: f64,
+}
+
+#[derive(Serialize)]
+struct LongRun {
+    patch: &'static str,
+    blocks: usize,
+    median_micros: f64,
+    /// All but one of ten thousand.
+    percent_99_99_micros: f64,
+    /// Blocks that took longer than they play.
+    late: usize,
+    worst_micros: f64,
+}
+
+/// Measures every node that makes, changes or hears sound; then how long a block takes at worst.
+/// `soundfont` is among them if there is a file for it.
+pub(super) fn measure(soundfont: Option<&Path>) -> anyhow::Result<Report> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     record(&folder.path().join(RECORDING))?;
     if let Some(soundfont) = soundfont {
@@ -51,32 +79,47 @@ pub fn run(soundfont: Option<&Path>) -> anyhow::Result<()> {
     }
     let fixed = PATCHES.map(|(name, text)| (name.to_owned(), text.to_owned()));
     let registry = registry()?;
-    let nodes = registry.iter().filter_map(|kind| {
+    let kinds = registry.iter().filter_map(|kind| {
         let call = call(&kind.spec, soundfont.is_some())?;
         Some((format!("`{}`", kind.spec.name), call))
     });
-    let mut costs = Vec::new();
-    for (name, text) in fixed.into_iter().chain(nodes) {
-        let runner = prepare(folder.path(), &text).with_context(|| format!("measuring {name}"))?;
-        costs.push((measure(runner, BLOCKS), name));
+    let block_micros = MAX_BLOCK as f64 / SAMPLE_RATE as f64 * 1e6;
+    let mut nodes = Vec::new();
+    for (node, text) in fixed.into_iter().chain(kinds) {
+        let runner = prepare(folder.path(), &text).with_context(|| format!("measuring {node}"))?;
+        let median_micros = micros(run(runner, BLOCKS).median);
+        nodes.push(Node { node, median_micros, percent_of_core: median_micros / block_micros * 100.0 });
     }
-    costs.sort_by_key(|(cost, _)| Reverse(cost.median));
-    let block_secs = MAX_BLOCK as f64 / SAMPLE_RATE as f64;
-    terminal::say("| node | microseconds a block | of a core |\n|---|---|---|")?;
-    for (Cost { median, .. }, name) in costs {
-        let (micros, share) = (micros(median), median.as_secs_f64() / block_secs * 100.0);
-        terminal::say(format_args!("| {name} | {micros:.2} | {share:.2} % |"))?;
-    }
+    nodes.sort_by(|one, other| other.median_micros.total_cmp(&one.median_micros));
     let choir = PATCHES.iter().find(|(name, _)| *name == CHOIR).map_or("", |(_, text)| text);
-    let Cost { median, nearly_all, late, worst } = measure(prepare(folder.path(), choir)?, MANY_BLOCKS);
-    terminal::say(format_args!(
-        "\n{CHOIR}, {MANY_BLOCKS} blocks of {:.0} microseconds: median {:.0}, 99.99 % within {:.0}, {late} took \
-         longer than they play, worst {:.0}",
-        block_secs * 1e6,
-        micros(median),
-        micros(nearly_all),
-        micros(worst)
-    ))
+    let Cost { median, nearly_all, late, worst } = run(prepare(folder.path(), choir)?, MANY_BLOCKS);
+    let long_run = LongRun {
+        patch: CHOIR,
+        blocks: MANY_BLOCKS,
+        median_micros: micros(median),
+        percent_99_99_micros: micros(nearly_all),
+        late,
+        worst_micros: micros(worst),
+    };
+    Ok(Report { block_micros, nodes, long_run })
+}
+
+/// A table of Markdown, and a sentence.
+impl Display for Report {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        write!(to, "| node | microseconds a block | of a core |\n|---|---|---|")?;
+        for Node { node, median_micros, percent_of_core } in &self.nodes {
+            write!(to, "\n| {node} | {median_micros:.2} | {percent_of_core:.2} % |")?;
+        }
+        let LongRun { patch, blocks, median_micros, percent_99_99_micros, late, worst_micros } =
+            &self.long_run;
+        write!(
+            to,
+            "\n\n{patch}, {blocks} blocks of {:.0} microseconds: median {median_micros:.0}, 99.99 % within \
+             {percent_99_99_micros:.0}, {late} took longer than they play, worst {worst_micros:.0}",
+            self.block_micros
+        )
+    }
 }
 
 fn micros(time: Duration) -> f64 {
@@ -167,7 +210,7 @@ struct Cost {
     worst: Duration,
 }
 
-fn measure(mut runner: AudioRunner, blocks: usize) -> Cost {
+fn run(mut runner: AudioRunner, blocks: usize) -> Cost {
     let mut block = [[0.0; 2]; MAX_BLOCK];
     let mut start_sample = 0;
     let mut next = || {

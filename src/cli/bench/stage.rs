@@ -1,5 +1,6 @@
 //! `pastiche bench stage`: what the windows cost beside the patch.
 
+use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,6 +10,7 @@ use anyhow::{Context, bail, ensure};
 use pastiche::play::FrameStats;
 use pastiche::stage::thumbnails_at_once;
 use pastiche::{Pace, Player, PlayerConfig, registry};
+use serde::Serialize;
 
 use super::figures::{median, millis};
 use crate::cli::terminal;
@@ -18,7 +20,7 @@ const SIZE_PX: [u32; 2] = [1280, 720];
 const SECONDS: u32 = 10;
 /// So often all three are measured, one after the other: a machine that others use too is not always as fast.
 const ROUNDS: usize = 5;
-const OPENING_SECONDS: &str = "10";
+const OPENING_SECONDS: u32 = 10;
 /// The first frames compile shaders and open windows.
 const FIRST_FRAMES: usize = 20;
 
@@ -32,9 +34,36 @@ const THUMBNAIL_PX: [u32; 2] = [192, 108];
 /// Screens that are no screen of the patch.
 const FIRST_SCREEN: usize = 1000;
 
+#[derive(Serialize)]
+pub(super) struct Report {
+    size_px: [u32; 2],
+    /// Medians of a frame, in milliseconds.
+    headless_ms: f64,
+    empty_window_ms: f64,
+    window_ms: f64,
+    /// The patch in its window over the sum of the two above: median, and each round.
+    times_sum: f64,
+    rounds: Vec<f64>,
+    with_operator_ms: f64,
+    /// For one picture of the operator's window.
+    thumbnails_ms: f64,
+    opening: Opening,
+}
+
+/// The default patch, as people see it.
+#[derive(Serialize)]
+struct Opening {
+    /// From launch to the first painted picture in both windows.
+    painted_secs: f64,
+    seconds: u32,
+    shown: usize,
+    missed: u64,
+    repeated: u64,
+}
+
 /// Runs a patch without a window, an empty window, the patch in its window, and that with the
 /// operator's window beside it. Then the default patch as people see it.
-pub fn run() -> anyhow::Result<()> {
+pub(super) fn measure() -> anyhow::Result<Report> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let save = |name: &str, text: &str| fs::write(folder.path().join(name), text);
     save("full.rhai", PATCH).and_then(|()| save("empty.rhai", "let nothing = lfo(1);\n"))?;
@@ -46,28 +75,49 @@ pub fn run() -> anyhow::Result<()> {
             stage: windowed(folder.path(), "full.rhai", &["--no-operator"])?,
         });
     }
-    let middle = |time: fn(&Round) -> Duration| median(&mut rounds.iter().map(time).collect::<Vec<_>>());
-    tell("the patch without a window", middle(|round| round.headless.frame))?;
-    tell("an empty window", middle(|round| round.empty))?;
-    tell("the patch in its window", middle(|round| round.stage))?;
-    let mut ratios: Vec<f64> = rounds.iter().map(Round::ratio).collect();
-    ratios.sort_by(f64::total_cmp);
-    terminal::say(format_args!(
-        "that is {:.2} times the sum of the two above (median of {ROUNDS} rounds: {})",
-        ratios[ROUNDS / 2],
-        ratios.iter().map(|ratio| format!("{ratio:.2}")).collect::<Vec<_>>().join(", ")
-    ))?;
-    let thumbnails = middle(|round| round.headless.thumbnails);
-    let operator = windowed(folder.path(), "full.rhai", &[])?;
-    tell("with the operator's window beside it", operator)?;
-    let cost = millis(thumbnails);
-    terminal::say(format_args!("its thumbnails: {cost:.2} ms for one picture of that window"))?;
-    opening(folder.path())
+    let middle =
+        |time: fn(&Round) -> Duration| millis(median(&mut rounds.iter().map(time).collect::<Vec<_>>()));
+    let ratios: Vec<f64> = rounds.iter().map(Round::ratio).collect();
+    Ok(Report {
+        size_px: SIZE_PX,
+        headless_ms: middle(|round| round.headless.frame),
+        empty_window_ms: middle(|round| round.empty),
+        window_ms: middle(|round| round.stage),
+        times_sum: median(&mut ratios.clone()),
+        rounds: ratios,
+        with_operator_ms: millis(windowed(folder.path(), "full.rhai", &[])?),
+        thumbnails_ms: middle(|round| round.headless.thumbnails),
+        opening: opening(folder.path())?,
+    })
 }
 
-fn tell(what: &str, time: Duration) -> anyhow::Result<()> {
-    let [width, height] = SIZE_PX;
-    terminal::say(format_args!("{what}: {:.2} ms a frame at {width}x{height}", millis(time)))
+impl Display for Report {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        let [width, height] = self.size_px;
+        let mut frame = |what: &str, ms: f64| writeln!(to, "{what}: {ms:.2} ms a frame at {width}x{height}");
+        frame("the patch without a window", self.headless_ms)?;
+        frame("an empty window", self.empty_window_ms)?;
+        frame("the patch in its window", self.window_ms)?;
+        frame("with the operator's window beside it", self.with_operator_ms)?;
+        let rounds: Vec<String> = self.rounds.iter().map(|ratio| format!("{ratio:.2}")).collect();
+        writeln!(
+            to,
+            "the patch in its window is {:.2} times the sum of the two above (median of {ROUNDS} rounds: {})",
+            self.times_sum,
+            rounds.join(", ")
+        )?;
+        writeln!(
+            to,
+            "its thumbnails: {:.2} ms for one picture of the operator's window",
+            self.thumbnails_ms
+        )?;
+        let Opening { painted_secs, seconds, shown, missed, repeated } = &self.opening;
+        write!(
+            to,
+            "from launch to the first painted picture in both windows: {painted_secs:.2} s\n\
+             in {seconds} s at 60 frames a second: {shown} shown, {missed} missed, {repeated} pictures repeated"
+        )
+    }
 }
 
 /// The same minute of the machine.
@@ -127,16 +177,12 @@ fn headless() -> anyhow::Result<Headless> {
 }
 
 /// The default patch, as it comes.
-fn opening(folder: &Path) -> anyhow::Result<()> {
-    let lines = played(folder, &["--seconds", OPENING_SECONDS])?;
+fn opening(folder: &Path) -> anyhow::Result<Opening> {
+    let lines = played(folder, &["--seconds", &OPENING_SECONDS.to_string()])?;
     let painted = lines.iter().find(|line| line.version > 0 && line.waiting == 0);
-    let painted = painted.context("nothing was painted")?.launch_ms / 1e3;
-    terminal::say(format_args!("from launch to the first painted picture in both windows: {painted:.2} s"))?;
-    let (skipped, repeated) = lines.last().map_or((0, 0), |line| (line.skipped, line.repeated));
-    terminal::say(format_args!(
-        "in {OPENING_SECONDS} s at 60 frames a second: {} shown, {skipped} missed, {repeated} pictures repeated",
-        lines.len()
-    ))
+    let painted_secs = painted.context("nothing was painted")?.launch_ms / 1e3;
+    let (missed, repeated) = lines.last().map_or((0, 0), |line| (line.skipped, line.repeated));
+    Ok(Opening { painted_secs, seconds: OPENING_SECONDS, shown: lines.len(), missed, repeated })
 }
 
 /// The program itself, as fast as it goes.

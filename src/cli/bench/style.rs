@@ -1,5 +1,6 @@
 //! `pastiche bench style`: how fast the painting network is, turn by turn with other ways to run it.
 
+use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -14,6 +15,7 @@ use pastiche::models::painting::{
 };
 use serde::Serialize;
 
+use super::figures::median;
 use crate::cli::terminal;
 
 const SIZES: [[u32; 2]; 2] = [[640, 360], [1280, 720]];
@@ -26,7 +28,7 @@ const RUNS: usize = 3;
 const PYTHONS: [&str; 2] = ["python3", "python"];
 
 #[derive(Serialize)]
-struct Report {
+pub(super) struct Report {
     threads: usize,
     instructions: &'static str,
     /// What a matrix product from the nearest cache reaches, in 10^9 operations a second.
@@ -53,8 +55,8 @@ struct Measured {
     times_first: f64,
 }
 
-/// Measures, and prints a table, or JSON.
-pub fn run(json: bool) -> anyhow::Result<()> {
+/// Measures each way of running the network, turn by turn.
+pub(super) fn measure() -> anyhow::Result<Report> {
     let threads = Threads::new(THREADS);
     let own = CpuPainting::from_onnx(EMBEDDED_WEIGHTS, &threads).context("the network is damaged")?;
     let instructions = own.instructions();
@@ -66,26 +68,31 @@ pub fn run(json: bool) -> anyhow::Result<()> {
     let mut sizes = Vec::new();
     for size in SIZES {
         terminal::tell(format_args!("measuring {}x{} …", size[0], size[1]));
-        sizes.push(measure(size, &ways, folder.path())?);
+        sizes.push(measure_size(size, &ways, folder.path())?);
     }
-    let report = Report { threads: THREADS, instructions, product_gflops, sizes };
-    if json {
-        return terminal::say(serde_json::to_string_pretty(&report)?);
-    }
-    terminal::say(format_args!(
-        "{THREADS} threads, {instructions}; a matrix product: {:.0} GFLOP/s\n\n\
-         | size | run by | median | quietest | GFLOP/s | times the first |\n|---|---|---|---|---|---|",
-        report.product_gflops
-    ))?;
-    for Size { width, height, ways } in &report.sizes {
-        for Measured { name, median_ms, quietest_ms, gflops, times_first } in ways {
-            terminal::say(format_args!(
-                "| {width}x{height} | {name} | {median_ms:.1} ms | {quietest_ms:.1} ms | {gflops:.0} | \
-                 {times_first:.2} |"
-            ))?;
+    Ok(Report { threads: THREADS, instructions, product_gflops, sizes })
+}
+
+/// A table of Markdown.
+impl Display for Report {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            to,
+            "{} threads, {}; a matrix product: {:.0} GFLOP/s\n\n\
+             | size | run by | median | quietest | GFLOP/s | times the first |\n|---|---|---|---|---|---|",
+            self.threads, self.instructions, self.product_gflops
+        )?;
+        for Size { width, height, ways } in &self.sizes {
+            for Measured { name, median_ms, quietest_ms, gflops, times_first } in ways {
+                write!(
+                    to,
+                    "\n| {width}x{height} | {name} | {median_ms:.1} ms | {quietest_ms:.1} ms | {gflops:.0} | \
+                     {times_first:.2} |"
+                )?;
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The best of a few.
@@ -98,7 +105,7 @@ fn product_gflops(threads: &Threads) -> f64 {
     (0..ROUNDS).map(rate).fold(0.0, f64::max)
 }
 
-fn measure(size: [u32; 2], ways: &[(&str, Painting)], folder: &Path) -> anyhow::Result<Size> {
+fn measure_size(size: [u32; 2], ways: &[(&str, Painting)], folder: &Path) -> anyhow::Result<Size> {
     let [width, height] = size;
     let picture = photograph(size)?;
     let mut onnxruntime = OnnxRuntime::start(&picture, folder)?;
@@ -118,14 +125,15 @@ fn measure(size: [u32; 2], ways: &[(&str, Painting)], folder: &Path) -> anyhow::
     let operations = 2.0 * multiply_adds([width as usize, height as usize]) as f64;
     let measured = names.into_iter().enumerate().map(|(way, name)| {
         let all: Vec<f64> = rounds.iter().flat_map(|round| round[way].iter().copied()).collect();
-        let ratios = rounds.iter().map(|round| median(round[way].clone()) / median(round[0].clone()));
-        let median_ms = median(all.clone());
+        let ratios =
+            rounds.iter().map(|round| median(&mut round[way].clone()) / median(&mut round[0].clone()));
+        let median_ms = median(&mut all.clone());
         Measured {
             name,
             median_ms,
             quietest_ms: all.into_iter().fold(f64::MAX, f64::min),
             gflops: operations / median_ms / 1e6,
-            times_first: median(ratios.collect()),
+            times_first: median(&mut ratios.collect::<Vec<f64>>()),
         }
     });
     Ok(Size { width, height, ways: measured.collect() })
@@ -207,9 +215,4 @@ impl Drop for OnnxRuntime {
         let _ = self.program.kill();
         let _ = self.program.wait();
     }
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

@@ -2,11 +2,10 @@
 
 use super::*;
 use std::sync::Mutex;
-use std::sync::mpsc::Receiver;
 
 use engine::midi::Message;
 
-use crate::hands::Arrival;
+use crate::inbox::Inbox;
 
 const DESK: &str = "nanoKONTROL2 CTRL 24:0";
 
@@ -83,16 +82,15 @@ impl MidiOutput for Lamp {
     }
 }
 
-fn start() -> (Fake, Ports<Fake>, Receiver<Arrival>) {
-    let fake = Fake::default();
-    let (sender, events) = HandSender::channel();
-    (fake.clone(), Ports::new(fake, sender), events)
+fn start() -> (Fake, Ports<Fake>, Inbox) {
+    let (fake, inbox) = (Fake::default(), Inbox::default());
+    (fake.clone(), Ports::new(fake, inbox.sender()), inbox)
 }
 
-fn inputs(events: &Receiver<Arrival>) -> Vec<Input> {
-    let inputs = events.try_iter().map(|arrival| match arrival.event {
-        HandEvent::Input(input) => input,
-        HandEvent::Action(action) => panic!("{action:?}"),
+fn inputs(inbox: &mut Inbox) -> Vec<Input> {
+    let inputs = inbox.read().into_iter().map(|arrival| match arrival.event {
+        Event::Input(input) => input,
+        Event::Command(command) => panic!("{command:?}"),
     });
     inputs.collect()
 }
@@ -111,24 +109,24 @@ fn millis(millis: u64) -> Duration {
 
 #[test]
 fn a_controller_that_comes_back_elsewhere_is_the_same() {
-    let (fake, mut ports, events) = start();
+    let (fake, mut ports, mut inbox) = start();
     fake.plug(&[DESK, "Midi Through 14:0"]);
     ports.look(millis(0));
     fake.say(DESK, &[0xb0, 7, 1]);
     assert_eq!(
-        inputs(&events),
+        inputs(&mut inbox),
         [there(&["nanoKONTROL2 CTRL", "Midi Through"]), midi("nanoKONTROL2 CTRL", &[0xb0, 7, 1])]
     );
     fake.plug(&["Midi Through 14:0"]);
     ports.look(millis(500));
-    assert_eq!(inputs(&events), [there(&["Midi Through"])]);
+    assert_eq!(inputs(&mut inbox), [there(&["Midi Through"])]);
     let lost = Status::Waiting("nanoKONTROL2 CTRL is gone: it was unplugged".into());
     assert!(ports.statuses().contains(&("nanoKONTROL2 CTRL".into(), lost)));
     fake.plug(&["Midi Through 14:0", "nanoKONTROL2 CTRL 31:0"]);
     ports.look(millis(1000));
     fake.say("nanoKONTROL2 CTRL 31:0", &[0xb0, 7, 2]);
     assert_eq!(
-        inputs(&events),
+        inputs(&mut inbox),
         [there(&["Midi Through", "nanoKONTROL2 CTRL"]), midi("nanoKONTROL2 CTRL", &[0xb0, 7, 2])]
     );
     assert!(ports.statuses().iter().all(|(_, status)| *status == Status::Ready));
@@ -136,33 +134,33 @@ fn a_controller_that_comes_back_elsewhere_is_the_same() {
 
 #[test]
 fn a_machine_without_midi_is_asked_with_growing_patience() {
-    let (fake, mut ports, events) = start();
+    let (fake, mut ports, mut inbox) = start();
     (0..1200).for_each(|tick| ports.look(millis(tick * 100)));
     let tries = fake.0.lock().unwrap().tries;
     assert!((25..50).contains(&tries), "{tries} tries in two minutes");
-    assert_eq!(inputs(&events), []);
+    assert_eq!(inputs(&mut inbox), []);
     let status = Status::Waiting("looking for MIDI: there is no sequencer".into());
     assert_eq!(ports.statuses(), [("MIDI".to_owned(), status)]);
     fake.plug(&[DESK]);
     ports.look(millis(200_000));
-    assert_eq!(inputs(&events), [there(&["nanoKONTROL2 CTRL"])]);
+    assert_eq!(inputs(&mut inbox), [there(&["nanoKONTROL2 CTRL"])]);
 }
 
 #[test]
 fn a_port_that_cannot_be_opened_is_tried_again() {
-    let (fake, mut ports, events) = start();
+    let (fake, mut ports, mut inbox) = start();
     fake.plug(&[DESK]);
     fake.0.lock().unwrap().broken = true;
     (0..20).for_each(|tick| ports.look(millis(tick * 500)));
-    assert_eq!(inputs(&events), []);
+    assert_eq!(inputs(&mut inbox), []);
     fake.0.lock().unwrap().broken = false;
     (20..40).for_each(|tick| ports.look(millis(tick * 500)));
-    assert_eq!(inputs(&events), [there(&["nanoKONTROL2 CTRL"])]);
+    assert_eq!(inputs(&mut inbox), [there(&["nanoKONTROL2 CTRL"])]);
 }
 
 #[test]
 fn midi_as_a_whole_may_go_and_come_back() {
-    let (fake, mut ports, events) = start();
+    let (fake, mut ports, mut inbox) = start();
     fake.plug(&[DESK]);
     ports.look(millis(0));
     fake.0.lock().unwrap().names = None;
@@ -170,40 +168,41 @@ fn midi_as_a_whole_may_go_and_come_back() {
     fake.plug(&[DESK]);
     ports.look(millis(5000));
     let all = [there(&["nanoKONTROL2 CTRL"]), there(&[]), there(&["nanoKONTROL2 CTRL"])];
-    assert_eq!(inputs(&events), all);
+    assert_eq!(inputs(&mut inbox), all);
 }
 
 #[test]
 fn another_program_may_send_to_us_and_our_own_ports_are_not_heard() {
-    let (fake, mut ports, events) = start();
+    let (fake, mut ports, mut inbox) = start();
     fake.plug(&["Pastiche:out 129:0"]);
     ports.look(millis(0));
-    assert_eq!(inputs(&events), []);
+    assert_eq!(inputs(&mut inbox), []);
     fake.0.lock().unwrap().own.as_mut().unwrap()(&[0x90, 60, 1]);
     ports.look(millis(500));
-    assert_eq!(inputs(&events), [midi("Pastiche", &[0x90, 60, 1]), there(&["Pastiche"])]);
+    assert_eq!(inputs(&mut inbox), [midi("Pastiche", &[0x90, 60, 1]), there(&["Pastiche"])]);
 }
 
 #[test]
 fn lamps_are_sent_to_the_device_that_is_moved() {
-    let (fake, mut ports, _events) = start();
+    let (fake, mut ports, _inbox) = start();
     fake.plug(&["Keys 20:0", DESK]);
     ports.look(millis(0));
-    ports.send("nanoKONTROL2 CTRL", &[0xb0, 7, 9]);
-    ports.send("nanoKONTROL2 SLIDER/KNOB", &[0xb0, 7, 8]);
-    ports.send("not there", &[0xb0, 7, 7]);
+    let lamp = |value| Message::Controller { channel: 0, number: 7, value };
+    ports.send("nanoKONTROL2 CTRL", lamp(9));
+    ports.send("nanoKONTROL2 SLIDER/KNOB", lamp(8));
+    ports.send("not there", lamp(7));
     let sent = [(DESK.to_owned(), vec![0xb0, 7, 9]), (DESK.to_owned(), vec![0xb0, 7, 8])];
     assert_eq!(fake.0.lock().unwrap().sent, sent);
     fake.0.lock().unwrap().broken = true;
-    ports.send("nanoKONTROL2 CTRL", &[0xb0, 7, 1]);
+    ports.send("nanoKONTROL2 CTRL", lamp(1));
     fake.0.lock().unwrap().broken = false;
-    ports.send("nanoKONTROL2 CTRL", &[0xb0, 7, 2]);
+    ports.send("nanoKONTROL2 CTRL", lamp(2));
     assert_eq!(fake.0.lock().unwrap().sent.len(), 3);
 }
 
 #[test]
 fn a_night_of_loose_contacts_leaks_nothing() {
-    let (fake, mut ports, events) = start();
+    let (fake, mut ports, mut inbox) = start();
     for turn in 0..2000_u64 {
         let name = format!("Loose Contact {}", turn);
         fake.plug(if turn % 2 == 0 { &[DESK] } else { &[] });
@@ -212,7 +211,7 @@ fn a_night_of_loose_contacts_leaks_nothing() {
         }
         ports.look(millis(turn * 500));
         fake.0.lock().unwrap().heard.clear();
-        inputs(&events);
+        inputs(&mut inbox);
     }
     assert!(ports.statuses().len() <= MOST_KNOWN + 1);
 }

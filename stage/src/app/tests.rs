@@ -13,6 +13,7 @@ use bevy::render::{Render, RenderSystems};
 use bevy::window::WindowRef;
 use bevy::winit::WinitPlugin;
 use nannou::prelude::render::{DefaultNannouShaderModel, PreparedShaderModel};
+use pastiche_engine::address::ControlAddress;
 use pastiche_engine::assets::NoAssets;
 use pastiche_engine::check::check;
 use pastiche_engine::clock::FrameRate;
@@ -106,13 +107,13 @@ impl Show for Toy {
 
     fn undo(&mut self) {}
 
-    fn badge(&self, _control: &Input) -> Option<String> {
+    fn badge(&self, _control: &ControlAddress) -> Option<String> {
         None
     }
 
-    fn learn(&mut self, _control: &Input) {}
+    fn learn(&mut self, _control: &ControlAddress) {}
 
-    fn unlearn(&mut self, _control: &Input) {}
+    fn unlearn(&mut self, _control: &ControlAddress) {}
 
     fn devices(&self) -> Vec<(String, Status)> {
         Vec::new()

@@ -1,25 +1,25 @@
 //! Knobs, every other constant control of the node that is looked at, and what moves them.
 
 use bevy_egui::egui::{Button, DragValue, Key, Label, RichText, Sense, Slider, Ui, Vec2};
+use pastiche_engine::address::ControlAddress;
 use pastiche_engine::key::NodeKey;
 use pastiche_engine::live::{ControlState, Live};
 use pastiche_engine::plan::{PlanNode, Source};
 use pastiche_engine::port::PortType;
-use pastiche_engine::take::Input;
 
 use super::look;
 use crate::show::Show;
 use crate::state::number;
 
-/// What a person does to a control. The control is named by a move of it.
+/// What a person does to a control.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Touch {
     /// Moves it.
-    Move(Input),
+    Move(ControlAddress, f64),
     /// Binds it to the next controller that moves.
-    Learn(Input),
+    Learn(ControlAddress),
     /// Takes it from its controller.
-    Unlearn(Input),
+    Unlearn(ControlAddress),
 }
 
 /// Shows every knob; returns what was done.
@@ -33,9 +33,9 @@ pub(super) fn knobs(ui: &mut Ui, show: &dyn Show) -> Vec<Touch> {
     }
     for knob in knobs {
         let unit = unit(live, &knob.node, "value");
-        let move_to = |value| Input::Knob { name: knob.name.clone(), value };
         ui.push_id(&knob.node.0, |ui| {
-            touched.extend(control(ui, show, &knob.name, &knob.control, unit, move_to));
+            let address = ControlAddress::knob(&knob.name);
+            touched.extend(control(ui, show, &knob.name, &knob.control, unit, address));
         });
     }
     touched
@@ -56,16 +56,16 @@ pub(super) fn node(ui: &mut Ui, show: &dyn Show, key: &NodeKey) -> Vec<Touch> {
         };
         for member in members {
             let name = member.map_or(input.name.to_string(), |member| format!("{}[{member}]", input.name));
-            let state = (input.port == PortType::Control).then(|| live.control(key, &input.name, member));
+            let (node, its_input) = (key.clone(), input.name.as_ref().into());
+            let address = ControlAddress::Input { node, input: its_input, member };
+            let state = (input.port == PortType::Control).then(|| live.control(&address));
             let source = match (source, member) {
                 (Source::List(members), Some(member)) => &members[member],
                 (source, _) => source,
             };
             ui.push_id(&name, |ui| match state.flatten() {
                 Some(state) => {
-                    let (node, input_name) = (key.clone(), input.name.to_string());
-                    let move_to = |value| Input::Control { node, name: input_name, member, value };
-                    touched.extend(control(ui, show, &name, &state, input.unit.symbol(), move_to));
+                    touched.extend(control(ui, show, &name, &state, input.unit.symbol(), address));
                 }
                 None => quiet(ui, &format!("{name}: {}", told(source, &live.plan().nodes))),
             });
@@ -101,13 +101,11 @@ fn control(
     name: &str,
     state: &ControlState,
     unit: &str,
-    move_to: impl FnOnce(f64) -> Input,
+    address: ControlAddress,
 ) -> Option<Touch> {
     let mut value = state.value;
     let is_moved = state.value != state.script;
-    // Any move of it names the control.
-    let input = move_to(value);
-    let badge = show.badge(&input);
+    let badge = show.badge(&address);
     let row = ui.horizontal(|ui| {
         let name = Label::new(if is_moved {
             RichText::new(name).strong().color(look::ACCENT)
@@ -148,20 +146,12 @@ fn control(
         unlearns = badge.is_some() && ui.small_button("Unlearn").clicked();
     });
     if unlearns {
-        return Some(Touch::Unlearn(input));
+        return Some(Touch::Unlearn(address));
     }
     if learns {
-        return Some(Touch::Learn(input));
+        return Some(Touch::Learn(address));
     }
-    (value != state.value).then(|| Touch::Move(with_value(input, value)))
-}
-
-fn with_value(input: Input, value: f64) -> Input {
-    match input {
-        Input::Knob { name, .. } => Input::Knob { name, value },
-        Input::Control { node, name, member, .. } => Input::Control { node, name, member, value },
-        other => other,
-    }
+    (value != state.value).then_some(Touch::Move(address, value))
 }
 
 fn unit(live: &Live, node: &NodeKey, name: &str) -> &'static str {

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use bevy_egui::egui::{CentralPanel, Key, Panel, ScrollArea, Ui};
+use pastiche_engine::take::Input;
 
 use super::controls::Touch;
 use super::graph::Graph;
@@ -103,9 +104,9 @@ impl View {
     pub(super) fn act(&mut self, show: &mut dyn Show, state: &mut StageState) {
         for touch in self.touched.drain(..) {
             match touch {
-                Touch::Move(input) => show.hand(input),
-                Touch::Learn(input) => show.learn(&input),
-                Touch::Unlearn(input) => show.unlearn(&input),
+                Touch::Move(control, value) => show.hand(Input::Move { control, value }),
+                Touch::Learn(control) => show.learn(&control),
+                Touch::Unlearn(control) => show.unlearn(&control),
             }
         }
         for action in self.actions.drain(..) {

@@ -1,6 +1,7 @@
 //! Sends notes to a MIDI port while they play.
 
 use pastiche_engine::io::Io;
+use pastiche_engine::midi::Message;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::outgoing::WhichPort;
 use pastiche_engine::port::Note;
@@ -19,12 +20,12 @@ impl PortOut {
 
     fn send(&self, ctx: &mut FrameCtx<'_>, note: &Note) {
         let (channel, pitch) = (note.channel.min(15), note.pitch.min(127));
-        let bytes = if note.on {
-            [0x90 | channel, pitch, note.velocity.clamp(1, 127)]
+        let message = if note.on {
+            Message::NoteOn { channel, pitch, velocity: note.velocity.clamp(1, 127) }
         } else {
-            [0x80 | channel, pitch, 0]
+            Message::NoteOff { channel, pitch, velocity: 0 }
         };
-        ctx.send_midi(&self.port, note.sample, bytes);
+        ctx.send_midi(&self.port, note.sample, message);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::*;
 use pastiche_engine::frame::PixelFormat;
+use pastiche_testing::ffmpeg_is_there;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -64,6 +65,7 @@ fn greys(movie: &Path) -> Vec<u8> {
 
 #[test]
 fn a_movie_keeps_its_time_and_appears_when_it_is_whole() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let folder = tempfile::tempdir().unwrap();
     let recording =
         record(plan(folder.path(), Form::Movie), &[(0, 20), (1, 20), (5, 200), (6, 200)], [34, 19]);
@@ -79,6 +81,7 @@ fn a_movie_keeps_its_time_and_appears_when_it_is_whole() {
 
 #[test]
 fn the_same_pictures_make_the_same_bytes() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let folder = tempfile::tempdir().unwrap();
     for _ in 0..2 {
         drop(record(plan(folder.path(), Form::Movie), &[(0, 20), (1, 90), (2, 200)], [64, 36]));
@@ -89,6 +92,7 @@ fn the_same_pictures_make_the_same_bytes() {
 
 #[test]
 fn another_size_begins_another_movie() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let folder = tempfile::tempdir().unwrap();
     let recording = record(plan(folder.path(), Form::Movie), &[(0, 20)], [34, 20]);
     recording.send(1, pixels([20, 34], 90), true);
@@ -194,6 +198,7 @@ fn sound_of(rate: FrameRate, frame: u64, clicks: bool) -> Vec<[f32; 2]> {
 
 #[test]
 fn ten_minutes_of_sound_and_picture_stay_in_step() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let folder = tempfile::tempdir().unwrap();
     // A rate of which no frame has a whole number of samples.
     let rate = FrameRate { frames: 30_000, secs: 1001 };
@@ -232,6 +237,7 @@ fn ten_minutes_of_sound_and_picture_stay_in_step() {
 
 #[test]
 fn lost_pictures_and_lost_sound_keep_their_time() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let folder = tempfile::tempdir().unwrap();
     let plan = Plan { has_sound: true, ..plan(folder.path(), Form::Movie) };
     let rate = plan.rate;
@@ -255,6 +261,7 @@ fn lost_pictures_and_lost_sound_keep_their_time() {
 
 #[test]
 fn each_movie_has_the_sound_of_its_own_pictures() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let folder = tempfile::tempdir().unwrap();
     let plan = Plan { has_sound: true, ..plan(folder.path(), Form::Movie) };
     let rate = plan.rate;
@@ -280,6 +287,7 @@ fn each_movie_has_the_sound_of_its_own_pictures() {
 
 #[test]
 fn a_movie_whose_sound_cannot_be_put_in_is_kept() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let folder = tempfile::tempdir().unwrap();
     let text = "case \"$*\" in *f32le*) echo 'no sound here' >&2; exit 1;; *) exec ffmpeg \"$@\";; esac";
     let plan = Plan { has_sound: true, ..with_fake(folder.path(), text) };
@@ -293,6 +301,7 @@ fn a_movie_whose_sound_cannot_be_put_in_is_kept() {
 
 #[test]
 fn what_was_heard_outlives_a_program_that_dies() {
+    let Some(()) = ffmpeg_is_there() else { return };
     let dies = [
         ("in the middle", "head -c 2000000 > /dev/null; echo 'out of breath' >&2; exit 1"),
         ("at the end", "cat > /dev/null; echo 'out of breath' >&2; exit 1"),

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use engine::address::ControlAddress;
 use engine::live::ControlState;
 use engine::midi::Message;
 use pastiche_engine as engine;
 
 use super::binding::{Binding, FINE, Motion, Part};
-use super::target::Target;
 
 /// A controller that comes so near, of the way from 0 to 1, has met the value.
 const NEAR: f64 = 2.0 / 127.0;
@@ -20,20 +20,20 @@ const STEPS: f64 = 127.0;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learned {
     /// What is bound now.
-    pub bound: Option<Target>,
+    pub bound: Option<ControlAddress>,
     /// What moves, and to where.
-    pub moves: Vec<(Target, f64)>,
+    pub moves: Vec<(ControlAddress, f64)>,
 }
 
 /// All bindings, and what is being learned.
 #[derive(Clone, Debug, Default)]
 pub struct Learn {
     bindings: Vec<(Binding, Hardware)>,
-    armed: Option<Target>,
+    armed: Option<ControlAddress>,
     /// What was learned with the last message, from which port: its fine half may follow.
-    fresh: Option<(Target, String)>,
+    fresh: Option<(ControlAddress, String)>,
     /// Where controls go in the frame that comes.
-    pending: BTreeMap<Target, f64>,
+    pending: BTreeMap<ControlAddress, f64>,
 }
 
 /// What is known of the hardware of one binding.
@@ -46,7 +46,7 @@ struct Hardware {
     /// The coarse half of 14 bits.
     coarse: u8,
     /// What its lamps show.
-    shown: Option<Vec<Vec<u8>>>,
+    shown: Option<Vec<Message>>,
 }
 
 impl Learn {
@@ -57,8 +57,8 @@ impl Learn {
     }
 
     /// The next controller that moves is bound to this control.
-    pub fn arm(&mut self, target: Target) {
-        self.armed = Some(target);
+    pub fn arm(&mut self, control: ControlAddress) {
+        self.armed = Some(control);
     }
 
     /// Nothing is learned after all.
@@ -67,14 +67,14 @@ impl Learn {
     }
 
     /// What the next controller that moves is bound to.
-    pub fn armed(&self) -> Option<&Target> {
+    pub fn armed(&self) -> Option<&ControlAddress> {
         self.armed.as_ref()
     }
 
     /// Whether there was a binding to take away.
-    pub fn unlearn(&mut self, target: &Target) -> bool {
+    pub fn unlearn(&mut self, control: &ControlAddress) -> bool {
         let before = self.bindings.len();
-        self.bindings.retain(|(binding, _)| binding.control != *target);
+        self.bindings.retain(|(binding, _)| binding.control != *control);
         self.bindings.len() < before
     }
 
@@ -84,16 +84,16 @@ impl Learn {
     }
 
     /// The binding of a control, to change it.
-    pub fn binding_mut(&mut self, target: &Target) -> Option<&mut Binding> {
-        self.bindings.iter_mut().map(|(binding, _)| binding).find(|binding| binding.control == *target)
+    pub fn binding_mut(&mut self, control: &ControlAddress) -> Option<&mut Binding> {
+        self.bindings.iter_mut().map(|(binding, _)| binding).find(|binding| binding.control == *control)
     }
 
     /// What stands on a knob: its controller, or that it is being learned.
-    pub fn badge(&self, target: &Target) -> Option<String> {
-        if self.armed.as_ref() == Some(target) {
+    pub fn badge(&self, control: &ControlAddress) -> Option<String> {
+        if self.armed.as_ref() == Some(control) {
             return Some("move a controller".into());
         }
-        self.bindings().find(|binding| binding.control == *target).map(Binding::badge)
+        self.bindings().find(|binding| binding.control == *control).map(Binding::badge)
     }
 
     /// A message came from a port. `state` tells how a control stands.
@@ -101,7 +101,7 @@ impl Learn {
         &mut self,
         port: &str,
         message: Message,
-        state: impl Fn(&Target) -> Option<ControlState>,
+        state: impl Fn(&ControlAddress) -> Option<ControlState>,
     ) -> Learned {
         let bound = self.learn(port, message);
         let mut moves = Vec::new();
@@ -126,7 +126,10 @@ impl Learn {
 
     /// What to send to which port, so that lamps, rings and motors show how the controls stand; only
     /// what has changed.
-    pub fn feedback(&mut self, state: impl Fn(&Target) -> Option<ControlState>) -> Vec<(String, Vec<u8>)> {
+    pub fn feedback(
+        &mut self,
+        state: impl Fn(&ControlAddress) -> Option<ControlState>,
+    ) -> Vec<(String, Message)> {
         let mut out = Vec::new();
         for (binding, hardware) in &mut self.bindings {
             let Some(state) = state(&binding.control) else { continue };
@@ -136,7 +139,7 @@ impl Learn {
             }
             // A motor is not pushed against the hand that moves it.
             if hardware.given != Some(state.value) || binding.encoder.is_some() || binding.is_key() {
-                out.extend(messages.iter().map(|message| (binding.port.clone(), message.clone())));
+                out.extend(messages.iter().map(|message| (binding.port.clone(), *message)));
             }
             hardware.shown = Some(messages);
         }
@@ -152,28 +155,28 @@ impl Learn {
         }
     }
 
-    fn learn(&mut self, port: &str, message: Message) -> Option<Target> {
+    fn learn(&mut self, port: &str, message: Message) -> Option<ControlAddress> {
         let fresh = self.fresh.take();
-        if let (Some((target, from)), None, Message::Controller { number, .. }) =
+        if let (Some((control, from)), None, Message::Controller { number, .. }) =
             (fresh, &self.armed, message)
             && from == port
             && (FINE..2 * FINE).contains(&number)
             && let Some((binding, hardware)) =
-                self.bindings.iter_mut().find(|(binding, _)| binding.control == target)
+                self.bindings.iter_mut().find(|(binding, _)| binding.control == control)
             && binding.controller == Part::Cc(number - FINE)
         {
             binding.controller = Part::Fine(number - FINE);
             hardware.coarse = (hardware.place.unwrap_or(0.0) * 127.0).round() as u8;
-            return Some(target);
+            return Some(control);
         }
         let part = self.armed.as_ref().and_then(|_| Part::moved(message))?;
         let channel = message.channel()? + 1;
-        let target = self.armed.take()?;
-        self.unlearn(&target);
-        let binding = Binding::new(target.clone(), port, channel, part);
+        let control = self.armed.take()?;
+        self.unlearn(&control);
+        let binding = Binding::new(control.clone(), port, channel, part);
         self.bindings.push((binding, Hardware::default()));
-        self.fresh = Some((target.clone(), port.to_owned()));
-        Some(target)
+        self.fresh = Some((control.clone(), port.to_owned()));
+        Some(control)
     }
 }
 
@@ -234,15 +237,15 @@ mod tests {
     /// Controls that stand somewhere, and the learning that moves them.
     struct Board {
         learn: Learn,
-        values: BTreeMap<Target, f64>,
+        values: BTreeMap<ControlAddress, f64>,
     }
 
-    fn glow() -> Target {
-        Target::Knob("glow".into())
+    fn glow() -> ControlAddress {
+        ControlAddress::knob("glow")
     }
 
-    fn radius() -> Target {
-        Target::parse("blur.radius").unwrap()
+    fn radius() -> ControlAddress {
+        ControlAddress::parse("blur.radius").unwrap()
     }
 
     impl Board {
@@ -250,9 +253,9 @@ mod tests {
             Board { learn: Learn::default(), values: BTreeMap::from([(glow(), 0.5), (radius(), 8.0)]) }
         }
 
-        fn with(target: Target) -> Board {
+        fn with(control: ControlAddress) -> Board {
             let mut board = Board::new();
-            board.learn.arm(target);
+            board.learn.arm(control);
             assert!(board.hear(DESK, &[0xb0, 7, 64]).bound.is_some());
             board
         }
@@ -261,7 +264,7 @@ mod tests {
         fn hear(&mut self, port: &str, bytes: &[u8]) -> Learned {
             let values = self.values.clone();
             let learned =
-                self.learn.hear(port, Message::parse(bytes).unwrap(), |target| state(&values, target));
+                self.learn.hear(port, Message::parse(bytes).unwrap(), |control| state(&values, control));
             self.values.extend(learned.moves.iter().cloned());
             self.learn.settle();
             learned
@@ -272,9 +275,9 @@ mod tests {
             self.values[&glow()]
         }
 
-        fn feedback(&mut self) -> Vec<(String, Vec<u8>)> {
+        fn feedback(&mut self) -> Vec<(String, Message)> {
             let values = self.values.clone();
-            self.learn.feedback(|target| state(&values, target))
+            self.learn.feedback(|control| state(&values, control))
         }
 
         fn set(&mut self, change: impl Fn(&mut Binding)) {
@@ -282,9 +285,9 @@ mod tests {
         }
     }
 
-    fn state(values: &BTreeMap<Target, f64>, target: &Target) -> Option<ControlState> {
-        let value = *values.get(target)?;
-        let soft = if *target == glow() { range(0.0, 1.0) } else { range(0.0, 32.0) };
+    fn state(values: &BTreeMap<ControlAddress, f64>, control: &ControlAddress) -> Option<ControlState> {
+        let value = *values.get(control)?;
+        let soft = if *control == glow() { range(0.0, 1.0) } else { range(0.0, 32.0) };
         Some(ControlState { value, script: value, soft, hard: range(-128.0, 128.0) })
     }
 
@@ -389,7 +392,7 @@ mod tests {
         board.fader(100);
         assert_eq!(board.feedback(), [], "the fader is there already");
         board.values.insert(glow(), 0.0);
-        let told = vec![(DESK.to_owned(), vec![0xb0, 7, 0])];
+        let told = vec![(DESK.to_owned(), Message::Controller { channel: 0, number: 7, value: 0 })];
         assert_eq!((board.feedback(), board.feedback()), (told.clone(), vec![]));
         board.learn.came_back(DESK);
         assert_eq!(board.feedback(), told, "its lamps are dark");
@@ -403,7 +406,7 @@ mod tests {
         let turn = Message::parse(&[0xb0, 7, 1]).unwrap();
         let mut last = 0.0;
         for _ in 0..3 {
-            last = board.learn.hear(DESK, turn, |target| state(&values, target)).moves[0].1;
+            last = board.learn.hear(DESK, turn, |control| state(&values, control)).moves[0].1;
         }
         assert!((last - 3.0 / 127.0).abs() < 1e-12);
     }

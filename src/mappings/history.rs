@@ -1,21 +1,22 @@
-//! What hands have moved, to take it back.
+//! What was moved by hand, to take it back.
 
 use std::time::Duration;
 
-use super::target::Target;
+use engine::address::ControlAddress;
+use pastiche_engine as engine;
 
 /// One move: however many steps it took, it is taken back at once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Move {
     /// What was moved.
-    pub target: Target,
+    pub control: ControlAddress,
     /// The value before.
     pub from: f64,
     /// The value after.
     pub to: f64,
 }
 
-/// The moves of hands, the newest last.
+/// The moves that were made by hand, the newest last.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     moves: Vec<Move>,
@@ -31,17 +32,17 @@ const MOST: usize = 1000;
 
 impl History {
     /// A hand moved a control; times are those of any clock that never goes back.
-    pub fn note(&mut self, target: &Target, from: f64, to: f64, at: Duration) {
+    pub fn note(&mut self, control: &ControlAddress, from: f64, to: f64, at: Duration) {
         let follows = at.saturating_sub(self.last) < PAUSE;
         self.last = at;
         match self.moves.last_mut() {
-            Some(last) if follows && last.target == *target => last.to = to,
+            Some(last) if follows && last.control == *control => last.to = to,
             _ if from == to => {}
             _ => {
                 if self.moves.len() == MOST {
                     self.moves.remove(0);
                 }
-                self.moves.push(Move { target: target.clone(), from, to });
+                self.moves.push(Move { control: control.clone(), from, to });
             }
         }
     }
@@ -58,8 +59,8 @@ impl History {
 mod tests {
     use super::*;
 
-    fn knob(name: &str) -> Target {
-        Target::Knob(name.into())
+    fn knob(name: &str) -> ControlAddress {
+        ControlAddress::knob(name)
     }
 
     fn after(millis: u64) -> Duration {
@@ -77,8 +78,8 @@ mod tests {
         history.note(&knob("glow"), 1.0, 0.7, after(240));
         history.note(&knob("glow"), 0.7, 0.8, after(2000));
         history.note(&knob("still"), 1.0, 1.0, after(2001));
-        let undone: Vec<(Target, f64)> =
-            std::iter::from_fn(|| history.undo()).map(|last| (last.target, last.from)).collect();
+        let undone: Vec<(ControlAddress, f64)> =
+            std::iter::from_fn(|| history.undo()).map(|last| (last.control, last.from)).collect();
         let expected = [(knob("glow"), 0.7), (knob("glow"), 1.0), (knob("soft"), 0.0), (knob("glow"), 0.0)];
         assert_eq!(undone, expected);
         assert_eq!(history.undo(), None);

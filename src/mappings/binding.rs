@@ -2,13 +2,12 @@
 
 use std::fmt;
 
+use engine::address::ControlAddress;
 use engine::live::ControlState;
 use engine::midi::{Encoder, Message};
 use engine::spec::Range;
 use pastiche_engine as engine;
 use serde::{Deserialize, Serialize};
-
-use super::target::Target;
 
 /// What of a MIDI controller moves. Its text is that of the badge: `cc 7`, `cc 7 fine`, `note 36`,
 /// `bend`, `pressure`.
@@ -32,7 +31,7 @@ pub enum Part {
 #[serde(deny_unknown_fields)]
 pub struct Binding {
     /// What is moved.
-    pub control: Target,
+    pub control: ControlAddress,
     /// The port's stable name, or a part of it.
     pub port: String,
     /// From 1 to 16.
@@ -78,7 +77,7 @@ pub(super) enum Motion {
 
 impl Binding {
     /// As it is learned.
-    pub fn new(control: Target, port: &str, channel: u8, controller: Part) -> Binding {
+    pub fn new(control: ControlAddress, port: &str, channel: u8, controller: Part) -> Binding {
         Binding {
             control,
             port: port.into(),
@@ -172,19 +171,20 @@ impl Binding {
     }
 
     /// The messages that show a value on the controller's lamps, rings and motors.
-    pub(super) fn feedback(&self, value: f64, state: &ControlState) -> Vec<Vec<u8>> {
+    pub(super) fn feedback(&self, value: f64, state: &ControlState) -> Vec<Message> {
         let place = self.place_of(value, state);
         let channel = self.channel.saturating_sub(1) & 15;
         let seven = (place * 127.0).round() as u8;
         let fourteen = (place * 16_383.0).round() as u16;
         let (coarse, fine) = ((fourteen >> 7) as u8, (fourteen & 127) as u8);
+        let controller = |number, value| Message::Controller { channel, number, value };
         match self.controller {
-            Part::Cc(number) => vec![vec![0xb0 | channel, number, seven]],
-            Part::Fine(number) => {
-                vec![vec![0xb0 | channel, number, coarse], vec![0xb0 | channel, number + FINE, fine]]
+            Part::Cc(number) => vec![controller(number, seven)],
+            Part::Fine(number) => vec![controller(number, coarse), controller(number + FINE, fine)],
+            Part::Note(pitch) => {
+                vec![Message::NoteOn { channel, pitch, velocity: if place >= 0.5 { 127 } else { 0 } }]
             }
-            Part::Note(pitch) => vec![vec![0x90 | channel, pitch, if place >= 0.5 { 127 } else { 0 }]],
-            Part::Bend => vec![vec![0xe0 | channel, fine, coarse]],
+            Part::Bend => vec![Message::PitchBend { channel, bend: fourteen as i16 - 8192 }],
             // There is no lamp for how hard a key is pressed.
             Part::Pressure => Vec::new(),
         }
@@ -293,7 +293,7 @@ mod tests {
     }
 
     fn glow() -> Binding {
-        Binding::new(Target::Knob("glow".into()), "nano", 1, Part::Cc(7))
+        Binding::new(ControlAddress::knob("glow"), "nano", 1, Part::Cc(7))
     }
 
     #[test]
@@ -316,7 +316,9 @@ mod tests {
 
     #[test]
     fn lamps_show_what_the_same_fader_would_say() {
-        let stand = |binding: Binding, value: f64| binding.feedback(value, &state());
+        let stand = |binding: Binding, value: f64| -> Vec<[u8; 3]> {
+            binding.feedback(value, &state()).iter().map(|message| message.bytes().0).collect()
+        };
         assert_eq!(stand(glow(), 20.0), [[0xb0, 7, 127]]);
         assert_eq!(stand(Binding { channel: 3, invert: true, ..glow() }, 20.0), [[0xb2, 7, 0]]);
         let fine = Binding { controller: Part::Fine(7), ..glow() };

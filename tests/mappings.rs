@@ -1,13 +1,16 @@
-//! Hands on a patch, through a stand-in for this machine's MIDI: learned, unplugged, kept, replayed.
+//! The mappings of a patch, through a stand-in for this machine's MIDI: learned, unplugged, kept, replayed.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use pastiche::engine::address::ControlAddress;
 use pastiche::engine::port::Value;
 use pastiche::engine::take::{Input, Stamped};
-use pastiche::hands::{HandAction, HandEvent, HandNews, Hands, Target};
+use pastiche::host::Host;
+use pastiche::inbox::{Command, Event};
 use pastiche::loader::PatchSource;
+use pastiche::mappings::News;
 use pastiche::midi::{Hear, MidiEdge, MidiOutput, OpenInput};
 use pastiche::takes::{TakeWriter, read_take};
 use pastiche::{Pace, Player, PlayerConfig, registry};
@@ -60,7 +63,7 @@ impl MidiOutput for Lamps {
 /// A show on a clock that the test moves: what comes is stamped with the frame that runs.
 struct Show {
     player: Player,
-    hands: Hands,
+    host: Host,
     hear: Hear,
     lamps: Receiver<Vec<u8>>,
     said: Vec<String>,
@@ -72,24 +75,24 @@ impl Show {
         let source = PatchSource::File(patch.to_owned());
         let (opened, open) = channel();
         let (lamps, lit) = channel();
-        let hands = Hands::new(&source).with_midi_of(StandIn { opened, lamps }).expect("a thread");
+        let host = Host::new(&source).with_midi_of(StandIn { opened, lamps }).expect("a thread");
         let hear = open.recv_timeout(PATIENCE).expect("an open port");
         let config = PlayerConfig::new(registry().expect("good kinds"), Pace::Offline);
         let mut player = Player::new(config).expect("a player");
         player.load_source(source).expect("a good patch");
-        Show { player, hands, hear, lamps: lit, said: Vec::new(), take: None }
+        Show { player, host, hear, lamps: lit, said: Vec::new(), take: None }
     }
 
     fn step(&mut self) -> Vec<[f32; 2]> {
         let rate = self.player.rate();
         let now = rate.start_sample(self.player.next_frame());
-        self.hands.take_in(&mut self.player, |_: Instant| now);
+        self.host.take_in(&mut self.player, now, |_: Instant| now);
         let report = self.player.step();
         assert_eq!(report.refused, []);
-        for news in self.hands.settle(&self.player, &report.applied) {
+        for news in self.host.settle(&self.player, &report.applied) {
             match news {
-                HandNews::Line(line) => self.said.push(line),
-                HandNews::Fault(fault) => self.said.push(fault.to_string()),
+                News::Line(line) => self.said.push(line),
+                News::Fault(fault) => self.said.push(fault.to_string()),
             }
         }
         if let Some(take) = &mut self.take {
@@ -98,8 +101,8 @@ impl Show {
         self.player.sound().to_vec()
     }
 
-    fn act(&mut self, action: HandAction) {
-        assert!(self.hands.sender().send(HandEvent::Action(action)));
+    fn act(&mut self, action: Command) {
+        assert!(self.host.sender().send(Event::Command(action)));
         self.step();
     }
 
@@ -124,8 +127,8 @@ fn patch(folder: &Path) -> PathBuf {
     path
 }
 
-fn glow() -> Target {
-    Target::Knob("glow".into())
+fn glow() -> ControlAddress {
+    ControlAddress::knob("glow")
 }
 
 #[test]
@@ -134,33 +137,33 @@ fn a_knob_is_learned_and_still_bound_after_a_restart() {
     let path = patch(folder.path());
     let mut show = Show::start(&path);
     show.step();
-    show.act(HandAction::Learn(glow()));
-    assert_eq!(show.hands.badge(&glow()).as_deref(), Some("move a controller"));
+    show.act(Command::Learn(glow()));
+    assert_eq!(show.host.mappings().badge(&glow()).as_deref(), Some("move a controller"));
     assert_eq!(show.midi(&[0xb0, 7, 127]), 1.0);
     assert!(show.heard("`glow` is moved by cc 7 of nanoKONTROL2"), "{:?}", show.said);
-    show.act(HandAction::Range(glow(), Some([0.0, 2.0])));
+    show.act(Command::Range(glow(), Some([0.0, 2.0])));
     assert_eq!(show.midi(&[0xb0, 7, 64]), 2.0 * 64.0 / 127.0);
     let left = show.glow();
-    assert_eq!(show.hands.finish(), []);
+    assert_eq!(show.host.finish(), []);
 
     let mut show = Show::start(&path);
     show.step();
     assert_eq!(show.glow(), left, "the value is back");
-    assert_eq!(show.hands.badge(&glow()).as_deref(), Some("cc 7"));
+    assert_eq!(show.host.mappings().badge(&glow()).as_deref(), Some("cc 7"));
     // The lamp shows it.
     assert_eq!(show.lamps.recv_timeout(PATIENCE), Ok(vec![0xb0, 7, 64]));
     // The fader may stand anywhere by now: it must meet the value first.
     assert_eq!(show.midi(&[0xb0, 7, 0]), left);
     assert!((show.midi(&[0xb0, 7, 90]) - 2.0 * 90.0 / 127.0).abs() < 1e-12, "it went past");
-    show.act(HandAction::Undo);
+    show.act(Command::Undo);
     assert_eq!(show.glow(), left);
-    show.act(HandAction::Reset(glow()));
+    show.act(Command::Reset(glow()));
     assert_eq!(show.glow(), 0.25);
-    show.act(HandAction::Unlearn(glow()));
+    show.act(Command::Unlearn(glow()));
     assert_eq!(show.midi(&[0xb0, 7, 127]), 0.25);
-    show.act(HandAction::Learn(Target::Knob("nothing".into())));
+    show.act(Command::Learn(ControlAddress::knob("nothing")));
     assert!(show.heard("there is no control `nothing`"), "{:?}", show.said);
-    assert_eq!(show.hands.finish(), []);
+    assert_eq!(show.host.finish(), []);
     let kept = std::fs::read_to_string(folder.path().join("mine.pastiche.toml")).expect("kept");
     assert!(!kept.contains("glow"), "{kept}");
 }
@@ -184,7 +187,7 @@ fn the_scripts_new_value_counts_and_a_control_that_comes_back_is_where_it_was() 
     show.player.load(&path).expect("a good patch");
     show.step();
     assert_eq!(show.glow(), 0.5);
-    assert_eq!(show.hands.finish(), []);
+    assert_eq!(show.host.finish(), []);
     assert_eq!(Show::start(&path).glow(), 0.5);
 }
 
@@ -196,12 +199,12 @@ fn everything_that_came_is_replayed_to_the_same_bytes() {
     let take = folder.path().join("show.take");
     show.take = Some(TakeWriter::create(&take, "mine.rhai", 1).expect("a take"));
     let mut live = vec![show.step()];
-    show.hands.sender().send(HandEvent::Action(HandAction::Learn(glow())));
+    show.host.sender().send(Event::Command(Command::Learn(glow())));
     for number in 0..60_u8 {
         (show.hear)(&[0xb0, 7, number * 2, 1, number]);
         (show.hear)(&[0x90, 60 + number % 12, 100, 0xfe, 0x13]);
         let event = Input::Mouse { x: f64::from(number), y: 1.0 };
-        show.hands.sender().send(HandEvent::Input(event));
+        show.host.sender().send(Event::Input(event));
         live.push(show.step());
     }
     drop(show);
@@ -209,7 +212,7 @@ fn everything_that_came_is_replayed_to_the_same_bytes() {
     let count = |kind: fn(&Input) -> bool| inputs.iter().filter(|stamped| kind(&stamped.input)).count();
     assert_eq!(count(|input| matches!(input, Input::Midi { .. })), 180);
     assert_eq!(count(|input| matches!(input, Input::Mouse { .. })), 60);
-    assert_eq!(count(|input| matches!(input, Input::Knob { .. })), 60);
+    assert_eq!(count(|input| matches!(input, Input::Move { .. })), 60);
     let replay = |with: &[Stamped]| {
         let config = PlayerConfig::new(registry().expect("good kinds"), Pace::Offline);
         let mut player = Player::new(config).expect("a player");
@@ -223,7 +226,7 @@ fn everything_that_came_is_replayed_to_the_same_bytes() {
         sounds
     };
     assert!(replay(&inputs) == live, "the replay sounds as the show did");
-    assert!(replay(&[]) != live, "what hands left beside the patch does not reach a render");
+    assert!(replay(&[]) != live, "what was moved by hand beside the patch does not reach a render");
 }
 
 #[test]
@@ -255,10 +258,10 @@ fn what_a_patch_plays_reaches_the_port_and_is_ended_with_the_show() {
     let mut show = Show::start(&path);
     let report = show.player.step();
     assert_eq!(report.midi.len(), 1);
-    show.hands.send_out(report.midi, |_| Instant::now());
+    show.host.send_out(report.midi, |_| Instant::now());
     assert_eq!(show.lamps.recv_timeout(PATIENCE), Ok(vec![0x90, 60, 95]));
-    let statuses = show.hands.midi_statuses();
-    show.hands.finish();
+    let statuses = show.host.midi_statuses();
+    show.host.finish();
     assert_eq!(show.lamps.recv_timeout(PATIENCE), Ok(vec![0x80, 60, 0]));
     assert!(statuses.iter().any(|(name, _)| name == "MIDI"), "{statuses:?}");
 }

@@ -1,13 +1,15 @@
 //! Values moved by hand: knobs, and any other constant control.
 
+use crate::address::ControlAddress;
 use crate::fault::Fault;
 use crate::key::NodeKey;
-use crate::options::OptionValue;
-use crate::plan::{PlanNode, Source};
-use crate::spec::{InputSpec, Range, Role};
+use crate::plan::Source;
+use crate::slot::members;
+use crate::spec::{InputSpec, Range};
 use crate::suggest::nearest;
 use crate::take::Input;
 
+use super::controls::{knob_name, knob_position};
 use super::run::Live;
 
 /// A knob as it stands.
@@ -34,8 +36,6 @@ pub struct ControlState {
     pub hard: Range,
 }
 
-const KNOB_VALUE: &str = "value";
-
 impl Live {
     /// Every knob, in the order in which the nodes run.
     pub fn knobs(&self) -> Vec<KnobState> {
@@ -52,22 +52,19 @@ impl Live {
             .collect()
     }
 
-    /// A constant control of a node, or a member of a list of them; `None` when there is none of that
-    /// name, or a wire moves it.
-    pub fn control(&self, node: &NodeKey, name: &str, member: Option<usize>) -> Option<ControlState> {
-        let at = self.plan.find(node)?;
-        let planned = &self.plan.nodes[at];
-        let position = planned.inputs.iter().position(|input| input.name == name)?;
-        let source = member_of(&planned.sources[position], member)?;
-        let hand = self.nodes[at].hands[position].get(member.unwrap_or(0));
-        state(&planned.inputs[position], source, hand)
+    /// A constant control as it stands; `None` when there is none at that address, or a wire moves it.
+    pub fn control(&self, address: &ControlAddress) -> Option<ControlState> {
+        let place = self.controls.at(address).first()?;
+        let planned = self.plan.nodes.get(place.node)?;
+        let source = members(planned.sources.get(place.input)?).get(place.member)?;
+        let hand = self.nodes.get(place.node)?.hands.get(place.input)?.get(place.member);
+        state(planned.inputs.get(place.input)?, source, hand)
     }
 
     /// Moves what an input from outside names.
     pub(super) fn apply(&mut self, input: &Input) -> Result<(), Fault> {
         match input {
-            Input::Knob { name, value } => self.turn(name, finite(*value)?),
-            Input::Control { node, name, member, value } => self.set(node, name, *member, finite(*value)?),
+            Input::Move { control, value } => self.set(control, finite(*value)?),
             Input::Mouse { x, y } => finite(*x).and(finite(*y)).map(drop),
             Input::MouseWheel { lines } => finite(*lines).map(drop),
             // Nodes read these by themselves.
@@ -77,50 +74,45 @@ impl Live {
         }
     }
 
-    fn turn(&mut self, name: &str, value: f64) -> Result<(), Fault> {
-        let mut found = false;
-        for (node, running) in self.plan.nodes.iter().zip(&mut self.nodes) {
-            if let Some(position) = knob_position(node)
-                && knob_name(node) == name
-                && let Source::Number(_) = node.sources[position]
-            {
-                running.hands[position].set(0, value);
-                found = true;
+    fn set(&mut self, control: &ControlAddress, value: f64) -> Result<(), Fault> {
+        let places = self.controls.at(control);
+        if places.is_empty() {
+            return Err(self.unknown(control));
+        }
+        for place in places {
+            let hands = self.nodes.get_mut(place.node).and_then(|node| node.hands.get_mut(place.input));
+            if let Some(hands) = hands {
+                hands.set(place.member, value);
             }
         }
-        if found {
-            return Ok(());
-        }
-        let names: Vec<String> = self.knobs().into_iter().map(|knob| knob.name).collect();
-        let near = nearest(name, names.iter().map(String::as_str));
-        Err(Fault::new(format!("there is no knob `{name}`"), suggestion(near, &names, "knob")))
+        Ok(())
     }
 
-    fn set(&mut self, node: &NodeKey, name: &str, member: Option<usize>, value: f64) -> Result<(), Fault> {
+    /// Why nothing is at an address.
+    fn unknown(&self, control: &ControlAddress) -> Fault {
+        let (node, name) = match control {
+            ControlAddress::Knob(name) => {
+                let names: Vec<String> = self.knobs().into_iter().map(|knob| knob.name).collect();
+                let near = nearest(name, names.iter().map(String::as_str));
+                return Fault::new(format!("there is no knob `{name}`"), suggestion(near, &names, "knob"));
+            }
+            ControlAddress::Input { node, input, .. } => (node, input),
+        };
         let Some(at) = self.plan.find(node) else {
             let names: Vec<String> = self.plan.nodes.iter().map(|node| node.key.to_string()).collect();
             let near = nearest(&node.0, names.iter().map(String::as_str));
-            return Err(Fault::new(format!("there is no node `{node}`"), suggestion(near, &names, "node")));
+            return Fault::new(format!("there is no node `{node}`"), suggestion(near, &names, "node"));
         };
         let inputs = &self.plan.nodes[at].inputs;
-        let Some(position) = inputs.iter().position(|input| input.name == name) else {
-            let names: Vec<String> = inputs.iter().map(|input| input.name.to_string()).collect();
-            let near = nearest(name, names.iter().map(String::as_str));
-            return Err(Fault::new(
-                format!("node `{node}` has no input `{name}`"),
-                suggestion(near, &names, "input"),
-            ));
-        };
-        match member_of(&self.plan.nodes[at].sources[position], member) {
-            Some(Source::Number(_)) => {
-                self.nodes[at].hands[position].set(member.unwrap_or(0), value);
-                Ok(())
-            }
-            _ => Err(Fault::new(
+        if inputs.iter().any(|input| *input.name == **name) {
+            return Fault::new(
                 format!("input `{name}` of node `{node}` is not a constant number"),
                 "a wire moves it, or it is not a control; move what stands at the wire's other end",
-            )),
+            );
         }
+        let names: Vec<String> = inputs.iter().map(|input| input.name.to_string()).collect();
+        let near = nearest(name, names.iter().map(String::as_str));
+        Fault::new(format!("node `{node}` has no input `{name}`"), suggestion(near, &names, "input"))
     }
 }
 
@@ -139,28 +131,6 @@ fn suggestion(near: Option<&str>, names: &[String], what: &str) -> String {
             let list: Vec<String> = names.iter().take(20).map(|name| format!("`{name}`")).collect();
             format!("{what}s: {}", list.join(", "))
         }
-    }
-}
-
-fn knob_position(node: &PlanNode) -> Option<usize> {
-    (node.kind.spec.role == Role::Knob)
-        .then(|| node.inputs.iter().position(|input| input.name == KNOB_VALUE))
-        .flatten()
-}
-
-fn knob_name(node: &PlanNode) -> &str {
-    match node.options.get("name") {
-        Some(OptionValue::Text(name)) => name,
-        _ => &node.key.0,
-    }
-}
-
-/// A member of a list, or what is no list itself.
-fn member_of(source: &Source, member: Option<usize>) -> Option<&Source> {
-    match (source, member) {
-        (Source::List(members), Some(member)) => members.get(member),
-        (source, None) => Some(source),
-        _ => None,
     }
 }
 

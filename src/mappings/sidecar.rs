@@ -1,4 +1,4 @@
-//! The file beside a patch in which hands leave what they did: read once, written a moment after a
+//! The file beside a patch that keeps what was moved and bound: read once, written a moment after a
 //! change by a thread of its own, and always whole.
 
 use std::fs;
@@ -69,7 +69,7 @@ impl Sidecar {
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => return (sidecar, nothing(), None),
             Err(error) => Diagnostic::warning(format!("cannot read {}: {}", path.display(), Reason(&error)))
-                .help("the patch plays as its script says; what hands do is not kept"),
+                .help("the patch plays as its script says; what is moved by hand is not kept"),
         };
         sidecar.path = None;
         (sidecar, nothing(), Some(fault))
@@ -117,7 +117,7 @@ impl Sidecar {
                 return self.failed(&Error::file("write", &path, io::Error::other(error.to_string())));
             }
         };
-        let is_empty = kept.hands.is_empty() && kept.bindings.is_empty();
+        let is_empty = kept.moved.is_empty() && kept.bindings.is_empty();
         if self.on_disk.as_ref() == Some(&text) || (self.on_disk.is_none() && is_empty) {
             return None;
         }
@@ -128,14 +128,16 @@ impl Sidecar {
                 self.writing = Some(writing);
                 None
             }
-            Err(error) => self.failed(&Error::file("start", Path::new("the thread that keeps hands"), error)),
+            Err(error) => {
+                self.failed(&Error::file("start", Path::new("the thread that keeps what was moved"), error))
+            }
         }
     }
 
     /// What became of the last write; waits for it.
     fn written(&mut self) -> Option<Diagnostic> {
         let written = self.writing.take()?.join();
-        match written.unwrap_or(Err(Error::Stopped { what: "the thread that keeps hands" })) {
+        match written.unwrap_or(Err(Error::Stopped { what: "the thread that keeps what was moved" })) {
             Ok(text) => {
                 self.on_disk = Some(text);
                 self.is_reported = false;
@@ -152,7 +154,8 @@ impl Sidecar {
         } else if std::mem::replace(&mut self.is_reported, true) {
             return None;
         }
-        let told = Diagnostic::warning(format!("what hands do is not kept: {error}")).help(error.help());
+        let told =
+            Diagnostic::warning(format!("what is moved by hand is not kept: {error}")).help(error.help());
         Some(told.help("the patch plays on"))
     }
 }
@@ -178,11 +181,12 @@ fn write_anew(path: &Path, before: Option<&str>, text: &str) -> Result<(), Error
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hands::kept::HandValue;
-    use crate::hands::target::Target;
+    use engine::address::ControlAddress;
+
+    use crate::mappings::kept::MovedValue;
 
     fn kept(value: f64) -> Kept {
-        Kept::new(vec![HandValue { control: Target::Knob("glow".into()), value, script: 0.0 }], Vec::new())
+        Kept::new(vec![MovedValue { control: ControlAddress::knob("glow"), value, script: 0.0 }], Vec::new())
     }
 
     fn secs(secs: u64) -> Duration {

@@ -1,4 +1,4 @@
-//! What hands leave beside a patch, for the next start.
+//! What is kept beside a patch, for the next start.
 
 use std::fs;
 use std::io::Write;
@@ -33,8 +33,9 @@ fn what_was_moved_is_there_again_though_the_program_was_killed() {
     folder.wait_for("the file", || text(&folder, KEPT).contains("value = 0.5"));
     end(child);
     let child = play(&folder, "--take show.take");
-    folder
-        .wait_for("the value", || text(&folder, "show.take").contains("\"name\":\"pitch\",\"value\":0.5}\n"));
+    folder.wait_for("the value", || {
+        text(&folder, "show.take").contains("\"control\":\"pitch\",\"value\":0.5}\n")
+    });
     end(child);
     // A render plays what the script says.
     folder.run("render a.rhai --seconds 0.1 --size 8x8 --out with").good();

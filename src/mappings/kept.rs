@@ -3,21 +3,21 @@
 
 use std::ops::Range as Bytes;
 
+use engine::address::ControlAddress;
 use engine::diagnostic::{Diagnostic, Excerpt, Span};
 use pastiche_engine as engine;
 use serde::{Deserialize, Serialize};
 
 use super::binding::Binding;
-use super::target::Target;
 
 /// The version of the format.
 const VERSION: u32 = 1;
 
-/// A value that a hand has set.
+/// A value that was set by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct HandValue {
-    pub(super) control: Target,
+pub(super) struct MovedValue {
+    pub(super) control: ControlAddress,
     pub(super) value: f64,
     /// The script's own value; when that changes, the script counts.
     pub(super) script: f64,
@@ -29,14 +29,14 @@ pub(super) struct HandValue {
 pub(super) struct Kept {
     version: u32,
     #[serde(default, rename = "hand", skip_serializing_if = "Vec::is_empty")]
-    pub(super) hands: Vec<HandValue>,
+    pub(super) moved: Vec<MovedValue>,
     #[serde(default, rename = "binding", skip_serializing_if = "Vec::is_empty")]
     pub(super) bindings: Vec<Binding>,
 }
 
 impl Kept {
-    pub(super) fn new(hands: Vec<HandValue>, bindings: Vec<Binding>) -> Kept {
-        Kept { version: VERSION, hands, bindings }
+    pub(super) fn new(moved: Vec<MovedValue>, bindings: Vec<Binding>) -> Kept {
+        Kept { version: VERSION, moved, bindings }
     }
 
     /// As the text of the file.
@@ -46,7 +46,7 @@ impl Kept {
     pub(super) fn text(&self, patch: &str) -> Result<String, toml::ser::Error> {
         let head = "Pastiche writes it, and reads it when the patch starts; the script stays as it is.";
         let text = toml::to_string(self)?;
-        Ok(format!("# What hands have moved and bound in {patch}.\n# {head}\n{text}"))
+        Ok(format!("# What was moved by hand and bound in {patch}.\n# {head}\n{text}"))
     }
 
     /// From the text of the file.
@@ -63,11 +63,11 @@ impl Kept {
             let rest = source_line.chars().count().saturating_sub(column - 1).max(1);
             let length = text.get(bytes).map_or(1, |part| part.chars().count()).clamp(1, rest);
             let message = message.lines().collect::<Vec<_>>().join(", ");
-            let mut diagnostic = Diagnostic::warning(format!("what hands left is not read: {message}"))
-                .at(Some(Span { file: file.into(), line, column, length }))
-                .help(
-                    "the patch plays as its script says; nothing is written into the file until it is mended",
-                );
+            let mut diagnostic = Diagnostic::warning(format!(
+                "what is kept beside the patch is not read: {message}"
+            ))
+            .at(Some(Span { file: file.into(), line, column, length }))
+            .help("the patch plays as its script says; nothing is written into the file until it is mended");
             diagnostic.excerpt = Some(Excerpt::of(source_line, column));
             Box::new(diagnostic)
         };
@@ -76,8 +76,8 @@ impl Kept {
             let message = format!("its version is {}, this program reads version {VERSION}", kept.version);
             return Err(fault(&message, text.find("version").map(|at| at..at + 7)));
         }
-        let number = kept.hands.iter().find(|hand| !hand.value.is_finite() || !hand.script.is_finite());
-        let number = number.map(|hand| format!("the value of `{}` is not finite", hand.control));
+        let number = kept.moved.iter().find(|moved| !moved.value.is_finite() || !moved.script.is_finite());
+        let number = number.map(|moved| format!("the value of `{}` is not finite", moved.control));
         match number.or_else(|| kept.bindings.iter().find_map(Binding::fault)) {
             Some(message) => Err(fault(&message, None)),
             None => Ok(kept),
@@ -88,15 +88,15 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hands::binding::Part;
+    use crate::mappings::binding::Part;
     use engine::midi::Encoder;
 
     fn full() -> Kept {
-        let target = |text: &str| Target::parse(text).unwrap();
-        let hands = vec![
-            HandValue { control: target("glow"), value: 0.1 + 0.2, script: 1e-300 },
-            HandValue { control: target("\"how much.soft\""), value: -2.0, script: 0.0 },
-            HandValue { control: target("mix.weights[1]"), value: 1e12, script: 0.5 },
+        let target = |text: &str| ControlAddress::parse(text).unwrap();
+        let moved = vec![
+            MovedValue { control: target("glow"), value: 0.1 + 0.2, script: 1e-300 },
+            MovedValue { control: target("\"how much.soft\""), value: -2.0, script: 0.0 },
+            MovedValue { control: target("mix.weights[1]"), value: 1e12, script: 0.5 },
         ];
         let plain = Binding::new(target("glow"), "nanoKONTROL2 \"one\"", 1, Part::Cc(7));
         let all = Binding {
@@ -109,7 +109,7 @@ mod tests {
             encoder: Some(Encoder::BinaryOffset),
             ..Binding::new(target("blur.radius"), "ö", 16, Part::Fine(3))
         };
-        Kept::new(hands, vec![plain, all])
+        Kept::new(moved, vec![plain, all])
     }
 
     #[test]
