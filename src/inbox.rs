@@ -128,7 +128,7 @@ mod tests {
         let events: Vec<Event> = inbox.read().into_iter().map(|arrival| arrival.event).collect();
         assert_eq!(events, [wheel(1.0), Event::Command(Command::Undo)]);
         assert_eq!((inbox.read(), inbox.lost()), (Vec::new(), 0));
-        (0..MOST_WAITING + 3).for_each(|_| drop(sender.send(wheel(2.0))));
+        assert!((0..MOST_WAITING + 3).all(|_| sender.send(wheel(2.0))));
         assert_eq!((inbox.read().len(), inbox.lost(), inbox.lost()), (MOST_WAITING, 3, 0));
         drop(inbox);
         assert!(!sender.send(wheel(3.0)), "no one reads it any more");

@@ -238,10 +238,14 @@ fn an_onset_of_a_line_is_counted_at_most_two_pictures_after_it_was_heard() {
     let begun = Instant::now();
     while show.count() == 0.0 && begun.elapsed() < PATIENCE {
         show.plucked = Some(show.sample);
-        (0..80).for_each(|_| drop(show.block()));
+        for _ in 0..80 {
+            show.block();
+        }
     }
     for number in 0..20 {
-        (0..60 + number % 7).for_each(|_| drop(show.block()));
+        for _ in 0..60 + number % 7 {
+            show.block();
+        }
         let before = show.count();
         show.plucked = Some(show.sample);
         let (mut pictures, mut blocks) = (0, 0);

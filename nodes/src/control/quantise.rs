@@ -21,7 +21,10 @@ const OUT: Out<Control> = Out::new("value", "The step.");
 
 const STEPS: Opt<Option<usize>> =
     Opt::optional_whole("steps", range(1.0, 1e6), "Number of steps from 0 to 1.");
-const ROUND: Opt<Choice<fn(f64) -> f64>> = Opt::choice(
+
+type Rounding = fn(f64) -> f64;
+
+const ROUND: Opt<Choice<Rounding>> = Opt::choice(
     "round",
     &[("nearest", f64::round), ("down", f64::floor), ("up", f64::ceil)],
     "Which of the two steps around it is taken.",

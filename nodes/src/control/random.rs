@@ -24,7 +24,10 @@ const TRIGGER: In<Trigger> =
 const VALUE: Out<Control> = Out::new("value", "The number.");
 const CHANGED: Out<Trigger> = Out::new("changed", "Each new number.");
 
-const SPREAD: Opt<Choice<fn(u64, i64) -> f64>> = Opt::choice(
+/// The number of a seed and a step.
+type Spread = fn(u64, i64) -> f64;
+
+const SPREAD: Opt<Choice<Spread>> = Opt::choice(
     "spread",
     &[("uniform", uniform), ("gaussian", bell)],
     "How numbers are spread: all the same, or mostly in the middle, with one in twenty past the ends.",

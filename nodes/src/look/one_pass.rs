@@ -27,12 +27,15 @@ enum Value {
     Quad([f32; 4]),
 }
 
+/// Reads the value of a uniform in a frame.
+type Read = Box<dyn Fn(&FrameCtx<'_>, &Io<'_>) -> Value + Send>;
+
 /// A uniform: its name and type in the shader, and its value in each frame.
 pub(crate) struct Uniform {
     name: &'static str,
     wgsl: &'static str,
     bytes: usize,
-    value: Box<dyn Fn(&FrameCtx<'_>, &Io<'_>) -> Value + Send>,
+    value: Read,
 }
 
 fn uniform(
@@ -121,7 +124,7 @@ impl OnePass {
         wgsl: &str,
         uniforms: Vec<Uniform>,
     ) -> Result<Box<dyn Node>, BuildError> {
-        OnePass::new(ctx, label, wgsl, None, uniforms)
+        OnePass::build(ctx, label, wgsl, None, uniforms)
     }
 
     /// A look at a picture and a second one that covers it, `input1`. Without the second one it does
@@ -133,10 +136,10 @@ impl OnePass {
         second: &'static In<Frame>,
         uniforms: Vec<Uniform>,
     ) -> Result<Box<dyn Node>, BuildError> {
-        OnePass::new(ctx, label, wgsl, Some(second), uniforms)
+        OnePass::build(ctx, label, wgsl, Some(second), uniforms)
     }
 
-    fn new(
+    fn build(
         ctx: &BuildCtx<'_>,
         label: &'static str,
         wgsl: &str,

@@ -28,7 +28,10 @@ const TO: In<Control> = In::control(
 const TAKEN: Out<Notes> = Out::new("notes", "The notes that are taken.");
 const REST: Out<Notes> = Out::new("rest", "All others.");
 
-const BY: Opt<Choice<fn(&Note) -> f64>> = Opt::choice(
+/// What is looked at in a note.
+type Property = fn(&Note) -> f64;
+
+const BY: Opt<Choice<Property>> = Opt::choice(
     "by",
     &[
         ("pitch", |note| f64::from(note.pitch)),

@@ -28,7 +28,10 @@ const LEVEL: In<Control> = In::control(
 );
 const SOUND: Out<Audio> = Out::new("sound", "The tone, the same left and right.");
 
-const SHAPE: Opt<Choice<fn(f64, f64) -> f64>> = Opt::choice(
+/// The wave at a phase, for a step of the phase.
+type Wave = fn(f64, f64) -> f64;
+
+const SHAPE: Opt<Choice<Wave>> = Opt::choice(
     "shape",
     &[("sine", sine), ("triangle", triangle), ("saw", saw), ("square", square)],
     "Form of the wave.",

@@ -189,7 +189,8 @@ fn a_take_of_a_card_is_replayed_to_the_same_bytes() {
 
     let header = TakeHeader { pastiche_take: TAKE_VERSION, patch: "test".into(), seed: 1 };
     let lines = show.applied.iter().map(|stamped| serde_json::to_string(stamped).unwrap() + "\n");
-    let take = serde_json::to_string(&header).unwrap() + "\n" + &lines.collect::<String>();
+    let lines: String = lines.collect();
+    let take = format!("{}\n{lines}", serde_json::to_string(&header).unwrap());
     let take = Take::parse(&take).unwrap();
     let replay = |inputs: &[Stamped]| {
         let mut player = player(60, text);
