@@ -3,8 +3,8 @@
 
 use std::time::Instant;
 
+use engine::midi_out::MidiOut;
 use engine::node::Status;
-use engine::outgoing::Outgoing;
 use engine::take::Stamped;
 use pastiche_engine as engine;
 
@@ -103,7 +103,7 @@ impl Host {
     }
 
     /// Sends what a frame says by MIDI; `due` tells the moment of a transport time.
-    pub fn send_out(&self, messages: Vec<Outgoing>, due: impl Fn(u64) -> Instant) {
+    pub fn send_out(&self, messages: Vec<MidiOut>, due: impl Fn(u64) -> Instant) {
         if let Some(midi) = &self.midi {
             messages.into_iter().for_each(|message| midi.note(due(message.sample), message));
         }

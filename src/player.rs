@@ -115,8 +115,8 @@ impl Player {
         if let Some(cameras) = config.cameras.filter(|_| !offline) {
             preparer.use_cameras(cameras);
         }
-        if let Some(lines) = config.lines.filter(|_| !offline) {
-            preparer.use_lines(lines);
+        if let Some(audio_inputs) = config.audio_inputs.filter(|_| !offline) {
+            preparer.use_audio_inputs(audio_inputs);
         }
         let loader = Loader::new(loader_config, preparer);
         let (loader, sound) = if offline {

@@ -1,5 +1,6 @@
 //! Where sound goes: a sound card, or a silent one that keeps the pace.
 
+mod audio_input;
 mod card;
 mod card_supervisor;
 mod cards;
@@ -7,16 +8,15 @@ mod clock;
 mod denormals;
 mod guard;
 mod inlet;
-mod line;
 mod output;
 mod silent;
 mod speakers;
 
+pub use audio_input::{SystemAudioInputs, audio_inputs};
 pub use card::{SystemSoundCards, sound_cards};
 pub use cards::{OpenCard, SoundCards};
 pub(crate) use clock::SoundClock;
 pub(crate) use inlet::SoundInlet;
-pub use line::{SystemLines, sound_lines};
 pub use output::CardOutput;
 pub(crate) use silent::SilentCard;
 pub(crate) use speakers::Speakers;

@@ -63,6 +63,10 @@ fn listed(tokens: &[String]) -> BTreeSet<&str> {
     found
 }
 
+/// Reads by these keys what each look lists with a text of its own; a look that forgets one is found by
+/// `nodes/tests/conformance.rs`.
+const LISTED_BY_EACH_LOOK: &str = "look/one_pass.rs";
+
 #[test]
 fn every_key_of_a_node_is_listed() {
     let mut files = Vec::new();
@@ -82,6 +86,9 @@ fn every_key_of_a_node_is_listed() {
         for key in declared(tokens) {
             keys += 1;
             // `pub(crate) const`: a key that other files may use is listed by them.
+            if path.ends_with(LISTED_BY_EACH_LOOK) {
+                continue;
+            }
             let is_shared = tokens.windows(3).any(|words| words[0] == ")" && words[2] == key);
             let listed = if is_shared { &listed_anywhere } else { &listed_here };
             if !listed.contains(key) {

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use pastiche::engine::address::ControlAddress;
 use pastiche::engine::audio::AudioRunner;
+use pastiche::engine::audio_inputs::{AudioInputError, AudioInputs, Hear, OpenAudioInput, WhichAudioInput};
 use pastiche::engine::cameras::{CameraError, CameraFormat, CameraPicture, CameraWish, Cameras, OpenCamera};
 use pastiche::engine::clock::{FrameRate, SAMPLE_RATE};
 use pastiche::engine::gpu::Gpu;
-use pastiche::engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
 use pastiche::engine::port::{Value, linear_to_srgb};
 use pastiche::engine::take::Input;
 use pastiche::host::Host;
@@ -151,20 +151,20 @@ fn a_picture_of_a_camera_is_seen_in_the_next_picture() {
 
 struct Line(Sender<Hear>);
 
-impl Lines for Line {
+impl AudioInputs for Line {
     fn open(
         &self,
-        _which: &WhichLine,
-        hear: &mut dyn FnMut(u32) -> Result<Hear, LineError>,
-    ) -> Result<Box<dyn OpenLine>, LineError> {
-        self.0.send(hear(SAMPLE_RATE as u32)?).map_err(|error| LineError::new(error.to_string()))?;
+        _which: &WhichAudioInput,
+        hear: &mut dyn FnMut(u32) -> Result<Hear, AudioInputError>,
+    ) -> Result<Box<dyn OpenAudioInput>, AudioInputError> {
+        self.0.send(hear(SAMPLE_RATE as u32)?).map_err(|error| AudioInputError::new(error.to_string()))?;
         Ok(Box::new(OpenStandIn))
     }
 }
 
 struct OpenStandIn;
 
-impl OpenLine for OpenStandIn {
+impl OpenAudioInput for OpenStandIn {
     fn name(&self) -> String {
         "a stand-in".into()
     }
@@ -226,7 +226,7 @@ fn an_onset_of_a_line_is_counted_at_most_two_pictures_after_it_was_heard() {
     let (opened, open) = channel();
     let mut config = config(Pace::Live);
     config.rate = FrameRate { frames: 30, secs: 1 };
-    config.lines = Some(Arc::new(Line(opened)));
+    config.audio_inputs = Some(Arc::new(Line(opened)));
     let mut player = Player::new(config).unwrap();
     let sound = player.take_sound().unwrap();
     let text = "let heard = line_in();\nlet count = counter(onsets(heard), 0);\n\

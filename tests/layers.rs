@@ -181,7 +181,7 @@ fn crates_need_only_what_is_theirs() {
 fn each_device_is_known_at_the_edge_alone() {
     let homes: [(&str, &[&str]); 3] = [
         ("midir", &["src/midi/system.rs"]),
-        ("cpal", &["src/sound/card.rs", "src/sound/line.rs"]),
+        ("cpal", &["src/sound/card.rs", "src/sound/audio_input.rs"]),
         ("nokhwa", &["src/camera.rs"]),
     ];
     for (device, homes) in homes {

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use crate::assets::Assets;
+use crate::audio_inputs::AudioInputs;
 use crate::cameras::Cameras;
 use crate::clock::{Beats, FrameRate, Tick};
+use crate::external_input::ExternalInput;
 use crate::fault::{BuildError, Fault};
 use crate::gpu::{Gpu, Recorder};
-use crate::lines::Lines;
 use crate::midi::Message;
+use crate::midi_out::{MidiOutbox, WhichPort};
 use crate::notes::FrameTime;
-use crate::outgoing::{Outbox, WhichPort};
-use crate::outside::Outside;
 use crate::take::{Stamped, delayed};
 use crate::workers::Workers;
 
@@ -23,8 +23,8 @@ pub struct BuildCtx<'a> {
     pub gpu: Option<&'a Gpu>,
     /// The cameras, if there may be any: an offline render has none.
     pub cameras: Option<&'a Arc<dyn Cameras>>,
-    /// The lines in, if there may be any: an offline render has none.
-    pub lines: Option<&'a Arc<dyn Lines>>,
+    /// The audio inputs, if there may be any: an offline render has none.
+    pub audio_inputs: Option<&'a Arc<dyn AudioInputs>>,
     /// The worker pool, to keep for slow work.
     pub workers: &'a Workers,
     /// Seed of this node's randomness: the same for the same patch, node and `--seed`.
@@ -55,11 +55,11 @@ pub struct FrameCtx<'a> {
     /// Whether this is an offline render: waiting is allowed, and work is done inline.
     pub offline: bool,
     /// What has come from outside.
-    pub outside: Outside<'a>,
+    pub external_input: ExternalInput<'a>,
     /// The worker pool.
     pub workers: &'a Workers,
     pub(crate) recorder: Option<&'a mut Recorder>,
-    pub(crate) outbox: &'a mut Outbox,
+    pub(crate) outbox: &'a mut MidiOutbox,
 }
 
 impl FrameCtx<'_> {

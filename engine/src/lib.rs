@@ -24,15 +24,15 @@ pub mod value;
 
 // Running a plan.
 pub mod audio;
+pub mod audio_inputs;
 pub mod cameras;
 mod context;
+pub mod external_input;
 pub mod gpu;
 pub mod io;
-pub mod lines;
 pub mod live;
+pub mod midi_out;
 pub mod node;
 pub mod notes;
-pub mod outgoing;
-pub mod outside;
 mod slot;
 pub mod workers;

@@ -1,5 +1,5 @@
 //! What becomes of a device that may come and go: looked for, found, lost, looked for again with
-//! growing patience, back. A pure state machine; the device itself stands at the edge of the program,
+//! growing backoff, back. A pure state machine; the device itself stands at the edge of the program,
 //! which tells what happened and asks when to try again. Times are those of any clock that never
 //! goes back.
 
@@ -9,18 +9,17 @@ use crate::fault::Status;
 
 /// How long to wait between two tries: `first`, then twice as long each time, up to `longest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Backoff {
     /// After the first try that failed.
     pub first: Duration,
     /// At most.
     pub longest: Duration,
 }
 
-impl Patience {
+impl Backoff {
     /// A quarter of a second, growing to four: a plug that is put back is noticed at once, and a
     /// device that stays away costs nothing.
-    pub const USUAL: Patience =
-        Patience { first: Duration::from_millis(250), longest: Duration::from_secs(4) };
+    pub const USUAL: Backoff = Backoff { first: Duration::from_millis(250), longest: Duration::from_secs(4) };
 
     /// The wait behind this many tries that failed in a row.
     fn wait(&self, failures: u32) -> Duration {
@@ -61,7 +60,7 @@ pub enum Change {
 pub struct Supervisor {
     /// What a person calls it: "camera 0".
     name: String,
-    patience: Patience,
+    backoff: Backoff,
     presence: Presence,
     /// Why the last try failed, or why it went away.
     why: String,
@@ -73,10 +72,10 @@ pub struct Supervisor {
 
 impl Supervisor {
     /// A device that is looked for at once.
-    pub fn new(name: impl Into<String>, patience: Patience) -> Supervisor {
+    pub fn new(name: impl Into<String>, backoff: Backoff) -> Supervisor {
         Supervisor {
             name: name.into(),
-            patience,
+            backoff,
             presence: Presence::Sought,
             why: String::new(),
             failures: 0,
@@ -117,7 +116,7 @@ impl Supervisor {
     pub fn failed(&mut self, now: Duration, why: impl Into<String>) -> Change {
         self.why = why.into();
         self.failures = self.failures.saturating_add(1);
-        self.next_try = now.saturating_add(self.patience.wait(self.failures));
+        self.next_try = now.saturating_add(self.backoff.wait(self.failures));
         if self.presence == Presence::Found {
             self.presence = Presence::Lost { since: now };
             Change::Lost
@@ -170,7 +169,7 @@ mod tests {
     }
 
     fn supervisor() -> Supervisor {
-        Supervisor::new("camera 0", Patience { first: millis(100), longest: millis(500) })
+        Supervisor::new("camera 0", Backoff { first: millis(100), longest: millis(500) })
     }
 
     #[test]
@@ -206,7 +205,7 @@ mod tests {
         assert_eq!(device.lost_for(millis(1500)), Some(millis(500)));
         assert_eq!(device.status(), Status::Waiting("camera 0 is gone: no such file".into()));
         assert_eq!(device.found(), Change::Back);
-        // Patience starts over for each loss.
+        // Backoff starts over for each loss.
         assert_eq!(device.failed(millis(2000), "unplugged"), Change::Lost);
         assert!(!device.is_due(millis(2099)) && device.is_due(millis(2100)));
     }

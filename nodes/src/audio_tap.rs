@@ -10,21 +10,21 @@ pub(crate) const SOUND: In<Audio> = In::required("sound", "Sound to listen to.")
 
 /// Hears in the frame half what the audio half of the node is given. The work is all done in the
 /// frame half: the audio thread only copies samples.
-pub(crate) struct Ear {
+pub(crate) struct AudioTap {
     /// Until the audio half is taken.
     sender: Option<SoundSender>,
     receiver: SoundReceiver,
     heard: Vec<[f32; 2]>,
 }
 
-impl Default for Ear {
-    fn default() -> Ear {
+impl Default for AudioTap {
+    fn default() -> AudioTap {
         let (sender, receiver) = outlet();
-        Ear { sender: Some(sender), receiver, heard: Vec::new() }
+        AudioTap { sender: Some(sender), receiver, heard: Vec::new() }
     }
 }
 
-impl Ear {
+impl AudioTap {
     /// The audio half of the node, once.
     pub(crate) fn take_audio(&mut self) -> Option<Box<dyn AudioNode>> {
         self.sender.take().map(|sender| Box::new(Tap(sender)) as Box<dyn AudioNode>)
@@ -51,7 +51,7 @@ impl Ear {
     }
 
     /// Goes on hearing what the ear of the node before hears; the audio halves do the same.
-    pub(crate) fn adopt(&mut self, old: &mut Ear) {
+    pub(crate) fn adopt(&mut self, old: &mut AudioTap) {
         std::mem::swap(&mut self.receiver, &mut old.receiver);
     }
 }

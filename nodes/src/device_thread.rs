@@ -69,7 +69,7 @@ impl DeviceThread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pastiche_engine::supervisor::Patience;
+    use pastiche_engine::supervisor::Backoff;
     use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
         let run = move |_: &Wanted| assert!(counted.fetch_add(1, Relaxed) > 0, "a bad driver");
         let mut thread = DeviceThread::start("toy", run).unwrap();
         let wait = Duration::from_secs(5);
-        let mut supervisor = Supervisor::new("toy 0", Patience { first: wait, longest: wait });
+        let mut supervisor = Supervisor::new("toy 0", Backoff { first: wait, longest: wait });
         let fault = loop {
             if let Some(fault) = thread.tend(&mut supervisor, Duration::ZERO) {
                 break fault;

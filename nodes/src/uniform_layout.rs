@@ -181,7 +181,7 @@ fn rust_and_wgsl_agree_on_every_field() {
         assets: &NoAssets,
         gpu: Some(&gpu),
         cameras: None,
-        lines: None,
+        audio_inputs: None,
         workers: &workers,
         seed: 1,
     };

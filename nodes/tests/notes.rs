@@ -6,8 +6,8 @@ mod harness;
 use harness::{Desc, Show};
 use pastiche_engine::graph::Given;
 use pastiche_engine::midi::Message;
+use pastiche_engine::midi_out::{MidiOut, WhichPort};
 use pastiche_engine::options::OptionValue;
-use pastiche_engine::outgoing::{Outgoing, WhichPort};
 use pastiche_engine::port::Note;
 use pastiche_engine::workers::Workers;
 
@@ -199,7 +199,7 @@ fn notes_are_sent_to_a_port_at_their_sample_and_all_of_them_end() {
         }
     };
     let mut show = Show::with(None, Workers::inline(), true, &sent(&[60.0, 64.0], 1.0, true));
-    let mut heard: Vec<Outgoing> = Vec::new();
+    let mut heard: Vec<MidiOut> = Vec::new();
     (0..25).for_each(|_| heard.extend(show.report().midi));
     assert!(heard.iter().all(|message| message.port == WhichPort::Name("synth".into())));
     let starts: Vec<(u64, u8)> = heard
@@ -216,7 +216,7 @@ fn notes_are_sent_to_a_port_at_their_sample_and_all_of_them_end() {
         show.load(&sent(&[60.0, 64.0], on, is_there)).unwrap();
         (0..20).for_each(|_| heard.extend(show.report().midi));
         let mut sounding = std::collections::BTreeSet::new();
-        for Outgoing { message, .. } in &heard {
+        for MidiOut { message, .. } in &heard {
             match message {
                 Message::NoteOn { pitch, .. } => sounding.insert(*pitch),
                 Message::NoteOff { pitch, .. } => sounding.remove(pitch),

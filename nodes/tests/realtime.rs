@@ -8,8 +8,8 @@ mod stand_ins;
 use std::sync::{Arc, Mutex};
 
 use harness::{Desc, Picture, Show, gpu};
+use pastiche_engine::audio_inputs::{AudioInputError, AudioInputs, Hear, OpenAudioInput, WhichAudioInput};
 use pastiche_engine::graph::Given;
-use pastiche_engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::port::PortType;
 use pastiche_engine::workers::Workers;
@@ -23,18 +23,18 @@ static ALLOCATOR: Counting = Counting;
 #[derive(Clone, Default)]
 struct Line(Arc<Mutex<Option<Hear>>>);
 
-impl Lines for Line {
+impl AudioInputs for Line {
     fn open(
         &self,
-        _which: &WhichLine,
-        hear: &mut dyn FnMut(u32) -> Result<Hear, LineError>,
-    ) -> Result<Box<dyn OpenLine>, LineError> {
+        _which: &WhichAudioInput,
+        hear: &mut dyn FnMut(u32) -> Result<Hear, AudioInputError>,
+    ) -> Result<Box<dyn OpenAudioInput>, AudioInputError> {
         *self.0.lock().unwrap() = Some(hear(44_100)?);
         Ok(Box::new(self.clone()))
     }
 }
 
-impl OpenLine for Line {
+impl OpenAudioInput for Line {
     fn name(&self) -> String {
         "Mixer".into()
     }
@@ -52,7 +52,7 @@ const MOST_FRAMES: u64 = 20_000;
 fn what_comes_in_is_played_without_allocation() {
     let line = Line::default();
     let mut show = Show::with(None, Workers::inline(), false, &Desc::new());
-    show.preparer.use_lines(Arc::new(line.clone()));
+    show.preparer.use_audio_inputs(Arc::new(line.clone()));
     show.load(&Desc::new().node("it", "line_in").see("it")).unwrap();
     let (mut sound, mut frame, mut loudest) = ([[0.0_f32; 2]; 800], 0, 0.0_f32);
     while loudest < 0.4 || show.control_of("it", "alive") == 0.0 {

@@ -8,7 +8,7 @@ use pastiche::midi::{midi_inputs, midi_outputs};
 use pastiche::models::Threads;
 use pastiche::models::painting::Painting;
 use pastiche::nodes::ffmpeg::{FFMPEG, FFPROBE, INSTALL};
-use pastiche::sound::{sound_cards, sound_lines};
+use pastiche::sound::{audio_inputs, sound_cards};
 use serde_json::{Value, json};
 
 use super::arguments::DoctorArguments;
@@ -133,7 +133,7 @@ fn sound() -> Result<String, String> {
 }
 
 fn lines() -> Result<String, String> {
-    let lines = sound_lines()?;
+    let lines = audio_inputs()?;
     if lines.is_empty() {
         return Err("there is none; the node `line_in` is silent until one is plugged in".into());
     }

@@ -14,7 +14,7 @@ use pastiche::host::Host;
 use pastiche::inbox::{InboxSender, parse_line};
 use pastiche::loader::PatchSource;
 use pastiche::play::{PlayJob, Played, Told, play};
-use pastiche::sound::{SoundOutput, SystemLines};
+use pastiche::sound::{SoundOutput, SystemAudioInputs};
 use pastiche::takes::TakeWriter;
 use pastiche::{Error, Pace, Player, PlayerConfig, registry};
 
@@ -76,7 +76,7 @@ fn player_config(arguments: &PlayArguments) -> anyhow::Result<PlayerConfig> {
         None => SoundOutput::Default,
     };
     config.cameras = Some(Arc::new(SystemCameras));
-    config.lines = Some(Arc::new(SystemLines));
+    config.audio_inputs = Some(Arc::new(SystemAudioInputs));
     config.gpu = terminal::open_gpu();
     config.reopen_gpu = Some(Arc::new(Gpu::new));
     #[cfg(feature = "stage")]

@@ -1,13 +1,13 @@
 //! MIDI at the edge of the program: every port is listened to, those that are plugged in later as
 //! well, and one that comes back is known again by its stable name.
 
+mod edge;
 mod names;
 mod outputs;
 mod parser;
 mod ports;
 mod system;
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,65 +15,17 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use engine::midi::Message;
+use engine::midi_out::MidiOut;
 use engine::node::Status;
-use engine::outgoing::Outgoing;
 use pastiche_engine as engine;
 
 use crate::error::Error;
 use crate::inbox::InboxSender;
 use ports::Ports;
 
+pub use edge::{Hear, MidiEdge, MidiOutput, OpenInput};
 pub use names::stable_names;
 pub use system::system_midi;
-
-/// What is called with the bytes of a port, on a thread of the system's.
-pub type Hear = Box<dyn FnMut(&[u8]) + Send>;
-
-/// A port that is open until it is dropped.
-pub type OpenInput = Box<dyn Any + Send>;
-
-/// What MIDI a machine has: the outermost edge, which tests replace. Ports are chosen by their place in
-/// the list that was asked for last.
-pub trait MidiEdge: Send {
-    /// The ports that can be listened to, by the system's names for them.
-    ///
-    /// # Errors
-    /// Why there is no MIDI.
-    fn inputs(&mut self) -> Result<Vec<String>, String>;
-
-    /// The ports that can be sent to.
-    ///
-    /// # Errors
-    /// Why there is no MIDI.
-    fn outputs(&mut self) -> Result<Vec<String>, String>;
-
-    /// Listens to a port.
-    ///
-    /// # Errors
-    /// Why it cannot be opened.
-    fn open_input(&mut self, place: usize, hear: Hear) -> Result<OpenInput, String>;
-
-    /// Opens a port to send to.
-    ///
-    /// # Errors
-    /// Why it cannot be opened.
-    fn open_output(&mut self, place: usize) -> Result<Box<dyn MidiOutput>, String>;
-
-    /// Makes a port of our own that other programs can send to; `None` where the system has none.
-    ///
-    /// # Errors
-    /// Why it cannot be made.
-    fn open_virtual(&mut self, name: &str, hear: Hear) -> Result<Option<OpenInput>, String>;
-}
-
-/// A port that can be sent to.
-pub trait MidiOutput: Send {
-    /// Sends one message.
-    ///
-    /// # Errors
-    /// Why it was not sent.
-    fn send(&mut self, bytes: &[u8]) -> Result<(), String>;
-}
 
 /// How often the ports are looked at: no system tells on its own what was plugged in.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -86,7 +38,7 @@ enum Order {
     /// To the lamps of the port of that name, at once.
     Lamp(String, Message),
     /// At its time.
-    Note(Instant, Outgoing),
+    Note(Instant, MidiOut),
 }
 
 /// Listens to all ports, on a thread of its own, until it is dropped.
@@ -146,7 +98,7 @@ impl MidiPorts {
 
     /// Sends a message to the port that it names, at a time. Never waits, unless more wait than anybody
     /// can play.
-    pub(crate) fn note(&self, at: Instant, message: Outgoing) {
+    pub(crate) fn note(&self, at: Instant, message: MidiOut) {
         if let Some(orders) = &self.orders {
             // The thread ends before us only by a panic, which has been reported.
             let _ = orders.send(Order::Note(at, message));

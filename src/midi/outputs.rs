@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
 use engine::midi::Message;
+use engine::midi_out::WhichPort;
 use engine::node::Status;
-use engine::outgoing::WhichPort;
-use engine::supervisor::{Change, Patience, Supervisor};
+use engine::supervisor::{Backoff, Change, Supervisor};
 use pastiche_engine as engine;
 
+use super::edge::{MidiEdge, MidiOutput};
 use super::names::{is_own, stable_names};
-use super::{MidiEdge, MidiOutput};
 
 /// Messages that may wait for their time: a flood beyond it is left out, but for what ends notes.
 const MOST_WAITING: usize = 65_536;
@@ -142,7 +142,7 @@ impl Port {
             WhichPort::Number(number) => format!("MIDI port {number} to send to"),
             WhichPort::Name(part) => format!("a MIDI port to send to named `{part}`"),
         };
-        let supervisor = Supervisor::new(called, Patience::USUAL);
+        let supervisor = Supervisor::new(called, Backoff::USUAL);
         Port { supervisor, name: String::new(), open: None, sounding: BTreeSet::new() }
     }
 

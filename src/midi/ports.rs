@@ -7,16 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::midi::Message;
+use engine::midi_out::MidiOut;
 use engine::node::Status;
-use engine::outgoing::Outgoing;
-use engine::supervisor::{Patience, Supervisor};
+use engine::supervisor::{Backoff, Supervisor};
 use engine::take::Input;
 use pastiche_engine as engine;
 
+use super::edge::{Hear, MidiEdge, MidiOutput, OpenInput};
 use super::names::{OWN, is_own, stable_names};
 use super::outputs::Outputs;
 use super::parser::Parser;
-use super::{Hear, MidiEdge, MidiOutput, OpenInput};
 use crate::inbox::{Event, InboxSender};
 
 /// Ports that are remembered, those that are gone included.
@@ -49,7 +49,7 @@ impl<E: MidiEdge> Ports<E> {
         Ports {
             edge,
             sender,
-            system: Supervisor::new("MIDI", Patience::USUAL),
+            system: Supervisor::new("MIDI", Backoff::USUAL),
             known: BTreeMap::new(),
             own: None,
             own_is_made: false,
@@ -80,7 +80,7 @@ impl<E: MidiEdge> Ports<E> {
     }
 
     /// Keeps a message until its time.
-    pub(super) fn note(&mut self, at: Duration, message: Outgoing) {
+    pub(super) fn note(&mut self, at: Duration, message: MidiOut) {
         self.notes.push(at, message.port, message.message);
     }
 
@@ -133,7 +133,7 @@ impl<E: MidiEdge> Ports<E> {
     fn open_new(&mut self, names: &[String], now: Duration) {
         for (place, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty() && !is_own(name)) {
             let known = self.known.entry(name.clone()).or_insert_with(|| Port {
-                supervisor: Supervisor::new(name.clone(), Patience::USUAL),
+                supervisor: Supervisor::new(name.clone(), Backoff::USUAL),
                 open: None,
             });
             if !known.supervisor.is_due(now) {

@@ -5,7 +5,7 @@ use midir::{Ignore, MidiInput, MidiInputPort, MidiOutput as Output, MidiOutputCo
 #[cfg(target_os = "linux")]
 use crate::error::Reason;
 
-use super::{Hear, MidiEdge, MidiOutput, OpenInput};
+use super::edge::{Hear, MidiEdge, MidiOutput, OpenInput};
 
 /// What other programs call us.
 const CLIENT: &str = super::names::OWN;

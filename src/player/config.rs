@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use engine::audio_inputs::AudioInputs;
 use engine::cameras::Cameras;
 use engine::clock::FrameRate;
 use engine::gpu::Gpu;
-use engine::lines::Lines;
 use engine::registry::Registry;
 use pastiche_engine as engine;
 
@@ -50,14 +50,14 @@ pub struct PlayerConfig {
     pub cards: Arc<dyn SoundCards>,
     /// The cameras. Only live.
     pub cameras: Option<Arc<dyn Cameras>>,
-    /// The lines in. Only live.
-    pub lines: Option<Arc<dyn Lines>>,
+    /// The audio inputs. Only live.
+    pub audio_inputs: Option<Arc<dyn AudioInputs>>,
     /// Whether a changed file loads the patch again. Only live.
     pub watch: bool,
 }
 
 impl PlayerConfig {
-    /// 30 frames a second, seed 1, no GPU, no sound card, no cameras, no lines in, changed files are noticed.
+    /// 30 frames a second, seed 1, no GPU, no sound card, no cameras, no audio inputs, changed files are noticed.
     pub fn new(registry: impl Into<Arc<Registry>>, pace: Pace) -> PlayerConfig {
         PlayerConfig {
             registry: registry.into(),
@@ -71,7 +71,7 @@ impl PlayerConfig {
             sound: SoundOutput::Silent,
             cards: Arc::new(SystemSoundCards),
             cameras: None,
-            lines: None,
+            audio_inputs: None,
             watch: true,
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use engine::node::Status;
-use engine::supervisor::{Patience, Supervisor};
+use engine::supervisor::{Backoff, Supervisor};
 use pastiche_engine as engine;
 
 /// What is known of the GPU's presence.
@@ -18,7 +18,7 @@ pub(super) struct Graphics {
 impl Graphics {
     pub(super) fn new(reopens: bool) -> Graphics {
         let supervisor = reopens.then(|| {
-            let mut supervisor = Supervisor::new("the graphics adapter", Patience::USUAL);
+            let mut supervisor = Supervisor::new("the graphics adapter", Backoff::USUAL);
             supervisor.found();
             supervisor
         });

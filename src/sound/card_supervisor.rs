@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use engine::audio::AudioRunner;
 use engine::node::Status;
-use engine::supervisor::{Change, Patience, Supervisor};
+use engine::supervisor::{Backoff, Change, Supervisor};
 use pastiche_engine as engine;
 
 use super::cards::{OpenCard, SoundCards};
@@ -60,7 +60,7 @@ impl CardSupervisor {
         CardSupervisor {
             cards,
             name,
-            supervisor: Supervisor::new(called, Patience::USUAL),
+            supervisor: Supervisor::new(called, Backoff::USUAL),
             clock,
             epoch,
             is_running: false,

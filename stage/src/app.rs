@@ -34,11 +34,11 @@ use nannou::prelude::render::NannouCamera;
 use pastiche_engine::gpu::Gpu;
 
 use crate::external::External;
+use crate::external_input;
 use crate::forget;
 use crate::guard;
 use crate::keys::Action;
 use crate::operator::{self, Keyboard};
-use crate::outside;
 use crate::projector::{self, Projector};
 use crate::recovery;
 use crate::refresh;
@@ -140,7 +140,7 @@ fn windowed<S: Show + 'static>(config: StageConfig, show: Rc<RefCell<S>>) -> Res
     });
     prepare(&mut app, config, show);
     operator::add(&mut app);
-    app.add_systems(Update, (keys, outside::listen, refresh::count).before(step))
+    app.add_systems(Update, (keys, external_input::listen, refresh::count).before(step))
         .add_systems(Last, full_screen);
     stay_on_one_thread(&mut app);
     Ok(app)

@@ -10,9 +10,9 @@
 
 mod show;
 
+mod external_input;
 mod keys;
 mod monitor;
-mod outside;
 mod place;
 mod stage;
 mod state;

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use crate::assets::Assets;
 use crate::audio::{AudioHalf, AudioLink, AudioNode, AudioPart, AudioPlan, Written};
+use crate::audio_inputs::AudioInputs;
 use crate::cameras::Cameras;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, diff};
 use crate::fault::{BuildError, panic_message};
 use crate::gpu::{Gpu, Recorder};
-use crate::lines::Lines;
 use crate::node::{BuildCtx, Node};
 use crate::plan::{Plan, PlanNode};
 use crate::port::PortType;
@@ -30,7 +30,7 @@ pub struct Preparer {
     pub(super) gpu: Option<Gpu>,
     pub(super) workers: Workers,
     pub(super) cameras: Option<Arc<dyn Cameras>>,
-    pub(super) lines: Option<Arc<dyn Lines>>,
+    pub(super) audio_inputs: Option<Arc<dyn AudioInputs>>,
     pub(super) seed: u64,
     pub(super) plan: Arc<Plan>,
     pub(super) uids: Vec<u64>,
@@ -109,8 +109,8 @@ impl Preparer {
     }
 
     /// Lets nodes that are built from now on hear what comes in.
-    pub fn use_lines(&mut self, lines: Arc<dyn Lines>) {
-        self.lines = Some(lines);
+    pub fn use_audio_inputs(&mut self, audio_inputs: Arc<dyn AudioInputs>) {
+        self.audio_inputs = Some(audio_inputs);
     }
 
     /// Builds all new nodes of a plan with the makers of `registry`. A fault of any node leaves everything as it was.
@@ -202,7 +202,7 @@ impl Preparer {
             assets,
             gpu: self.gpu.as_ref(),
             cameras: self.cameras.as_ref(),
-            lines: self.lines.as_ref(),
+            audio_inputs: self.audio_inputs.as_ref(),
             workers: &self.workers,
             seed: seed_of(self.seed, &node.key.0),
         };

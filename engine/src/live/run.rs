@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use crate::audio::{AudioHandle, AudioLink, AudioPlan, AudioRunner, MidiInlet, audio_pair};
 use crate::clock::{Beats, FrameRate, Metronome, Tick};
+use crate::external_input::{ExternalInput, Memory};
 use crate::gpu::{Gpu, Recorder};
 use crate::io::Io;
 use crate::key::NodeKey;
+use crate::midi_out::{MidiOut, MidiOutbox};
 use crate::node::{Fault, FrameCtx, Node};
 use crate::notes::{NotesInput, settle};
-use crate::outgoing::{Outbox, Outgoing};
-use crate::outside::{Memory, Outside};
 use crate::plan::{Plan, PlanNode, Source};
 use crate::port::{Note, PortType};
 use crate::slot::{Hands, Outputs, members, number};
@@ -53,7 +53,7 @@ pub struct Live {
     /// What is played and has not been given to the sound, by the sample at which it is heard.
     unheard: Pending,
     memory: Memory,
-    outbox: Outbox,
+    outbox: MidiOutbox,
     pub(super) version: u64,
     previous: Option<Tick>,
     pub(super) metronome: Metronome,
@@ -108,7 +108,7 @@ pub struct FrameReport {
     /// Nodes whose fault ended in this frame.
     pub recovered: Vec<NodeKey>,
     /// What goes out by MIDI.
-    pub midi: Vec<Outgoing>,
+    pub midi: Vec<MidiOut>,
     /// The GPU did not take the frame's work.
     pub gpu: Option<Fault>,
 }
@@ -125,7 +125,7 @@ impl Live {
             gpu: config.gpu.clone(),
             workers: config.workers.clone(),
             cameras: None,
-            lines: None,
+            audio_inputs: None,
             seed: config.seed,
             plan: plan.clone(),
             uids: Vec::new(),
@@ -141,7 +141,7 @@ impl Live {
             pending: Pending::default(),
             unheard: Pending::default(),
             memory: Memory::default(),
-            outbox: Outbox::default(),
+            outbox: MidiOutbox::default(),
             version: 0,
             previous: None,
             metronome: Metronome::default(),
@@ -240,7 +240,7 @@ impl Live {
             beats: self.beats,
             canvas_px,
             offline: self.config.offline,
-            outside: Outside { events: &applied, memory: &self.memory },
+            external_input: ExternalInput { events: &applied, memory: &self.memory },
             workers: &self.config.workers,
             recorder: self.recorder.as_mut(),
             outbox: &mut self.outbox,

@@ -42,12 +42,12 @@ struct Keyboard {
 impl Node for Keyboard {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         if !std::mem::replace(&mut self.is_old, true) {
-            for input in ctx.outside.remembered() {
+            for input in ctx.external_input.remembered() {
                 self.is_down = self.heard(input).unwrap_or(self.is_down);
             }
         }
         let (mut struck, mut released) = (0, 0);
-        for event in ctx.outside.events {
+        for event in ctx.external_input.events {
             let Some(is_down) = self.heard(&event.input) else { continue };
             struck += u32::from(is_down && !self.is_down);
             released += u32::from(!is_down && self.is_down);

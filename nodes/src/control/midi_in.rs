@@ -67,7 +67,7 @@ impl Node for MidiIn {
             self.keyboard.hear(&heard.port, heard.message, sample, &mut |note| notes.push(note));
         }
         let last = notes.last().map_or(start_sample, |note| note.sample);
-        let ports = ctx.outside.midi_ports();
+        let ports = ctx.external_input.midi_ports();
         let is_gone = |key: &Key<Arc<str>>| !ports.contains(&key.port);
         self.keyboard.end_if(is_gone, last, &mut |note| notes.push(note));
         io.set_trigger(&TRIGGER, notes.iter().filter(|note| note.on).count() as u32);

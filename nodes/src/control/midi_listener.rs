@@ -67,16 +67,16 @@ impl Listener {
     /// The messages of this frame, in order; once a frame. The first time those come before them that
     /// were said before the node was made and still count.
     pub(crate) fn hear(&mut self, ctx: &FrameCtx<'_>) -> Vec<Heard> {
-        let ports = ctx.outside.midi_ports();
+        let ports = ctx.external_input.midi_ports();
         self.is_alive =
             ports.iter().enumerate().any(|(number, port)| self.port.is(number, &port.to_lowercase()));
         let mut heard = Vec::new();
         if std::mem::take(&mut self.is_new) {
             let start = ctx.tick.start_sample;
-            let remembered = ctx.outside.remembered().into_iter();
+            let remembered = ctx.external_input.remembered().into_iter();
             heard.extend(remembered.filter_map(|input| self.heard(input, ports, [start; 2], true)));
         }
-        for event in ctx.outside.events {
+        for event in ctx.external_input.events {
             let samples = [event.sample, ctx.delayed_sample(event)];
             heard.extend(self.heard(&event.input, ports, samples, false));
         }

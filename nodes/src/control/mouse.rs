@@ -53,10 +53,10 @@ struct Mouse {
 impl Node for Mouse {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         if !std::mem::replace(&mut self.is_old, true) {
-            ctx.outside.remembered().into_iter().for_each(|input| self.hear(input));
+            ctx.external_input.remembered().into_iter().for_each(|input| self.hear(input));
         }
         self.clicks = 0;
-        ctx.outside.events.iter().for_each(|event| self.hear(&event.input));
+        ctx.external_input.events.iter().for_each(|event| self.hear(&event.input));
         let [x, y] = self.place.unwrap_or([io.control(&START_X), io.control(&START_Y)]);
         let [left, middle, right] = self.buttons.map(|is_down| f64::from(u8::from(is_down)));
         io.set_control(&X, x);

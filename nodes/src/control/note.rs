@@ -79,7 +79,7 @@ impl Node for KeyNode {
                 _ => {}
             }
         }
-        let gone = self.held.take_gone(ctx.outside.midi_ports());
+        let gone = self.held.take_gone(ctx.external_input.midi_ports());
         released += gone.iter().filter(|key| is_wanted(key.pitch)).count() as u32;
         let newest = self.held.0.iter().rfind(|key| is_wanted(key.pitch));
         if let Some(newest) = newest {

@@ -13,7 +13,7 @@ use pastiche_engine::port::{Audio, Control, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Role, Unit, range};
 
-use crate::audio_tap::Ear;
+use crate::audio_tap::AudioTap;
 use crate::ffmpeg::{INSTALL, Programs, check};
 use crate::out::claim::{FOLDER, destination, name_option};
 
@@ -85,7 +85,7 @@ struct Record {
     stills: Option<Recording>,
     /// Those that are being finished.
     closing: Vec<Closing>,
-    ear: Ear,
+    ear: AudioTap,
     /// The frame of the show in which a picture was last on the wire: live, pixels come later.
     seen: VecDeque<(FrameId, u64)>,
     recorded_secs: f64,
@@ -130,7 +130,7 @@ impl Record {
             running: None,
             stills: None,
             closing: Vec::new(),
-            ear: Ear::default(),
+            ear: AudioTap::default(),
             seen: VecDeque::new(),
             recorded_secs: 0.0,
             dropped: 0,

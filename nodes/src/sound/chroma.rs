@@ -8,7 +8,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals as signals;
 
-use crate::audio_tap::{Ear, SOUND};
+use crate::audio_tap::{AudioTap, SOUND};
 
 const SMOOTH: In<Control> = In::control(
     "smooth",
@@ -75,7 +75,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 
 #[derive(Default)]
 struct Chroma {
-    ear: Ear,
+    ear: AudioTap,
     chroma: signals::Chroma,
 }
 

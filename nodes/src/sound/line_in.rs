@@ -2,13 +2,13 @@
 
 use pastiche_engine::audio::AudioNode;
 use pastiche_engine::io::Io;
-use pastiche_engine::lines::WhichLine;
+use pastiche_engine::audio_inputs::WhichAudioInput;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Audio, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, NumberOrName, Opt, Out, Unit, range};
-use pastiche_engine::supervisor::Patience;
+use pastiche_engine::supervisor::Backoff;
 
 mod feed;
 mod reader;
@@ -68,12 +68,12 @@ struct LineIn {
 impl LineIn {
     fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<LineIn, BuildError> {
         let which = match options.get(&DEVICE) {
-            Some(NumberOrName::Name(name)) => WhichLine::Name(name.into()),
-            Some(NumberOrName::Number(number)) => WhichLine::Number(number as u32),
-            None => WhichLine::Usual,
+            Some(NumberOrName::Name(name)) => WhichAudioInput::Name(name.into()),
+            Some(NumberOrName::Number(number)) => WhichAudioInput::Number(number as u32),
+            None => WhichAudioInput::Usual,
         };
         let (seat, reader) = way();
-        let feed = ctx.lines.map(|lines| Feed::start(lines.clone(), which, Patience::USUAL, seat));
+        let feed = ctx.audio_inputs.map(|inputs| Feed::start(inputs.clone(), which, Backoff::USUAL, seat));
         let feed = feed.transpose().map_err(|error| {
             BuildError::new(format!("no thread can be started: {error}"), "close other programs")
         })?;

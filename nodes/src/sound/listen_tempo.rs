@@ -8,7 +8,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Range, Unit, range};
 use pastiche_signals::{BeatTracker, FASTEST_BPM, SLOWEST_BPM};
 
-use crate::audio_tap::{Ear, SOUND};
+use crate::audio_tap::{AudioTap, SOUND};
 
 const BPM: Range = range(SLOWEST_BPM, FASTEST_BPM);
 const SLOWEST: In<Control> =
@@ -48,7 +48,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 
 #[derive(Default)]
 struct ListenTempo {
-    ear: Ear,
+    ear: AudioTap,
     tracker: BeatTracker,
 }
 

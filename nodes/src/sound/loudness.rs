@@ -8,7 +8,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, NodeSpec, Out, Unit};
 use pastiche_signals as signals;
 
-use crate::audio_tap::{Ear, SOUND};
+use crate::audio_tap::{AudioTap, SOUND};
 
 const LEVEL: Out<Control> =
     Out::new("level", "Root mean square of the last 50 ms: 0 is silence, a sine at full scale has 0.707.");
@@ -37,7 +37,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 
 #[derive(Default)]
 struct Loudness {
-    ear: Ear,
+    ear: AudioTap,
     meter: signals::Loudness,
 }
 

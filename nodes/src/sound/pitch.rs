@@ -8,7 +8,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, NodeSpec, Out, Unit};
 use pastiche_signals as signals;
 
-use crate::audio_tap::{Ear, SOUND};
+use crate::audio_tap::{AudioTap, SOUND};
 
 const FREQUENCY: Out<Control> = Out::with_unit(
     "frequency",
@@ -39,7 +39,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 
 #[derive(Default)]
 struct Pitch {
-    ear: Ear,
+    ear: AudioTap,
     pitch: signals::Pitch,
 }
 

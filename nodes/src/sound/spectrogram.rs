@@ -15,7 +15,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_signals::{Spectrum, decibels_of, looks_in};
 
-use crate::audio_tap::{Ear, SOUND};
+use crate::audio_tap::{AudioTap, SOUND};
 use crate::effect::compile;
 
 const SECS: In<Control> = In::control(
@@ -69,7 +69,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         let wgsl = include_str!("spectrogram.wgsl");
         Ok(Box::new(Spectrogram {
             effect: compile::<Uniforms>(ctx, "spectrogram", 1, wgsl)?,
-            ear: Ear::default(),
+            ear: AudioTap::default(),
             spectrum: Spectrum::default(),
             looks: VecDeque::new(),
         }))
@@ -89,7 +89,7 @@ struct Uniforms {
 
 struct Spectrogram {
     effect: Arc<Effect>,
-    ear: Ear,
+    ear: AudioTap,
     spectrum: Spectrum,
     /// Decibels at each row, the newest last.
     looks: VecDeque<Box<[f16; ROWS]>>,

@@ -9,7 +9,7 @@ use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, rang
 use pastiche_signals as signals;
 use pastiche_signals::decibels_of;
 
-use crate::audio_tap::{Ear, SOUND};
+use crate::audio_tap::{AudioTap, SOUND};
 
 const FREQUENCY: In<Control> = In::control(
     "frequency",
@@ -68,13 +68,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     inputs_for: None,
     make: |_, options| {
         let linear = options.get(&SCALE);
-        Ok(Box::new(Spectrum { linear, ear: Ear::default(), spectrum: Default::default() }))
+        Ok(Box::new(Spectrum { linear, ear: AudioTap::default(), spectrum: Default::default() }))
     },
 }];
 
 struct Spectrum {
     linear: bool,
-    ear: Ear,
+    ear: AudioTap,
     spectrum: signals::Spectrum,
 }
 

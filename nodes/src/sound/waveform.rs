@@ -14,7 +14,7 @@ use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
-use crate::audio_tap::{Ear, SOUND};
+use crate::audio_tap::{AudioTap, SOUND};
 use crate::effect::compile;
 
 const SECS: In<Control> = In::control(
@@ -64,7 +64,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         let wgsl = include_str!("waveform.wgsl");
         Ok(Box::new(Waveform {
             effect: compile::<Uniforms>(ctx, "waveform", 1, wgsl)?,
-            ear: Ear::default(),
+            ear: AudioTap::default(),
             newest: vec![0.0; KEPT],
         }))
     },
@@ -81,7 +81,7 @@ struct Uniforms {
 
 struct Waveform {
     effect: Arc<Effect>,
-    ear: Ear,
+    ear: AudioTap,
     /// Left and right together, oldest first.
     newest: Vec<f32>,
 }

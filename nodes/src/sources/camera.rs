@@ -11,7 +11,7 @@ use pastiche_engine::options::Options;
 use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, NodeSpec, NumberOrName, Opt, Out, range};
-use pastiche_engine::supervisor::Patience;
+use pastiche_engine::supervisor::Backoff;
 
 use crate::sources::drawn_scene::Room;
 
@@ -76,7 +76,7 @@ impl Camera {
     fn new(ctx: &BuildCtx<'_>, options: &Options) -> Result<Camera, BuildError> {
         let wish = wish(options)?;
         let mirror = options.get(&MIRROR);
-        let start = |cameras: &Arc<_>| Feed::start(Arc::clone(cameras), wish, mirror, Patience::USUAL);
+        let start = |cameras: &Arc<_>| Feed::start(Arc::clone(cameras), wish, mirror, Backoff::USUAL);
         let feed = ctx.cameras.map(start).transpose().map_err(|error| {
             BuildError::new(format!("no thread can be started: {error}"), "close other programs")
         })?;

@@ -15,7 +15,7 @@ pub(crate) const ENDINGS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "tif
 
 /// Why a picture cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StillError {
+pub(crate) struct PictureError {
     /// What is wrong, naming the picture.
     pub(crate) message: String,
     /// What to do.
@@ -23,10 +23,10 @@ pub(crate) struct StillError {
 }
 
 /// Decodes the content of a file, turned the way the camera noted. `name` is for what is reported.
-pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<Pixels, StillError> {
+pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<Pixels, PictureError> {
     let picture = read(bytes).map_err(|error| unreadable(name, bytes, &error))?.into_rgba8();
     let size_px = [picture.width(), picture.height()];
-    Pixels::new(size_px, PixelFormat::Srgb8, picture.into_raw()).ok_or_else(|| StillError {
+    Pixels::new(size_px, PixelFormat::Srgb8, picture.into_raw()).ok_or_else(|| PictureError {
         message: format!("the picture `{name}` has no pixels"),
         help: "choose another picture",
     })
@@ -54,7 +54,7 @@ fn read(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
     Ok(picture)
 }
 
-fn unreadable(name: &str, bytes: &[u8], error: &ImageError) -> StillError {
+fn unreadable(name: &str, bytes: &[u8], error: &ImageError) -> PictureError {
     let (message, help) = match error {
         _ if bytes.is_empty() => (format!("the picture `{name}` is empty"), "save the picture again"),
         ImageError::Unsupported(_) => (
@@ -73,7 +73,7 @@ fn unreadable(name: &str, bytes: &[u8], error: &ImageError) -> StillError {
             "copy or save the picture again",
         ),
     };
-    StillError { message, help }
+    PictureError { message, help }
 }
 
 #[cfg(test)]
@@ -92,7 +92,7 @@ mod tests {
         bytes.into_inner()
     }
 
-    fn decoded(bytes: Vec<u8>) -> Result<Pixels, StillError> {
+    fn decoded(bytes: Vec<u8>) -> Result<Pixels, PictureError> {
         decode("look.png", &bytes)
     }
 

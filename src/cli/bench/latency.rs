@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use pastiche::engine::address::ControlAddress;
+use pastiche::engine::audio_inputs::{AudioInputError, AudioInputs, Hear, OpenAudioInput, WhichAudioInput};
 use pastiche::engine::cameras::{CameraError, CameraFormat, CameraPicture, CameraWish, Cameras, OpenCamera};
 use pastiche::engine::clock::{FrameRate, SAMPLE_RATE};
 use pastiche::engine::gpu::Gpu;
-use pastiche::engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
 use pastiche::engine::port::linear_to_srgb;
 use pastiche::engine::take::Input;
 use pastiche::host::Host;
@@ -214,30 +214,30 @@ fn line(gpu: &Gpu, frames: u32) -> anyhow::Result<Measured> {
     let configure = move |config: &mut PlayerConfig| {
         config.sound = SoundOutput::Default;
         config.cards = Arc::new(card);
-        config.lines = Some(Arc::new(StandInLines(opened)));
+        config.audio_inputs = Some(Arc::new(StandInAudioInputs(opened)));
     };
     let host = Host::new(&show.patch);
     let (events, shown) = show.play(host, configure, move |stop| beat(&open, &stop))?;
     Ok((events, shown, mixed()))
 }
 
-struct StandInLines(Sender<Hear>);
+struct StandInAudioInputs(Sender<Hear>);
 
-impl Lines for StandInLines {
+impl AudioInputs for StandInAudioInputs {
     fn open(
         &self,
-        _which: &WhichLine,
-        hear: &mut dyn FnMut(u32) -> Result<Hear, LineError>,
-    ) -> Result<Box<dyn OpenLine>, LineError> {
+        _which: &WhichAudioInput,
+        hear: &mut dyn FnMut(u32) -> Result<Hear, AudioInputError>,
+    ) -> Result<Box<dyn OpenAudioInput>, AudioInputError> {
         let hear = hear(SAMPLE_RATE as u32)?;
-        self.0.send(hear).map_err(|_| LineError::new("the bench has ended"))?;
+        self.0.send(hear).map_err(|_| AudioInputError::new("the bench has ended"))?;
         Ok(Box::new(StandInLine))
     }
 }
 
 struct StandInLine;
 
-impl OpenLine for StandInLine {
+impl OpenAudioInput for StandInLine {
     fn name(&self) -> String {
         "a stand-in".into()
     }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use pastiche_engine::audio::Resampler;
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
+use pastiche_engine::audio_inputs::{Hear, AudioInputError, AudioInputs, OpenAudioInput, WhichAudioInput};
 use pastiche_engine::node::{Fault, Status};
-use pastiche_engine::supervisor::{Change, Patience, Supervisor};
+use pastiche_engine::supervisor::{Change, Backoff, Supervisor};
 use pastiche_engine::workers::Wanted;
 use rtrb::{PushError, RingBuffer};
 
@@ -55,17 +55,17 @@ struct State {
 impl Feed {
     /// Looks for a line at once, and again whenever it is gone.
     pub(super) fn start(
-        lines: Arc<dyn Lines>,
-        which: WhichLine,
-        patience: Patience,
+        inputs: Arc<dyn AudioInputs>,
+        which: WhichAudioInput,
+        backoff: Backoff,
         seat: Seat,
     ) -> std::io::Result<Feed> {
         let begun = Instant::now();
-        let shared = Arc::new(Shared::new(&which, patience, seat.late.clone()));
+        let shared = Arc::new(Shared::new(&which, backoff, seat.late.clone()));
         // A device is opened and closed on one thread; what leads to the audio thread outlives it.
         let (watched, seat) = (shared.clone(), Arc::new(Mutex::new(seat)));
         let watch = move |wanted: &Wanted| {
-            let keeper = Keeper::new(lines.clone(), which.clone(), watched.clone(), seat.clone());
+            let keeper = Keeper::new(inputs.clone(), which.clone(), watched.clone(), seat.clone());
             keeper.keep(wanted, begun);
         };
         let thread = DeviceThread::start("line in", watch)?;
@@ -97,13 +97,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    pub(super) fn new(which: &WhichLine, patience: Patience, late: Arc<AtomicU32>) -> Shared {
+    pub(super) fn new(which: &WhichAudioInput, backoff: Backoff, late: Arc<AtomicU32>) -> Shared {
         let name = match which {
-            WhichLine::Usual => "a microphone or line".into(),
-            WhichLine::Number(number) => format!("line {number}"),
-            WhichLine::Name(name) => format!("a line called `{name}`"),
+            WhichAudioInput::Usual => "a microphone or line".into(),
+            WhichAudioInput::Number(number) => format!("line {number}"),
+            WhichAudioInput::Name(name) => format!("a line called `{name}`"),
         };
-        let state = State { supervisor: Supervisor::new(name, patience), name: String::new(), rate_hz: 0 };
+        let state = State { supervisor: Supervisor::new(name, backoff), name: String::new(), rate_hz: 0 };
         Shared { state: Mutex::new(state), heard: AtomicU64::new(0), late }
     }
 
@@ -130,8 +130,8 @@ impl Shared {
 
 /// Opens the line again and again. It is given the time, so that tests can play a whole night in a moment.
 pub(super) struct Keeper {
-    lines: Arc<dyn Lines>,
-    which: WhichLine,
+    inputs: Arc<dyn AudioInputs>,
+    which: WhichAudioInput,
     shared: Arc<Shared>,
     seat: Arc<Mutex<Seat>>,
     open: Option<Open>,
@@ -140,7 +140,7 @@ pub(super) struct Keeper {
 }
 
 struct Open {
-    line: Box<dyn OpenLine>,
+    line: Box<dyn OpenAudioInput>,
     /// Samples when it was looked at last, and since when there are no more.
     heard: u64,
     since: Duration,
@@ -148,12 +148,12 @@ struct Open {
 
 impl Keeper {
     pub(super) fn new(
-        lines: Arc<dyn Lines>,
-        which: WhichLine,
+        inputs: Arc<dyn AudioInputs>,
+        which: WhichAudioInput,
         shared: Arc<Shared>,
         seat: Arc<Mutex<Seat>>,
     ) -> Keeper {
-        Keeper { lines, which, shared, seat, open: None, leaving: None }
+        Keeper { inputs, which, shared, seat, open: None, leaving: None }
     }
 
     fn keep(mut self, wanted: &Wanted, begun: Instant) {
@@ -201,7 +201,7 @@ impl Keeper {
             leaving = Some(Box::new(arriving));
             Ok(hear)
         };
-        match self.lines.open(&self.which, &mut hear) {
+        match self.inputs.open(&self.which, &mut hear) {
             Ok(line) => {
                 let mut state = self.shared.lock();
                 state.name = line.name();
@@ -236,9 +236,9 @@ impl Open {
 }
 
 /// What hears a line of this rate, and what the audio thread is given of it.
-fn ear(rate_hz: u32, shared: Arc<Shared>) -> Result<(Arriving, Hear), LineError> {
+fn ear(rate_hz: u32, shared: Arc<Shared>) -> Result<(Arriving, Hear), AudioInputError> {
     if !RATES.contains(&rate_hz) {
-        return Err(LineError::new(format!("it says that it gives {rate_hz} samples a second")));
+        return Err(AudioInputError::new(format!("it says that it gives {rate_hz} samples a second")));
     }
     let (mut producer, sound) = RingBuffer::new(WAITING_SECS * rate_hz as usize);
     let largest = Arc::new(AtomicU32::new(0));
@@ -269,22 +269,22 @@ mod tests {
     /// Panics at the first opening, and has no line then.
     struct BadDriver(AtomicBool);
 
-    impl Lines for BadDriver {
+    impl AudioInputs for BadDriver {
         fn open(
             &self,
-            _which: &WhichLine,
-            _hear: &mut dyn FnMut(u32) -> Result<Hear, LineError>,
-        ) -> Result<Box<dyn OpenLine>, LineError> {
+            _which: &WhichAudioInput,
+            _hear: &mut dyn FnMut(u32) -> Result<Hear, AudioInputError>,
+        ) -> Result<Box<dyn OpenAudioInput>, AudioInputError> {
             assert!(self.0.swap(true, Relaxed), "a bad driver");
-            Err(LineError::new("no such line"))
+            Err(AudioInputError::new("no such line"))
         }
     }
 
     #[test]
     fn a_driver_that_panics_is_a_fault_and_is_tried_again() {
-        let patience = Patience { first: Duration::from_millis(1), longest: Duration::from_millis(1) };
-        let lines = Arc::new(BadDriver(AtomicBool::new(false)));
-        let mut feed = Feed::start(lines, WhichLine::Usual, patience, way().0).unwrap();
+        let backoff = Backoff { first: Duration::from_millis(1), longest: Duration::from_millis(1) };
+        let inputs = Arc::new(BadDriver(AtomicBool::new(false)));
+        let mut feed = Feed::start(inputs, WhichAudioInput::Usual, backoff, way().0).unwrap();
         let mut fault = None;
         while fault.is_none() {
             fault = feed.tend();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pastiche_engine::cameras::{CameraWish, Cameras, WhichCamera};
 use pastiche_engine::frame::{Frame, Pixels};
 use pastiche_engine::node::{Fault, Status};
-use pastiche_engine::supervisor::{Change, Patience, Supervisor};
+use pastiche_engine::supervisor::{Change, Backoff, Supervisor};
 
 use super::convert::convert;
 use crate::device_thread::DeviceThread;
@@ -61,7 +61,7 @@ impl Feed {
         cameras: Arc<dyn Cameras>,
         wish: CameraWish,
         mirror: bool,
-        patience: Patience,
+        patience: Backoff,
     ) -> std::io::Result<Feed> {
         let name = match &wish.which {
             WhichCamera::Number(number) => format!("camera {number}"),

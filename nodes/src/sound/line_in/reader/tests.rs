@@ -4,8 +4,8 @@ use std::f64::consts::PI;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use pastiche_engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
-use pastiche_engine::supervisor::Patience;
+use pastiche_engine::audio_inputs::{Hear, AudioInputError, AudioInputs, OpenAudioInput, WhichAudioInput};
+use pastiche_engine::supervisor::Backoff;
 
 use super::super::feed::{Keeper, Shared};
 use super::*;
@@ -28,14 +28,14 @@ struct Opened(Arc<Device>);
 /// As a machine has it.
 struct Machine(Arc<Device>);
 
-impl Lines for Machine {
+impl AudioInputs for Machine {
     fn open(
         &self,
-        _which: &WhichLine,
-        hear: &mut dyn FnMut(u32) -> Result<Hear, LineError>,
-    ) -> Result<Box<dyn OpenLine>, LineError> {
+        _which: &WhichAudioInput,
+        hear: &mut dyn FnMut(u32) -> Result<Hear, AudioInputError>,
+    ) -> Result<Box<dyn OpenAudioInput>, AudioInputError> {
         let mut plug = self.0.0.lock().unwrap();
-        let rate_hz = plug.rate_hz.ok_or_else(|| LineError::new("there is none"))?;
+        let rate_hz = plug.rate_hz.ok_or_else(|| AudioInputError::new("there is none"))?;
         plug.hear = Some(hear(rate_hz)?);
         plug.loss = None;
         plug.opened += 1;
@@ -43,7 +43,7 @@ impl Lines for Machine {
     }
 }
 
-impl OpenLine for Opened {
+impl OpenAudioInput for Opened {
     fn name(&self) -> String {
         "Mixer".into()
     }
@@ -79,8 +79,8 @@ impl Room {
         let device = Arc::new(Device(Mutex::new(Plug { rate_hz, ..Plug::default() })));
         let (seat, reader) = way();
         let machine = Arc::new(Machine(device.clone()));
-        let shared = Arc::new(Shared::new(&WhichLine::Usual, Patience::USUAL, seat.late.clone()));
-        let keeper = Keeper::new(machine, WhichLine::Usual, shared, Arc::new(Mutex::new(seat)));
+        let shared = Arc::new(Shared::new(&WhichAudioInput::Usual, Backoff::USUAL, seat.late.clone()));
+        let keeper = Keeper::new(machine, WhichAudioInput::Usual, shared, Arc::new(Mutex::new(seat)));
         Room { device, keeper, reader, played: 0, due: 0.0, given: 0, drift, block }
     }
 

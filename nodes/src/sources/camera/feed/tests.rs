@@ -52,7 +52,7 @@ fn picture(width: u32, grey: u8) -> Event {
 
 fn feed(cameras: &Arc<FakeCameras>) -> Feed {
     let wish = CameraWish { which: WhichCamera::Number(0), size_px: None, fps: None };
-    let patience = Patience { first: Duration::from_millis(1), longest: Duration::from_millis(1) };
+    let patience = Backoff { first: Duration::from_millis(1), longest: Duration::from_millis(1) };
     Feed::start(cameras.clone(), wish, false, patience).unwrap()
 }
 

@@ -9,13 +9,13 @@ use crate::take::{Input, MouseButton, Stamped};
 
 /// What has come from outside.
 #[derive(Clone, Copy, Debug)]
-pub struct Outside<'a> {
+pub struct ExternalInput<'a> {
     /// What took effect in this frame, in order.
     pub events: &'a [Stamped],
     pub(crate) memory: &'a Memory,
 }
 
-impl<'a> Outside<'a> {
+impl<'a> ExternalInput<'a> {
     /// What came before this frame and still counts: the newest of each fader, wheel, key and
     /// button, in the order in which it came. A node that is new begins with it.
     pub fn remembered(&self) -> Vec<&'a Input> {

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{Device, FromSample, Sample, SizedSample, StreamConfig};
-use engine::lines::{Hear, LineError, Lines, OpenLine, WhichLine};
+use engine::audio_inputs::{AudioInputError, AudioInputs, Hear, OpenAudioInput, WhichAudioInput};
 use pastiche_engine as engine;
 
 use super::card::{goes_on, hush, name_of, names, start_in};
@@ -14,14 +14,14 @@ const CHUNK: usize = 64;
 
 /// The microphones and lines in of this machine.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SystemLines;
+pub struct SystemAudioInputs;
 
 /// Names of the devices that sound comes in by, in the order of their numbers, the system's own choice
 /// first.
 ///
 /// # Errors
 /// When the system does not tell.
-pub fn sound_lines() -> Result<Vec<String>, String> {
+pub fn audio_inputs() -> Result<Vec<String>, String> {
     Ok(devices()?.iter().map(name_of).collect())
 }
 
@@ -34,33 +34,33 @@ fn devices() -> Result<Vec<Device>, String> {
     Ok(names(first.into_iter().chain(others)))
 }
 
-fn find(which: &WhichLine) -> Result<Device, LineError> {
-    let devices = devices().map_err(LineError::new)?;
+fn find(which: &WhichAudioInput) -> Result<Device, AudioInputError> {
+    let devices = devices().map_err(AudioInputError::new)?;
     let called: Vec<String> = devices.iter().map(name_of).collect();
     let found = match which {
-        WhichLine::Usual => devices.into_iter().next(),
-        WhichLine::Number(number) => devices.into_iter().nth(*number as usize),
-        WhichLine::Name(part) => {
+        WhichAudioInput::Usual => devices.into_iter().next(),
+        WhichAudioInput::Number(number) => devices.into_iter().nth(*number as usize),
+        WhichAudioInput::Name(part) => {
             let part = part.to_lowercase();
             let place = called.iter().position(|name| name.to_lowercase().contains(&part));
             place.and_then(|place| devices.into_iter().nth(place))
         }
     };
     found.ok_or_else(|| match &called[..] {
-        [] => LineError::new("there is no microphone and no line in"),
-        called => LineError::new(format!("there is only {}", called.join(", "))),
+        [] => AudioInputError::new("there is no microphone and no line in"),
+        called => AudioInputError::new(format!("there is only {}", called.join(", "))),
     })
 }
 
-impl Lines for SystemLines {
+impl AudioInputs for SystemAudioInputs {
     fn open(
         &self,
-        which: &WhichLine,
-        hear: &mut dyn FnMut(u32) -> Result<Hear, LineError>,
-    ) -> Result<Box<dyn OpenLine>, LineError> {
+        which: &WhichAudioInput,
+        hear: &mut dyn FnMut(u32) -> Result<Hear, AudioInputError>,
+    ) -> Result<Box<dyn OpenAudioInput>, AudioInputError> {
         let device = find(which)?;
         let name = name_of(&device);
-        let told = |error: cpal::Error| LineError::new(format!("{name} cannot be opened: {error}"));
+        let told = |error: cpal::Error| AudioInputError::new(format!("{name} cannot be opened: {error}"));
         // Read again each time: another program may have changed them.
         let supported = device.default_input_config().map_err(told)?;
         let (config, format) = (supported.config(), supported.sample_format());
@@ -68,7 +68,7 @@ impl Lines for SystemLines {
         let (lost, losses) = channel();
         let task = Task { device: &device, config, hear, lost };
         let stream = start_in!(format, task).ok_or_else(|| {
-            LineError::new(format!("{name} gives samples as {format}, which nothing here reads"))
+            AudioInputError::new(format!("{name} gives samples as {format}, which nothing here reads"))
         })?;
         let stream = stream.map_err(told)?;
         Ok(Box::new(SystemLine { name, losses, _stream: stream }))
@@ -82,7 +82,7 @@ struct SystemLine {
     _stream: cpal::Stream,
 }
 
-impl OpenLine for SystemLine {
+impl OpenAudioInput for SystemLine {
     fn name(&self) -> String {
         self.name.clone()
     }

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 /// Which of the lines in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum WhichLine {
+pub enum WhichAudioInput {
     /// The system's own choice.
     #[default]
     Usual,
@@ -23,33 +23,33 @@ pub type Hear = Box<dyn FnMut(&[[f32; 2]]) + Send>;
 /// Why there is no line, or no sound.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{why}")]
-pub struct LineError {
+pub struct AudioInputError {
     /// In a few words: "no such line".
     pub why: String,
 }
 
-impl LineError {
+impl AudioInputError {
     /// From a reason.
-    pub fn new(why: impl Into<String>) -> LineError {
-        LineError { why: why.into() }
+    pub fn new(why: impl Into<String>) -> AudioInputError {
+        AudioInputError { why: why.into() }
     }
 }
 
 /// The microphones and mixers of a machine. Asked on a thread that may be kept waiting.
-pub trait Lines: Send + Sync {
+pub trait AudioInputs: Send + Sync {
     /// Opens a line. `hear` is asked for what hears it, once its rate in hertz is known.
     ///
     /// # Errors
     /// When it is not there, is used by another program, or does not work.
     fn open(
         &self,
-        which: &WhichLine,
-        hear: &mut dyn FnMut(u32) -> Result<Hear, LineError>,
-    ) -> Result<Box<dyn OpenLine>, LineError>;
+        which: &WhichAudioInput,
+        hear: &mut dyn FnMut(u32) -> Result<Hear, AudioInputError>,
+    ) -> Result<Box<dyn OpenAudioInput>, AudioInputError>;
 }
 
 /// A line that is open. Dropping it closes it, and drops what hears it.
-pub trait OpenLine {
+pub trait OpenAudioInput {
     /// Its whole name.
     fn name(&self) -> String;
 

@@ -13,7 +13,7 @@ pub enum WhichPort {
 
 /// A message on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outgoing {
+pub struct MidiOut {
     /// Where it goes.
     pub port: WhichPort,
     /// The transport time at which it is heard.
@@ -24,10 +24,10 @@ pub struct Outgoing {
 
 /// Messages of one frame, and the notes that nodes have begun and not ended.
 #[derive(Debug, Default)]
-pub(crate) struct Outbox {
+pub(crate) struct MidiOutbox {
     /// Who sends now.
     node: u64,
-    messages: Vec<Outgoing>,
+    messages: Vec<MidiOut>,
     sounding: Vec<Sounding>,
 }
 
@@ -39,7 +39,7 @@ struct Sounding {
     pitch: u8,
 }
 
-impl Outbox {
+impl MidiOutbox {
     /// What is sent from now on is sent by this node.
     pub(crate) fn begin(&mut self, node: u64) {
         self.node = node;
@@ -53,18 +53,18 @@ impl Outbox {
                 self.sounding.push(note);
             }
         }
-        self.messages.push(Outgoing { port: port.clone(), sample, message });
+        self.messages.push(MidiOut { port: port.clone(), sample, message });
     }
 
     /// Ends the notes of nodes that are gone.
     pub(crate) fn end_gone(&mut self, sample: u64, is_there: impl Fn(u64) -> bool) {
         for note in self.sounding.extract_if(.., |note| !is_there(note.node)) {
             let message = Message::NoteOff { channel: note.channel, pitch: note.pitch, velocity: 0 };
-            self.messages.push(Outgoing { port: note.port, sample, message });
+            self.messages.push(MidiOut { port: note.port, sample, message });
         }
     }
 
-    pub(crate) fn take(&mut self) -> Vec<Outgoing> {
+    pub(crate) fn take(&mut self) -> Vec<MidiOut> {
         std::mem::take(&mut self.messages)
     }
 }
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_notes_of_a_node_that_is_gone_are_ended() {
-        let mut outbox = Outbox::default();
+        let mut outbox = MidiOutbox::default();
         let port = WhichPort::Name("synth".into());
         outbox.begin(1);
         for bytes in
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(outbox.take(), []);
         outbox.end_gone(9, |node| node == 2);
         let message = Message::NoteOff { channel: 1, pitch: 64, velocity: 0 };
-        assert_eq!(outbox.take(), [Outgoing { port, sample: 9, message }]);
+        assert_eq!(outbox.take(), [MidiOut { port, sample: 9, message }]);
         outbox.end_gone(9, |node| node == 2);
         assert_eq!(outbox.take(), []);
     }
