@@ -28,6 +28,14 @@ pub(super) struct Arriving {
     pub(super) largest: Arc<AtomicU32>,
 }
 
+impl Arriving {
+    /// Fills half of the kernel with what comes next, so that a break lies before the first sample that fades in.
+    fn look_ahead(&mut self) {
+        let Arriving { sound, resampler, .. } = self;
+        resampler.look_ahead(|| sound.pop().unwrap_or([0.0; 2]));
+    }
+}
+
 /// The other end, on the thread that opens lines.
 pub(super) struct Seat {
     pub(super) there: Producer<Box<Arriving>>,
@@ -109,7 +117,9 @@ impl Reader {
             }
             self.is_playing = true;
             self.servo.begin(target);
+            line.look_ahead();
         }
+        let waiting = line.sound.slots();
         // One more, for the trimming below.
         if waiting <= line.resampler.needs(samples) + 1 {
             self.servo.ran_dry();
@@ -124,6 +134,7 @@ impl Reader {
             }
             self.servo.begin(target);
             self.break_off();
+            line.look_ahead();
         }
         let waiting = secs(line.sound.slots());
         self.late.store((self.servo.waiting_secs() as f32).to_bits(), Relaxed);
