@@ -123,7 +123,13 @@ fn every_instrument_has_a_level_and_ends_in_silence() {
             let power = (body.iter().map(|sample| sample * sample).sum::<f64>() / body.len() as f64).sqrt();
             let peak = sound.iter().fold(0.0_f64, |most, sample| most.max(sample.abs()));
             eprintln!("{kind} at {pitch}: {:.1} dB, peak {:.1} dB", decibels(power), decibels(peak));
-            assert!((-42.0..-8.0).contains(&decibels(power)), "{kind} at {pitch}: {} dB", decibels(power));
+            // A sampler plays what it is given. The others can take each other's place without a hand at the level.
+            let allowed = match (kind, pitch) {
+                ("sampler", _) => -18.0..-15.0,
+                (_, 48.0) => -26.5..-21.5,
+                _ => -42.0..-15.0,
+            };
+            assert!(allowed.contains(&decibels(power)), "{kind} at {pitch}: {} dB", decibels(power));
             assert!(decibels(peak) < -1.0, "{kind} at {pitch}: peak {peak}");
             assert!(sound[4 * 48_000..].iter().all(|sample| *sample == 0.0), "{kind} does not fall silent");
         }

@@ -96,7 +96,7 @@ const SLOW: u32 = 16;
 const SINGERS: usize = 4;
 
 /// So loud is a note at full velocity and level 1, on average over pitches and vowels.
-const LOUDNESS: f32 = 0.1;
+const LOUDNESS: f32 = 0.12;
 
 #[derive(Clone, Copy, Default)]
 struct Controls {

@@ -71,8 +71,11 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     },
 }];
 
-/// So loud is a note at full velocity and level 1.
+/// So hard is a string struck at full velocity.
 const LOUDNESS: f32 = 0.9;
+
+/// So much louder is what is heard than the string, for the level of the other instruments.
+const GAIN: f32 = 1.7;
 
 /// Where a string is struck, as a share of its length.
 const STRUCK_AT: f64 = 0.13;
@@ -118,7 +121,7 @@ impl AudioNode for Strings {
         };
         let mut controls = [now; MAX_BLOCK];
         for controls in &mut controls[..ctx.samples] {
-            controls.level = self.level.advance() as f32;
+            controls.level = self.level.advance() as f32 * GAIN;
         }
         self.voices.block(ctx, io, &NOTES, &SOUND, &controls[..ctx.samples]);
     }

@@ -74,7 +74,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 }];
 
 /// So loud is one full drawbar of a note at level 1.
-const LOUDNESS: f32 = 0.13;
+const LOUDNESS: f32 = 0.14;
 
 /// Above this the wheels end, and begin again an octave lower.
 const HIGHEST_HZ: f64 = 5920.0;

@@ -84,6 +84,8 @@ impl Player {
         settings.maximum_polyphony = voices;
         settings.enable_reverb_and_chorus = room;
         let mut synthesizer = Synthesizer::new(font, &settings).map_err(|error| error.to_string())?;
+        // The usual 0.5 leaves it under the other instruments.
+        synthesizer.set_master_volume(1.0);
         for channel in 0..16 {
             synthesizer.process_midi_message(channel, 0xB0, 0x00, bank);
             synthesizer.process_midi_message(channel, 0xC0, preset, 0);
