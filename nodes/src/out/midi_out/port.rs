@@ -2,8 +2,8 @@
 
 use pastiche_engine::io::Io;
 use pastiche_engine::midi::Message;
-use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::midi_out::WhichPort;
+use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::port::Note;
 
 use super::{NOTES, ON, WRITTEN};

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use pastiche_engine::audio::Resampler;
+use pastiche_engine::audio_inputs::{AudioInputError, AudioInputs, Hear, OpenAudioInput, WhichAudioInput};
 use pastiche_engine::clock::SAMPLE_RATE;
-use pastiche_engine::audio_inputs::{Hear, AudioInputError, AudioInputs, OpenAudioInput, WhichAudioInput};
 use pastiche_engine::node::{Fault, Status};
-use pastiche_engine::supervisor::{Change, Backoff, Supervisor};
+use pastiche_engine::supervisor::{Backoff, Change, Supervisor};
 use pastiche_engine::workers::Wanted;
 use rtrb::{PushError, RingBuffer};
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pastiche_engine::cameras::{CameraWish, Cameras, WhichCamera};
 use pastiche_engine::frame::{Frame, Pixels};
 use pastiche_engine::node::{Fault, Status};
-use pastiche_engine::supervisor::{Change, Backoff, Supervisor};
+use pastiche_engine::supervisor::{Backoff, Change, Supervisor};
 
 use super::convert::convert;
 use crate::device_thread::DeviceThread;

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use pastiche_engine::audio_inputs::{Hear, AudioInputError, AudioInputs, OpenAudioInput, WhichAudioInput};
+use pastiche_engine::audio_inputs::{AudioInputError, AudioInputs, Hear, OpenAudioInput, WhichAudioInput};
 use pastiche_engine::supervisor::Backoff;
 
 use super::super::feed::{Keeper, Shared};
