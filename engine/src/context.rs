@@ -1,5 +1,6 @@
 //! What a node may use while it is built, and in a frame.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::assets::Assets;
@@ -29,9 +30,17 @@ pub struct BuildCtx<'a> {
     pub workers: &'a Workers,
     /// Seed of this node's randomness: the same for the same patch, node and `--seed`.
     pub seed: u64,
+    /// What [`BuildCtx::warn`] writes into.
+    pub warnings: &'a RefCell<Vec<BuildError>>,
 }
 
 impl<'a> BuildCtx<'a> {
+    /// Reports something that is wrong although the node can be built, such as a damaged part of a file that it
+    /// does without.
+    pub fn warn(&self, what: BuildError) {
+        self.warnings.borrow_mut().push(what);
+    }
+
     /// The GPU, or why there is none.
     pub fn gpu(&self) -> Result<&'a Gpu, BuildError> {
         self.gpu.ok_or_else(|| BuildError::new(NO_GPU, NO_GPU_HELP))

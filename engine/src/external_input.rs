@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::midi::Message;
+use crate::midi::{Message, SOSTENUTO, SUSTAIN};
 use crate::take::{Input, MouseButton, Stamped};
 
 /// What has come from outside.
@@ -65,7 +65,7 @@ impl Memory {
             match &event.input {
                 Input::MidiPorts { ports } => {
                     self.ports.clone_from(ports);
-                    self.newest.retain(|cell, _| !cell.is_key_of_none(ports));
+                    self.newest.retain(|cell, _| !cell.is_held_by_none(ports));
                 }
                 // A take that was written by hand tells of no ports: they are there once they speak.
                 Input::Midi { port, .. } if !self.ports.contains(port) && self.ports.len() < MOST_CELLS => {
@@ -118,10 +118,13 @@ impl Cell {
         }
     }
 
-    /// Whether it is a key of a port that is gone: no one holds it any more.
-    fn is_key_of_none(&self, ports: &[Arc<str>]) -> bool {
+    /// Whether it is a key or a pedal of a port that is gone: no one holds it any more.
+    fn is_held_by_none(&self, ports: &[Arc<str>]) -> bool {
         match self {
-            Cell::Midi { port, part: Part::Key, .. } => !ports.contains(port),
+            Cell::Midi { port, part: Part::Key, .. }
+            | Cell::Midi { port, part: Part::Controller, number: SUSTAIN | SOSTENUTO, .. } => {
+                !ports.contains(port)
+            }
             _ => false,
         }
     }

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::frame::{Frame, FrameId, Pixels};
 use crate::gpu::WireId;
 use crate::notes::{NoteIo, NotesInput};
-use crate::plan::{PlanNode, Source};
+use crate::plan::{Plan, PlanNode, Source};
 use crate::port::{Colour, Control, List, Note, Notes, Port, Style, Trigger};
 use crate::slot::{Hands, Outputs, members, number, on_wire};
 use crate::spec::{In, InputSpec, Out, Unwired};
@@ -19,6 +19,9 @@ use crate::value::Value;
 /// nothing, and is the node's fault.
 pub struct Io<'a> {
     pub(crate) uid: u64,
+    pub(crate) plan: &'a Plan,
+    /// Its place in the plan.
+    pub(crate) place: usize,
     pub(crate) planned: &'a PlanNode,
     /// In the order of the inputs.
     pub(crate) hands: &'a [Hands],
@@ -38,6 +41,15 @@ impl<'a> Io<'a> {
     /// The inputs that the node has, a shader's parameters included.
     pub fn inputs(&self) -> &'a [InputSpec] {
         &self.planned.inputs
+    }
+
+    /// Whether another node reads an output: what no one reads need not be made.
+    pub fn is_read<P: Port>(&self, key: &Out<P>) -> bool {
+        let Some(wanted) = self.listed(self.planned.positions.output(key)) else { return false };
+        let sources = self.plan.nodes.iter().flat_map(|node| &node.sources);
+        sources.flat_map(members).any(
+            |source| matches!(source, Source::Wire { node, output } if (*node, *output) == (self.place, wanted)),
+        )
     }
 
     fn listed(&self, found: Result<usize, Unlisted>) -> Option<usize> {

@@ -7,10 +7,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The controller that holds notes from 64 on: the sustain pedal.
 pub const SUSTAIN: u8 = 64;
+/// The controller that holds, from 64 on, the notes whose keys are down when it is pressed: the sostenuto pedal.
+pub const SOSTENUTO: u8 = 66;
 /// The controller that ends every sound of a channel (MIDI 1.0, channel mode messages).
 pub const ALL_SOUND_OFF: u8 = 120;
+/// The controller that lifts the pedals of a channel.
+pub const RESET_CONTROLLERS: u8 = 121;
 /// The controller that ends every note of a channel.
 pub const ALL_NOTES_OFF: u8 = 123;
+/// The last of the channel mode messages: those from [`ALL_NOTES_OFF`] to this one end every note as well.
+pub const POLY_MODE: u8 = 127;
 
 /// What a node can understand of MIDI 1.0. Channels count from 0 as on the wire; people count them
 /// from 1.
@@ -113,6 +119,11 @@ impl Message {
         }
     }
 
+    /// Whether it ends every note of its channel.
+    pub fn ends_notes(&self) -> bool {
+        matches!(self, Message::Controller { number: ALL_SOUND_OFF | ALL_NOTES_OFF..=POLY_MODE, .. })
+    }
+
     fn of_channel(channel: u8, message: MidiMessage) -> Option<Message> {
         Some(match message {
             MidiMessage::NoteOn { key, vel } if vel > 0 => {
@@ -167,7 +178,7 @@ impl Message {
         match self {
             Message::NoteOn { .. } | Message::NoteOff { .. } => true,
             Message::Controller { number, .. } => {
-                matches!(*number, SUSTAIN | ALL_SOUND_OFF | ALL_NOTES_OFF)
+                matches!(*number, SUSTAIN | SOSTENUTO | RESET_CONTROLLERS) || self.ends_notes()
             }
             _ => false,
         }

@@ -11,7 +11,7 @@ mod pam;
 mod probe;
 
 pub(crate) use pam::{PamError, read_picture};
-pub(crate) use probe::{Clip, probe};
+pub(crate) use probe::{Clip, Timing, probe, without_path};
 
 /// The program that reads and writes clips.
 pub const FFMPEG: &str = "ffmpeg";
@@ -36,8 +36,12 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const START_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Containers that hold a clip and nothing but a clip: no lists that name other files, no network.
-const CONTAINERS: &str = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,ogg,flv,gif,apng,nut,ivf,\
+pub(crate) const CLIP_CONTAINERS: &str = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,ogg,flv,gif,apng,nut,ivf,\
                           asf,dv,mxf,yuv4mpegpipe,av1,obu,webp_pipe";
+
+/// The same for sound.
+pub(crate) const SOUND_CONTAINERS: &str = "aiff,mp3,mov,mp4,m4a,ogg,wav,w64,caf,flac,aac,matroska,webm,asf,au,amr,\
+                                           ape,wv,tta,ac3,eac3,dts,voc,mpegts,mpeg";
 
 /// Where the two programs are.
 #[derive(Clone, Debug)]
@@ -53,11 +57,58 @@ impl Default for Programs {
     }
 }
 
+/// Why the output of a program was not read.
+pub(crate) enum ReadError {
+    /// It cannot be started, and why.
+    NoProgram(String),
+    /// What it says itself, and what it has written.
+    Failed {
+        /// The last of its complaints.
+        complaint: String,
+        /// What it has written all the same.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Programs {
+    /// What one of the programs writes, all of it.
+    pub(crate) fn read(
+        &self,
+        program: &OsStr,
+        arguments: &[OsString],
+        most_bytes: u64,
+        patience: Duration,
+    ) -> Result<Vec<u8>, ReadError> {
+        let failed = |complaint: String| ReadError::Failed { complaint, bytes: Vec::new() };
+        let name = program.to_string_lossy();
+        let mut process = Process::start(program, arguments, [Stdio::null(), Stdio::piped()])
+            .map_err(ReadError::NoProgram)?;
+        let (sender, answer) = channel();
+        if let Some(output) = process.take_output() {
+            let read = move || {
+                let mut bytes = Vec::new();
+                let read = output.take(most_bytes).read_to_end(&mut bytes);
+                // No one waits any more when it has taken too long.
+                let _ = sender.send(read.map(|_| bytes));
+            };
+            let thread = std::thread::Builder::new().name("output".into()).spawn(read);
+            thread.map_err(|error| failed(format!("cannot listen to `{name}`: {error}")))?;
+        }
+        let answer =
+            answer.recv_timeout(patience).map_err(|_| failed(format!("`{name}` does not answer")))?;
+        let bytes = answer.map_err(|error| failed(format!("`{name}` was lost: {error}")))?;
+        match process.bid_farewell() {
+            Ok(()) => Ok(bytes),
+            Err(complaint) => Err(ReadError::Failed { complaint, bytes }),
+        }
+    }
+}
+
 /// What comes before a clip among the arguments, and the clip: never taken for an option or an address.
-pub(crate) fn input_arguments(path: &Path) -> Vec<OsString> {
+pub(crate) fn input_arguments(path: &Path, containers: &str) -> Vec<OsString> {
     let mut file = OsString::from("file:");
     file.push(path);
-    let safe = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS];
+    let safe = ["-protocol_whitelist", "file", "-format_whitelist", containers];
     safe.map(OsString::from).into_iter().chain(["-i".into(), file]).collect()
 }
 
@@ -229,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_name_that_looks_like_an_option_is_a_file() {
-        let arguments = input_arguments(Path::new("-y"));
+        let arguments = input_arguments(Path::new("-y"), CLIP_CONTAINERS);
         assert_eq!(arguments.last().unwrap(), "file:-y");
     }
 }

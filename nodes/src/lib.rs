@@ -29,6 +29,7 @@ mod note_window;
 mod notes;
 mod out;
 mod paint;
+mod played_keys;
 mod random_numbers;
 mod sound;
 mod sources;

@@ -2,32 +2,44 @@
 
 use pastiche_engine::port::Note;
 
-/// Puts events into the order of their ticks. Among those of one tick, a note that sounds ends first, so that
+/// Puts events into the order of their ticks. Among the notes of one tick, one that sounds ends first, so that
 /// it can begin again; all others stay in their order, so that a note of no length ends behind its own start.
-pub(crate) fn sort_notes(events: &mut [(u64, Note)]) {
+/// What is no note, as `note` says, keeps its place among them.
+pub(crate) fn sort_events<T: Copy>(events: &mut [(u64, T)], note: impl Fn(&T) -> Option<Note>) {
     events.sort_by_key(|(tick, _)| *tick);
     let mut sounding: Vec<Note> = Vec::new();
-    for events in events.chunk_by_mut(|(tick, _), (other, _)| tick == other) {
+    let is_note = |event: &T| note(event).is_some();
+    let belong =
+        |(tick, event): &(u64, T), (other, next): &(u64, T)| tick == other && is_note(event) && is_note(next);
+    for events in events.chunk_by_mut(belong) {
         let mut ending = sounding.clone();
         // Stable: what does not end a note that sounds from before keeps its place.
-        let mut ends: Vec<bool> = Vec::with_capacity(events.len());
-        for (_, note) in events.iter() {
-            let place = ending.iter().position(|other| !note.on && other.is_same(note));
-            ends.push(place.map(|place| ending.swap_remove(place)).is_some());
-        }
         let (mut first, mut rest) = (Vec::new(), Vec::new());
-        for (event, ends) in events.iter().zip(ends) {
-            if ends { first.push(*event) } else { rest.push(*event) }
+        for event in events.iter() {
+            let is_end = |other: &Note| note(&event.1).is_some_and(|note| !note.on && other.is_same(&note));
+            match ending.iter().position(is_end) {
+                Some(place) => {
+                    ending.swap_remove(place);
+                    first.push(*event);
+                }
+                None => rest.push(*event),
+            }
         }
         for (place, event) in first.into_iter().chain(rest).enumerate() {
-            let (_, note) = event;
-            sounding.retain(|other| !other.is_same(&note));
-            if note.on {
-                sounding.push(note);
+            if let Some(note) = note(&event.1) {
+                sounding.retain(|other| !other.is_same(&note));
+                if note.on {
+                    sounding.push(note);
+                }
             }
             events[place] = event;
         }
     }
+}
+
+/// As [`sort_events`], for notes alone.
+pub(crate) fn sort_notes(events: &mut [(u64, Note)]) {
+    sort_events(events, |note| Some(*note));
 }
 
 #[cfg(test)]

@@ -184,6 +184,7 @@ fn rust_and_wgsl_agree_on_every_field() {
         audio_inputs: None,
         workers: &workers,
         seed: 1,
+        warnings: &RefCell::default(),
     };
     for kind in crate::kinds() {
         let mut options = Options::default();

@@ -170,6 +170,122 @@ fn live_it_never_waits_and_the_picture_comes_when_it_is_there() {
     }
 }
 
+/// The numbered pictures with a filter, in Matroska.
+fn filtered(filter: &str) -> Vec<u8> {
+    let arguments = ["-i", "pipe:0", "-vf", filter, "-vsync", "passthrough", "-enc_time_base", "1/1000"];
+    ffmpeg(&[&arguments[..], &["-c:v", "png"]].concat(), "matroska", &numbered())
+}
+
+#[test]
+fn pictures_of_a_variable_rate_are_shown_at_their_own_times() {
+    let Some(()) = ffmpeg_is_there() else { return };
+    // Five pictures a second, and then a burst of twenty.
+    let clip = filtered("settb=1/1000,setpts='if(lt(N,5),N*4,16+N)/20/TB'");
+    let mut show = show(it(&clip));
+    let burst = [5, 6, 7, 8, 9];
+    let round = [vec![0; 4], vec![1; 4], vec![2; 4], vec![3; 4], vec![4; 5], burst.to_vec()].concat();
+    let seen = numbers(&mut show, 60);
+    assert_eq!(seen[..26], round);
+    let again = seen[26..].iter().position(|number| *number == 0).unwrap() + 26;
+    assert_eq!(seen[again..again + 26], round, "and round again");
+    // From the middle of the burst on.
+    let mut jumped = self::show(it(&clip).number("position", 1.1 / 1.35));
+    assert_eq!(numbers(&mut jumped, 3), [6, 7, 8]);
+}
+
+#[test]
+fn pixels_that_are_not_square_are_shown_as_they_were_meant() {
+    let Some(()) = ffmpeg_is_there() else { return };
+    let mut show = show(it(&filtered("scale=160:96,setsar=16/11")));
+    show.step();
+    assert_eq!(pixels(&show).size_px(), [233, 96]);
+}
+
+/// Ten numbered pictures in a second, and a click each half second for so long.
+fn with_clicks(secs: &str) -> Vec<u8> {
+    let clicks = format!("aevalsrc='if(lt(mod(t,0.5),0.0005),0.8,0)':s=48000:d={secs}");
+    let sound = ["-i", "pipe:0", "-f", "lavfi", "-i", &clicks, "-c:v", "copy", "-c:a", "pcm_s16le"];
+    ffmpeg(&sound, "matroska", &numbered())
+}
+
+#[test]
+fn a_clip_ends_with_its_pictures_whatever_its_sound_does() {
+    let Some(()) = ffmpeg_is_there() else { return };
+    for secs in ["3", "0.4"] {
+        let mut show = show(it(&with_clicks(secs)));
+        let mut faults = Vec::new();
+        let mut seen = Vec::new();
+        for _ in 0..45 {
+            faults.extend(show.report().faults);
+            seen.push(number(&show));
+        }
+        assert!(faults.is_empty(), "{secs}: {faults:?}");
+        let expected: Vec<u8> = (0..45).map(|frame| frame / 2 % 10).collect();
+        assert_eq!(seen, expected, "{secs}");
+        assert!((show.control_of("it", "progress") - 0.2).abs() < 1e-9, "{secs}");
+    }
+}
+
+/// When clicks are heard, in samples.
+fn clicks(sound: &[f32]) -> Vec<usize> {
+    let mut clicks: Vec<usize> = Vec::new();
+    for (at, sample) in sound.iter().enumerate() {
+        if sample.abs() > 0.2 && clicks.last().is_none_or(|last| at - last > 2000) {
+            clicks.push(at);
+        }
+    }
+    clicks
+}
+
+fn heard(fps: f64, desc: Desc, frames: usize) -> Vec<f32> {
+    let desc = desc.node("out", "speakers").wire_of("sound", "it", "sound").see("it");
+    let mut show = Show::at_rate(fps, None, Workers::inline(), true, &desc);
+    let mut sound = Vec::new();
+    for _ in 0..frames {
+        let faults = show.report().faults;
+        assert!(faults.is_empty(), "{faults:?}");
+        sound.extend(show.sound().iter().map(|[left, _]| *left));
+    }
+    sound
+}
+
+#[test]
+fn its_sound_is_in_step_with_its_pictures_through_rates_and_rounds() {
+    let Some(()) = ffmpeg_is_there() else { return };
+    // Sound that is as long as the pictures, longer, shorter.
+    for secs in ["1", "3", "0.7"] {
+        for (fps, rate) in [(30.0, 1.0), (29.97, 1.0), (24.0, 2.0), (60.0, 0.5)] {
+            let desc = it(&with_clicks(secs)).number("rate", rate);
+            let sound = heard(fps, desc, (5.0 * fps) as usize);
+            let every = 24_000.0 / rate;
+            let found = clicks(&sound);
+            assert!(found.len() as f64 >= 4.9 * 48_000.0 / every - 1.0, "{secs} {fps} {rate}: {found:?}");
+            for (number, at) in found.iter().enumerate() {
+                let expected = (number as f64 * every) as usize;
+                assert!(at.abs_diff(expected) <= 240, "{secs} s, {fps}, rate {rate}: {at} for {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn its_sound_jumps_and_stands_still_with_its_pictures() {
+    let Some(()) = ffmpeg_is_there() else { return };
+    let found = clicks(&heard(20.0, it(&with_clicks("1")).number("position", 0.4), 20));
+    assert!(found.len() == 2, "{found:?}");
+    assert!(found[0].abs_diff(4800) <= 240 && found[1].abs_diff(28_800) <= 240, "{found:?}");
+    let still = heard(20.0, it(&with_clicks("1")).number("rate", 0.0), 20);
+    assert!(still.iter().all(|sample| *sample == 0.0));
+    let once = it(&with_clicks("1")).option_value("repeat", OptionValue::Flag(false));
+    assert_eq!(clicks(&heard(20.0, once, 60)).len(), 2);
+}
+
+#[test]
+fn a_clip_without_sound_is_silent() {
+    let Some(()) = ffmpeg_is_there() else { return };
+    assert!(heard(20.0, it(&numbered()), 20).iter().all(|sample| *sample == 0.0));
+}
+
 #[test]
 fn what_is_no_clip_is_refused_with_a_reason() {
     let Some(()) = ffmpeg_is_there() else { return };

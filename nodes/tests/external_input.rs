@@ -106,6 +106,32 @@ fn the_pedal_holds_notes_and_a_pulled_plug_ends_them() {
 }
 
 #[test]
+fn a_pedal_that_was_down_when_the_cable_left_is_up_when_it_comes_back() {
+    let mut show = show(&alone("midi_in"));
+    ports(&mut show, 0, &[KEYS, DESK]);
+    for port in [KEYS, DESK] {
+        midi(&mut show, 0, port, &[0xb0, 64, 127]);
+    }
+    midi(&mut show, 0, KEYS, &[0x90, 60, 100]);
+    show.step();
+    ports(&mut show, 1, &[DESK]);
+    show.step();
+    assert_eq!(short(&notes(&show)), [(60, false)]);
+    ports(&mut show, 2, &[KEYS, DESK]);
+    for port in [KEYS, DESK] {
+        midi(&mut show, 2, port, &[0x90, 64, 100]);
+        midi(&mut show, 2, port, &[0x80, 64, 0]);
+    }
+    show.step();
+    // Those of the other port are held: its pedal stayed down.
+    assert_eq!(short(&notes(&show)), [(64, true), (64, false), (64, true)]);
+    assert_eq!(show.control_of("it", "held"), 1.0);
+    midi(&mut show, 3, DESK, &[0xb0, 121, 0]);
+    show.step();
+    assert_eq!(short(&notes(&show)), [(64, false)], "a reset lifts it");
+}
+
+#[test]
 fn another_port_leaves_no_note_hanging() {
     let by = |port: &str| Desc::new().node("it", "midi_in").option("port", port).see("it");
     let mut show = show(&by("piano"));

@@ -210,6 +210,28 @@ fn lookup_interpolates_tables_of_one_and_three_dimensions() {
 }
 
 #[test]
+fn a_shaper_comes_before_the_table() {
+    let noise = Picture::noise(SIZE_PX, 7);
+    // The shaper bends each colour up and over the range of the cube, which turns it round.
+    let mut text =
+        String::from("LUT_1D_SIZE 3\nLUT_1D_INPUT_RANGE 0 1\nLUT_3D_SIZE 2\nLUT_3D_INPUT_RANGE 0 2\n");
+    text.push_str("0 0 0\n1.5 1.5 1.5\n2 2 2\n");
+    for corner in 0..8 {
+        let [red, green, blue] = [0, 1, 2].map(|part| 1 - (corner >> part & 1));
+        text.push_str(&format!("{red} {green} {blue}\n"));
+    }
+    let Some(found) = seen(desc("lookup", &noise, &[], &[("table", &text)])) else { return };
+    let wanted = expected(&noise, |straight, _| {
+        straight.map(|part| {
+            let share = linear_to_srgb(part).clamp(0.0, 1.0);
+            let bent = if share < 0.5 { 3.0 * share } else { 1.0 + share };
+            srgb_to_linear(1.0 - bent / 2.0)
+        })
+    });
+    assert!(found.distance(&wanted) < 5e-3, "{}", found.distance(&wanted));
+}
+
+#[test]
 fn a_table_is_read_from_a_file_and_a_damaged_one_is_told_at_its_line() {
     let Some(gpu) = gpu() else { return };
     let noise = Picture::noise(SIZE_PX, 7);

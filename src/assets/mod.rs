@@ -14,6 +14,7 @@ use std::path::{Component, Path, PathBuf};
 use engine::assets::{Asset, AssetError, Assets, Media, Reading};
 use engine::suggest::nearest;
 use pastiche_engine as engine;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Reason;
 
@@ -97,7 +98,7 @@ impl<'a> PatchAssets<'a> {
         let given = Path::new(name);
         if given.is_absolute() {
             if self.is_typed_in_patch(name) || self.may_use(given) {
-                return Ok(Some(given.to_owned()));
+                return Ok(Some(in_either_form(Path::new(""), given)));
             }
             return Err(AssetError {
                 message: format!("the {media} `{name}` lies outside the patch's folder"),
@@ -105,7 +106,7 @@ impl<'a> PatchAssets<'a> {
             });
         }
         let Some(folder) = &self.folder else { return Ok(None) };
-        let path = folder.join(given);
+        let path = in_either_form(folder, given);
         let climbs = given.components().any(|part| matches!(part, Component::ParentDir));
         let exists = path.symlink_metadata().is_ok();
         if (climbs || exists) && !self.may_use(&path) && (climbs || path.exists()) {
@@ -131,6 +132,10 @@ impl<'a> PatchAssets<'a> {
         let file_name = wanted.file_name().and_then(OsStr::to_str).unwrap_or(name);
         let near = nearest(file_name, files.iter().map(String::as_str).chain(embedded));
         let help = match (near, &beside) {
+            // With the folder in which it lies, as the patch has to name it.
+            (Some(near), _) if files.iter().any(|file| file == near) => {
+                format!("did you mean `{}`?", wanted.with_file_name(near).display())
+            }
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, Some(folder)) => format!("put it into {}", folder.display()),
             (None, None) => "save the patch in a folder and put the file beside it".into(),
@@ -216,6 +221,24 @@ fn unreadable(name: &str, media: Media, error: &io::Error) -> AssetError {
     AssetError { message, help }
 }
 
+/// The path of a name in a folder. Where there is no such file, the same name counts with its accents written the other
+/// way: as one sign, or as a letter and its accent, as some systems keep them.
+fn in_either_form(folder: &Path, name: &Path) -> PathBuf {
+    let mut path = folder.to_owned();
+    for part in name.components() {
+        let next = path.join(part);
+        let other = match part {
+            Component::Normal(part) if !part.is_ascii() && next.symlink_metadata().is_err() => {
+                let is_same = |other: &String| part.to_str().is_some_and(|part| part.nfc().eq(other.nfc()));
+                file_names(&path).into_iter().find(is_same)
+            }
+            _ => None,
+        };
+        path = other.map_or(next, |other| path.join(other));
+    }
+    path
+}
+
 fn file_names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_SUGGESTIONS);
     let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
@@ -294,11 +317,30 @@ mod tests {
     }
 
     #[test]
+    fn accents_count_in_either_form() {
+        let folder = Folder::new();
+        let patch = folder.all.path().join("patch");
+        let [one, two] = ["caf\u{e9}", "cafe\u{301}"];
+        fs::create_dir(patch.join(one)).unwrap();
+        fs::write(patch.join(one).join(format!("{two}.png")), "mine").unwrap();
+        for name in [format!("{one}/{one}.png"), format!("{two}/{two}.png"), format!("{two}/{one}.png")] {
+            assert_eq!(&*folder.read("", &[], &name).unwrap().bytes, b"mine", "{name}");
+        }
+        assert!(folder.read("", &[], "cafe/cafe.png").is_err());
+    }
+
+    #[test]
     fn missing_files_and_folders_are_told_with_a_suggestion() {
         let folder = Folder::new();
         let error = folder.read("", &[], "phtoo.png").unwrap_err();
         assert_eq!(error.message, "there is no picture `phtoo.png`");
         assert_eq!(error.help, "did you mean `photo.png`?");
+        fs::create_dir(folder.all.path().join("patch/inside")).unwrap();
+        fs::write(folder.all.path().join("patch/inside/night.png"), "mine").unwrap();
+        assert_eq!(
+            folder.read("", &[], "inside/nihgt.png").unwrap_err().help,
+            "did you mean `inside/night.png`?"
+        );
         fs::create_dir(folder.all.path().join("patch/album.png")).unwrap();
         assert_eq!(folder.read("", &[], "album.png").unwrap_err().message, "`album.png` is not a file");
         assert!(folder.read("", &[], "").is_err());

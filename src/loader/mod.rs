@@ -246,8 +246,9 @@ impl Loader {
                 } else {
                     let plays_something = checked.plan.leads_out();
                     let prepared = self.preparer.prepare(checked.plan, &self.config.registry, &assets);
-                    if prepared.is_ok() {
+                    if let Ok(prepared) = &prepared {
                         self.plays_something = plays_something;
+                        report.diagnostics.extend_from_slice(prepared.warnings());
                     }
                     prepared.map_err(|faults| report.diagnostics.extend(faults)).ok()
                 }

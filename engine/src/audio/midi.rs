@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::midi::{ALL_NOTES_OFF, ALL_SOUND_OFF, Message, SUSTAIN};
+use crate::midi::{Message, RESET_CONTROLLERS, SUSTAIN};
 use crate::take::Input;
 
 /// Events that may wait for their block.
@@ -198,9 +198,13 @@ impl MidiState {
                 self.numbers[usize::from(port.0)] = number;
                 if number.is_none() {
                     self.held.retain(|key| key.port != port);
+                    self.pedals[usize::from(port.0)] = 0;
                 }
             }
-            Played::Lost => self.held.clear(),
+            Played::Lost => {
+                self.held.clear();
+                self.pedals.fill(0);
+            }
         }
     }
 
@@ -220,7 +224,10 @@ impl MidiState {
                 let bit = 1 << (channel & 15);
                 *pedals = if value >= 64 { *pedals | bit } else { *pedals & !bit };
             }
-            Message::Controller { channel, number: ALL_SOUND_OFF | ALL_NOTES_OFF, .. } => {
+            Message::Controller { channel, number: RESET_CONTROLLERS, .. } => {
+                self.pedals[usize::from(port.0)] &= !(1 << (channel & 15));
+            }
+            Message::Controller { channel, .. } if message.ends_notes() => {
                 self.held.retain(|key| (key.port, key.channel) != (port, channel));
             }
             _ => {}

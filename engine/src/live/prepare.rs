@@ -2,6 +2,7 @@
 //! running graph is not touched.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use crate::assets::Assets;
 use crate::audio::{AudioHalf, AudioLink, AudioNode, AudioPart, AudioPlan, Written};
 use crate::audio_inputs::AudioInputs;
 use crate::cameras::Cameras;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::{Change, diff};
 use crate::fault::{BuildError, panic_message};
 use crate::gpu::{Gpu, Recorder};
@@ -66,9 +67,15 @@ pub struct Prepared {
     pub(super) summary: Summary,
     /// On which GPU it plays from now on, if that is another one.
     pub(super) recorder: Option<Recorder>,
+    pub(super) warnings: Vec<Diagnostic>,
 }
 
 impl Prepared {
+    /// What is wrong with nodes that could be built all the same.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
     /// The number of the version, from 1.
     pub fn version(&self) -> u64 {
         self.version
@@ -128,7 +135,7 @@ impl Preparer {
                 .zip(&next.nodes)
                 .for_each(|(change, node)| rebuild_if_it_draws(change, node));
         }
-        let mut faults = Vec::new();
+        let (mut faults, mut warnings) = (Vec::new(), Vec::new());
         let mut nodes = Vec::with_capacity(next.nodes.len());
         let mut summary = Summary { dropped: changes.dropped.len(), ..Summary::default() };
         let mut halves = Vec::with_capacity(next.nodes.len());
@@ -146,7 +153,8 @@ impl Preparer {
                 next_uid += 1;
                 next_uid
             });
-            let mut fresh = if kept { None } else { self.build(node, registry, assets, &mut faults) };
+            let mut fresh =
+                if kept { None } else { self.build(node, registry, assets, &mut faults, &mut warnings) };
             let part = match (&mut fresh, change.old()) {
                 (Some(built), _) => audio_half(built.as_mut(), node).map(|node| {
                     // What draws starts over on another GPU, with both of its halves.
@@ -175,7 +183,7 @@ impl Preparer {
         let recorder = self.gpu.as_ref().filter(|_| moves).map(Recorder::new);
         let (version, plan) = (self.version, self.plan.clone());
         let controls = Controls::of(&plan);
-        Ok(Prepared { version, plan, controls, nodes, audio, summary, recorder })
+        Ok(Prepared { version, plan, controls, nodes, audio, summary, recorder, warnings })
     }
 
     /// The plan that was prepared last, again on another GPU: whatever draws is built again and begins
@@ -197,7 +205,9 @@ impl Preparer {
         registry: &Registry,
         assets: &dyn Assets,
         faults: &mut Vec<Diagnostic>,
+        warnings: &mut Vec<Diagnostic>,
     ) -> Option<Box<dyn Node>> {
+        let told = RefCell::default();
         let ctx = BuildCtx {
             assets,
             gpu: self.gpu.as_ref(),
@@ -205,6 +215,7 @@ impl Preparer {
             audio_inputs: self.audio_inputs.as_ref(),
             workers: &self.workers,
             seed: seed_of(self.seed, &node.key.0),
+            warnings: &told,
         };
         let built = match registry.get(node.kind.spec.name) {
             Ok(kind) => catch_unwind(AssertUnwindSafe(|| (kind.make)(&ctx, &node.options)))
@@ -214,11 +225,11 @@ impl Preparer {
                 "the plan was checked against other kinds than those that it is built with",
             )),
         };
-        built
-            .map_err(|error| {
-                faults.push(error.diagnostic(&node.key.0, node.kind.spec.name, node.span.clone()));
-            })
-            .ok()
+        let diagnostic =
+            |error: BuildError| error.diagnostic(&node.key.0, node.kind.spec.name, node.span.clone());
+        let told = told.take().into_iter().map(diagnostic);
+        warnings.extend(told.map(|told| Diagnostic { severity: Severity::Warning, ..told }));
+        built.map_err(|error| faults.push(diagnostic(error))).ok()
     }
 }
 

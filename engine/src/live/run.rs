@@ -262,6 +262,8 @@ impl Live {
             let mut values = std::mem::take(&mut self.outputs[position].values);
             let mut io = Io {
                 uid: self.outputs[position].uid,
+                plan: &self.plan,
+                place: position,
                 planned,
                 hands: &running.hands,
                 notes_inputs: &running.notes,

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, Played, PortId};
 use pastiche_engine::io::Io;
-use pastiche_engine::midi::{ALL_NOTES_OFF, ALL_SOUND_OFF, Message, SUSTAIN};
+use pastiche_engine::midi::{Message, SUSTAIN};
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::options::Options;
-use pastiche_engine::port::{Control, Note, Notes, Trigger};
+use pastiche_engine::port::{Control, Notes, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, NodeSpec, Opt, Out};
 
 use crate::control::midi_listener::{CHANNEL, Listener, PORT};
-use crate::note_window::MOST_SOUNDING;
+use crate::played_keys::PlayedKeys;
 
 const NOTES: Out<Notes> = Out::new("notes", "The keys that go down and up, each at its time.");
 const TRIGGER: Out<Trigger> = Out::new("trigger", "Each key that goes down.");
@@ -20,7 +20,7 @@ const HELD: Out<Control> = Out::new("held", "How many keys sound.");
 const ALIVE: Out<Control> = Out::new("alive", "1 while the port is there, else 0.");
 
 const PEDAL: Opt<bool> =
-    Opt::flag("sustain", true, "Whether the sustain pedal (controller 64) holds the notes.");
+    Opt::flag("sustain", true, "Whether the pedals, sustain (controller 64) and sostenuto (66), hold the notes.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -44,7 +44,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 /// The frame half.
 struct MidiIn {
     listener: Listener,
-    keyboard: Keyboard<Arc<str>>,
+    keyboard: PlayedKeys<Arc<str>>,
     audio: Option<Box<Playing>>,
 }
 
@@ -52,8 +52,8 @@ impl MidiIn {
     fn new(options: &Options) -> MidiIn {
         let (listener, has_pedal) = (Listener::of(options), options.get(&PEDAL));
         let playing =
-            Playing { listener: listener.clone(), is_new: true, keyboard: Keyboard::new(has_pedal) };
-        MidiIn { listener, keyboard: Keyboard::new(has_pedal), audio: Some(Box::new(playing)) }
+            Playing { listener: listener.clone(), is_new: true, keyboard: PlayedKeys::new(has_pedal) };
+        MidiIn { listener, keyboard: PlayedKeys::new(has_pedal), audio: Some(Box::new(playing)) }
     }
 }
 
@@ -64,12 +64,11 @@ impl Node for MidiIn {
         self.keyboard.end_left(start_sample, &mut |note| notes.push(note));
         for heard in self.listener.hear(ctx) {
             let sample = if heard.is_remembered { start_sample } else { heard.delayed };
-            self.keyboard.hear(&heard.port, heard.message, sample, &mut |note| notes.push(note));
+            self.keyboard.hear((&heard.port, 0), heard.message, sample, &mut |note| notes.push(note));
         }
         let last = notes.last().map_or(start_sample, |note| note.sample);
         let ports = ctx.external_input.midi_ports();
-        let is_gone = |key: &Key<Arc<str>>| !ports.contains(&key.port);
-        self.keyboard.end_if(is_gone, last, &mut |note| notes.push(note));
+        self.keyboard.lose(|port| !ports.contains(port), last, &mut |note| notes.push(note));
         io.set_trigger(&TRIGGER, notes.iter().filter(|note| note.on).count() as u32);
         io.set_control(&HELD, self.keyboard.sounding() as f64);
         io.set_control(&ALIVE, f64::from(u8::from(self.listener.is_alive())));
@@ -100,7 +99,7 @@ impl Node for MidiIn {
 struct Playing {
     listener: Listener,
     is_new: bool,
-    keyboard: Keyboard<PortId>,
+    keyboard: PlayedKeys<PortId>,
 }
 
 impl AudioNode for Playing {
@@ -117,8 +116,8 @@ impl AudioNode for Playing {
                 }
                 let value = if state.is_pedal_down(key.port, channel) { 127 } else { 0 };
                 let pedal = Message::Controller { channel, number: SUSTAIN, value };
-                self.keyboard.hear(&key.port, pedal, start_sample, &mut |note| io.write_note(&NOTES, note));
-                self.keyboard.hear(&key.port, message, start_sample, &mut |note| io.write_note(&NOTES, note));
+                self.keyboard.hear((&key.port, 0), pedal, start_sample, &mut |note| io.write_note(&NOTES, note));
+                self.keyboard.hear((&key.port, 0), message, start_sample, &mut |note| io.write_note(&NOTES, note));
             }
         }
         for event in io.midi() {
@@ -126,12 +125,12 @@ impl AudioNode for Playing {
             let mut write = |note| io.write_note(&NOTES, note);
             match event.what {
                 Played::Message(port, message) if self.listener.hears(state, port, &message) => {
-                    self.keyboard.hear(&port, message, sample, &mut write);
+                    self.keyboard.hear((&port, 0), message, sample, &mut write);
                 }
                 Played::Number(port, None) => {
-                    self.keyboard.end_if(|key| key.port == port, sample, &mut write);
+                    self.keyboard.lose(|gone| *gone == port, sample, &mut write);
                 }
-                Played::Lost => self.keyboard.end_if(|_| true, sample, &mut write),
+                Played::Lost => self.keyboard.lose(|_| true, sample, &mut write),
                 _ => {}
             }
         }
@@ -146,127 +145,4 @@ impl AudioNode for Playing {
         self.keyboard.take_over(&mut old.keyboard, is_like);
         self.is_new = !is_like || old.is_new;
     }
-}
-
-/// A key that sounds.
-#[derive(Clone, Debug, PartialEq)]
-struct Key<P> {
-    port: P,
-    channel: u8,
-    pitch: u8,
-    velocity: u8,
-}
-
-impl<P> Key<P> {
-    fn start(&self, sample: u64) -> Note {
-        let Key { channel, pitch, velocity, .. } = *self;
-        Note { sample, pitch, velocity, voice: 0, channel, on: true }
-    }
-
-    fn end(&self, sample: u64) -> Note {
-        Note { velocity: 0, ..self.start(sample).end_at(sample) }
-    }
-}
-
-/// Which keys sound, by their ports. It allocates nothing while it plays.
-struct Keyboard<P> {
-    has_pedal: bool,
-    /// Whether the pedal is down, by channel.
-    pedals: [bool; 16],
-    /// Keys that are down.
-    held: Vec<Key<P>>,
-    /// Keys that are up and sound on because of the pedal.
-    sustained: Vec<Key<P>>,
-    /// Keys of a node that listened elsewhere: their notes end.
-    left: Vec<Key<P>>,
-}
-
-impl<P: Clone + PartialEq> Keyboard<P> {
-    fn new(has_pedal: bool) -> Keyboard<P> {
-        Keyboard {
-            has_pedal,
-            pedals: [false; 16],
-            held: Vec::with_capacity(MOST_SOUNDING),
-            sustained: Vec::with_capacity(MOST_SOUNDING),
-            left: Vec::with_capacity(3 * MOST_SOUNDING),
-        }
-    }
-
-    fn sounding(&self) -> usize {
-        self.held.len() + self.sustained.len()
-    }
-
-    fn hear(&mut self, port: &P, message: Message, sample: u64, out: &mut impl FnMut(Note)) {
-        match message {
-            Message::NoteOn { channel, pitch, velocity } => {
-                // A key that sounds already is struck again: its note ends first.
-                let is_it = |key: &Key<P>| (&key.port, key.channel, key.pitch) == (port, channel, pitch);
-                self.end_if(is_it, sample, out);
-                if self.held.len() < MOST_SOUNDING {
-                    let key = Key { port: port.clone(), channel, pitch, velocity };
-                    out(key.start(sample));
-                    self.held.push(key);
-                }
-            }
-            Message::NoteOff { channel, pitch, .. } => {
-                let is_it = |key: &Key<P>| (&key.port, key.channel, key.pitch) == (port, channel, pitch);
-                let Some(place) = self.held.iter().position(is_it) else { return };
-                let key = self.held.remove(place);
-                let is_down = self.has_pedal && self.pedals[usize::from(channel & 15)];
-                if is_down && self.sustained.len() < MOST_SOUNDING {
-                    self.sustained.push(key);
-                } else {
-                    out(key.end(sample));
-                }
-            }
-            Message::Controller { channel, number: SUSTAIN, value } => {
-                self.pedals[usize::from(channel & 15)] = value >= 64;
-                if value < 64 {
-                    end(&mut self.sustained, |key| key.channel == channel, sample, out);
-                }
-            }
-            Message::Controller { channel, number: ALL_SOUND_OFF | ALL_NOTES_OFF, .. } => {
-                self.end_if(|key| key.channel == channel && key.port == *port, sample, out);
-            }
-            _ => {}
-        }
-    }
-
-    fn end_if(&mut self, is_ended: impl Fn(&Key<P>) -> bool, sample: u64, out: &mut impl FnMut(Note)) {
-        end(&mut self.held, &is_ended, sample, out);
-        end(&mut self.sustained, &is_ended, sample, out);
-    }
-
-    /// Ends what a node left that listened elsewhere.
-    fn end_left(&mut self, sample: u64, out: &mut impl FnMut(Note)) {
-        self.left.drain(..).for_each(|key| out(key.end(sample)));
-    }
-
-    /// Goes on with the keys of another, or ends them where it listened elsewhere.
-    fn take_over(&mut self, old: &mut Keyboard<P>, is_like: bool) {
-        std::mem::swap(&mut self.left, &mut old.left);
-        if is_like {
-            self.pedals = old.pedals;
-            std::mem::swap(&mut self.held, &mut old.held);
-            std::mem::swap(&mut self.sustained, &mut old.sustained);
-        } else {
-            let room = 3 * MOST_SOUNDING - self.left.len();
-            self.left.extend(old.held.drain(..).chain(old.sustained.drain(..)).take(room));
-        }
-    }
-}
-
-fn end<P>(
-    keys: &mut Vec<Key<P>>,
-    is_ended: impl Fn(&Key<P>) -> bool,
-    sample: u64,
-    out: &mut impl FnMut(Note),
-) {
-    keys.retain(|key| {
-        let ends = is_ended(key);
-        if ends {
-            out(key.end(sample));
-        }
-        !ends
-    });
 }

@@ -1,7 +1,7 @@
 //! One key of a MIDI keyboard or pad, or any.
 
 use pastiche_engine::io::Io;
-use pastiche_engine::midi::{ALL_NOTES_OFF, ALL_SOUND_OFF, Message};
+use pastiche_engine::midi::Message;
 use pastiche_engine::node::{Fault, FrameCtx, Node, Status};
 use pastiche_engine::port::{Control, Trigger};
 use pastiche_engine::registry::NodeKind;
@@ -72,7 +72,7 @@ impl Node for KeyNode {
                     let was_held = self.held.take(&heard.port, channel, pitch).is_some();
                     released += u32::from(was_held && is_wanted(pitch) && !heard.is_remembered);
                 }
-                Message::Controller { channel, number: ALL_SOUND_OFF | ALL_NOTES_OFF, .. } => {
+                Message::Controller { channel, .. } if heard.message.ends_notes() => {
                     let ended = self.held.take_if(|key| key.channel == channel && key.port == heard.port);
                     released += ended.iter().filter(|key| is_wanted(key.pitch)).count() as u32;
                 }

@@ -19,7 +19,7 @@ use crate::effect::{compile, to_change};
 
 mod cube;
 
-use cube::{Cube, CubeError, Dimensions};
+use cube::{Cube, CubeError, Dimensions, Table};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to colour.");
 const AMOUNT: In<Control> = In::amount("How much of the table; below 0 its opposite.");
@@ -40,7 +40,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         category: Category::Look,
         summary: "Changes colours by a look-up table.",
         doc: "Reads a `.cube` file (Adobe Cube LUT) with one or three dimensions, of up to 65 entries a side, \
-              as colour grading programs export them, and colours the picture with it. The table is used on \
+              as colour grading programs export them, and colours the picture with it; of a file with both, the one \
+              with one dimension comes first. The table is used on \
               sRGB values, which most tables are made for; light above white is white to it. Between the \
               entries of a table with three dimensions it is interpolated in tetrahedra. A changed file is \
               read again.",
@@ -56,12 +57,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let cube = read(options)?;
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("lookup.wgsl"));
-        let effect = compile::<Uniforms>(ctx, "lookup", 2, wgsl)?;
-        let table = texture(&cube).ok_or_else(|| {
-            BuildError::new("the look-up table is empty", "choose another").option(TABLE.0.name)
-        })?;
+        let effect = compile::<Uniforms>(ctx, "lookup", 3, wgsl)?;
+        let frame = |table: &Table| {
+            let empty = || BuildError::new("the look-up table is empty", "choose another").option(TABLE.0.name);
+            texture(table).map(Frame::from_pixels).ok_or_else(empty)
+        };
+        let table = frame(&cube.table)?;
+        let shaper = cube.shaper.as_ref().map_or_else(|| Ok(table.clone()), frame)?;
         let uniforms = Uniforms::of(&cube);
-        Ok(Box::new(Lookup { table: Frame::from_pixels(table), uniforms, effect }))
+        Ok(Box::new(Lookup { table, shaper, uniforms, effect }))
     },
 }];
 
@@ -70,32 +74,49 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
 struct Uniforms {
     domain_min: [f32; 4],
     domain_scale: [f32; 4],
+    shaper_min: [f32; 4],
+    shaper_scale: [f32; 4],
     size: u32,
     /// Slices side by side in the texture; 0 for a table with one dimension.
     columns: u32,
+    /// Entries of the shaper; 0 where there is none.
+    shaper_size: u32,
     amount: f32,
 }
 
 impl Uniforms {
     fn of(cube: &Cube) -> Uniforms {
-        let [min, max] = [cube.domain_min, cube.domain_max];
-        let scale = |channel: usize| 1.0 / (max[channel] - min[channel]);
-        let columns = match cube.dimensions {
+        let Cube { table, shaper } = cube;
+        let columns = match table.dimensions {
             Dimensions::One => 0,
-            Dimensions::Three => columns(cube.size) as u32,
+            Dimensions::Three => columns(table.size) as u32,
         };
+        let [domain_min, domain_scale] = domain(table);
+        let [shaper_min, shaper_scale] = shaper.as_ref().map_or([[0.0; 4]; 2], domain);
         Uniforms {
-            domain_min: [min[0], min[1], min[2], 0.0],
-            domain_scale: [scale(0), scale(1), scale(2), 0.0],
-            size: cube.size as u32,
+            domain_min,
+            domain_scale,
+            shaper_min,
+            shaper_scale,
+            size: table.size as u32,
             columns,
+            shaper_size: shaper.as_ref().map_or(0, |shaper| shaper.size as u32),
             amount: 0.0,
         }
     }
 }
 
+/// Where the domain of a table begins, and by how much what is in it is stretched to 0 to 1.
+fn domain(table: &Table) -> [[f32; 4]; 2] {
+    let [min, max] = [table.domain_min, table.domain_max];
+    let scale = |channel: usize| 1.0 / (max[channel] - min[channel]);
+    [[min[0], min[1], min[2], 0.0], [scale(0), scale(1), scale(2), 0.0]]
+}
+
 struct Lookup {
     table: Frame,
+    /// The table itself where there is no shaper.
+    shaper: Frame,
     uniforms: Uniforms,
     effect: Arc<Effect>,
 }
@@ -108,7 +129,8 @@ impl Node for Lookup {
         let picture = gpu.texture(&image)?;
         let table = gpu.texture(&self.table)?;
         let bytes = bytemuck::bytes_of(&uniforms);
-        let result = gpu.draw(&self.effect, &[&picture, &table], bytes, image.size_px())?;
+        let shaper = gpu.texture(&self.shaper)?;
+        let result = gpu.draw(&self.effect, &[&picture, &table, &shaper], bytes, image.size_px())?;
         io.set_frame(&OUT, Frame::from_texture(result));
         Ok(())
     }
@@ -133,7 +155,7 @@ fn told(name: &str, text: &str, error: CubeError) -> BuildError {
 }
 
 /// The slices of blue in a square, or the entries in rows.
-fn texture(cube: &Cube) -> Option<Pixels> {
+fn texture(cube: &Table) -> Option<Pixels> {
     let size = cube.size;
     let (width, height) = match cube.dimensions {
         Dimensions::One => (size.min(ROW), size.div_ceil(ROW)),
@@ -169,7 +191,7 @@ mod tests {
         for (dimensions, size) in [(Dimensions::Three, cube::MOST_3D), (Dimensions::One, cube::MOST_1D)] {
             let count = if dimensions == Dimensions::One { size } else { size * size * size };
             let entries = vec![[0.5; 3]; count];
-            let cube = Cube { dimensions, size, domain_min: [0.0; 3], domain_max: [1.0; 3], entries };
+            let cube = Table { dimensions, size, domain_min: [0.0; 3], domain_max: [1.0; 3], entries };
             let texture = texture(&cube).unwrap();
             assert!(texture.size_px().iter().all(|side| *side <= 2048), "{:?}", texture.size_px());
         }

@@ -1,5 +1,9 @@
-// input1 is the table: slices of blue in `columns` columns, or entries in rows of 1024.
-struct Uniforms { domain_min: vec4f, domain_scale: vec4f, size: u32, columns: u32, amount: f32 }
+// input1 is the table: slices of blue in `columns` columns, or entries in rows of 1024. input2 is the shaper, a
+// table with one dimension that comes first; there is none where `shaper_size` is 0.
+struct Uniforms {
+    domain_min: vec4f, domain_scale: vec4f, shaper_min: vec4f, shaper_scale: vec4f,
+    size: u32, columns: u32, shaper_size: u32, amount: f32,
+}
 
 const ROW: u32 = 1024u;
 
@@ -38,10 +42,24 @@ fn of_line(place: f32, channel: u32) -> f32 {
     return mix(one, two, place - f32(before));
 }
 
+fn of_shaper(place: f32, channel: u32) -> f32 {
+    let before = u32(min(floor(place), f32(u.shaper_size - 2u)));
+    let one = textureLoad(input2, vec2u(before % ROW, before / ROW), 0)[channel];
+    let two = textureLoad(input2, vec2u((before + 1u) % ROW, (before + 1u) / ROW), 0)[channel];
+    return mix(one, two, place - f32(before));
+}
+
+fn shaped(colour: vec3f) -> vec3f {
+    if u.shaper_size == 0u { return colour; }
+    let share = (colour - u.shaper_min.rgb) * u.shaper_scale.rgb;
+    let place = clamp(share, vec3f(0.0), vec3f(1.0)) * f32(u.shaper_size - 1u);
+    return vec3f(of_shaper(place.r, 0u), of_shaper(place.g, 1u), of_shaper(place.b, 2u));
+}
+
 @fragment
 fn main(in: Varyings) -> @location(0) vec4f {
     let picture = textureLoad(input0, vec2i(in.position.xy), 0);
-    let share = (encode(straight(picture)) - u.domain_min.rgb) * u.domain_scale.rgb;
+    let share = (shaped(encode(straight(picture))) - u.domain_min.rgb) * u.domain_scale.rgb;
     let place = clamp(share, vec3f(0.0), vec3f(1.0)) * f32(u.size - 1u);
     var value = vec3f(0.0);
     if u.columns > 0u {

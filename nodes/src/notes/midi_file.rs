@@ -30,6 +30,8 @@ const TEMPO: Opt<Choice<Base>> = Opt::choice(
     &[("patch", Base::Beats), ("file", Base::Secs)],
     "Whose tempo counts: the patch's, or the file's own.",
 );
+const SUSTAIN: Opt<bool> =
+    Opt::flag("sustain", true, "Whether its pedals, sustain (controller 64) and sostenuto (66), hold the notes.");
 const REPEAT: Opt<bool> =
     Opt::flag("repeat", true, "Whether it begins again at its end, which is rounded up to a whole beat.");
 
@@ -38,26 +40,32 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         name: "midi_file",
         category: Category::Notes,
         summary: "Plays a MIDI file.",
-        doc: "Reads a Standard MIDI File (format 0 or 1) and plays its notes, each on its sample: in the tempo \
-              of the patch, or in its own with all its changes. Tracks with notes count as voices from 0, and \
-              channels stay. A changed file is read again and goes on where it was.",
+        doc: "Reads a Standard MIDI File (format 0 or 1, or 2 with one track) and plays its notes, each on its \
+              sample: in the tempo of the patch, or in its own with all its changes. Its pedals hold notes, and \
+              the messages that end all notes of a channel do. Tracks with notes count as voices from 0, and \
+              channels stay. A damaged file is played as far as it can be read, with a warning that names the \
+              place. A changed file is read again and goes on where it was.",
         example: "let tune = midi_file(\"tune.mid\");\nspeakers(keys(tune));\n",
         inputs: &[&SPEED.0, &RESET.0],
-        options: &[FILE.0, TEMPO.0, REPEAT.0],
+        options: &[FILE.0, TEMPO.0, REPEAT.0, SUSTAIN.0],
         outputs: &[NOTES.0, POSITION.0, FINISHED.0],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, options| {
-        let base = options.get(&TEMPO);
-        let tune = load(options.get(&FILE)?, base)?;
+    make: |ctx, options| {
+        let (asset, base) = (options.get(&FILE)?, options.get(&TEMPO));
+        let tune = load(asset, base, options.get(&SUSTAIN))?;
+        if let Some(damage) = &tune.damage {
+            let message = format!("`{}` is damaged: {damage}; it is played as far as it can be read", asset.name);
+            ctx.warn(BuildError::new(message, "export it again as a Standard MIDI File").option(FILE.0.name));
+        }
         let repeats = options.get(&REPEAT);
         Ok(Box::new(Player { tune, base, repeats, head: Head::default() }))
     },
 }];
 
-fn load(asset: &Asset, base: Base) -> Result<Tune, BuildError> {
-    read(&asset.bytes, base).map_err(|error| {
+fn load(asset: &Asset, base: Base, has_pedals: bool) -> Result<Tune, BuildError> {
+    read(&asset.bytes, base, has_pedals).map_err(|error| {
         BuildError::new(format!("`{}` is no MIDI file that can be played: {error}", asset.name), error.help())
             .option(FILE.0.name)
     })

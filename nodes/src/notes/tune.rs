@@ -41,7 +41,7 @@ pub(super) fn of_option(
 
 /// The highest note of a MIDI file at each sixteenth.
 fn of_file(asset: &Asset) -> Result<Vec<i16>, BuildError> {
-    let tune = midi_reading::read(&asset.bytes, Base::Beats).map_err(|error| {
+    let tune = midi_reading::read(&asset.bytes, Base::Beats, false).map_err(|error| {
         let message = format!("`{}` is no MIDI file that can be read: {error}", asset.name);
         BuildError::new(message, error.help())
     })?;

@@ -7,10 +7,12 @@ use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, Out, Unit, range};
 
+use crate::ffmpeg::Programs;
 use crate::sound::audio_effect::Sounding;
 use crate::sound::voices::{Voice, Voices, approach, loudness};
 
 mod decode;
+mod wave_sizes;
 
 use decode::{Sound, decode};
 
@@ -69,7 +71,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         category: Category::Sound,
         summary: "Plays recorded sound.",
         doc: "Plays a WAV, FLAC or Ogg Vorbis file with notes, of any rate from 8 to 192 kHz and of up to ten \
-              minutes: higher notes faster. With `slices`, the sound is cut into equal pieces, and the notes \
+              minutes: higher notes faster. Other formats (AIFF, MP3, M4A, Opus, ADPCM and more) are read by the \
+              program `ffmpeg`, which must be installed. A damaged file is played as far as it goes, with a \
+              warning. With `slices`, the sound is cut into equal pieces, and the notes \
               from `root` up play one piece each, at its own speed. With `repeat` it goes round for as long as a \
               note is held, over a seam of 5 ms. Of more than two channels, every other one is heard on each \
               side. A changed file is read again.",
@@ -80,12 +84,17 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, options| {
+    make: |ctx, options| {
         let asset = options.get(&FILE)?;
-        let sound = decode(asset.bytes.clone()).map_err(|error| {
+        let decoded = decode(&asset.bytes, asset.path.as_deref(), &Programs::default()).map_err(|error| {
             let message = format!("`{}` cannot be played: {error}", asset.name);
             BuildError::new(message, error.help()).option(FILE.0.name)
         })?;
+        if let Some(damage) = decoded.damage {
+            let message = format!("`{}` is damaged: {damage}", asset.name);
+            ctx.warn(BuildError::new(message, "save or copy it again").option(FILE.0.name));
+        }
+        let sound = decoded.sound;
         let tape = Tape {
             sound,
             root: options.get(&ROOT),

@@ -1,5 +1,7 @@
 //! Plays the instruments of a SoundFont.
 
+use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -14,7 +16,10 @@ use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
 
 use crate::sound::audio_effect::Sounding;
 
+use file::Font;
+
 mod file;
+mod samples;
 
 const NOTES: In<Notes> = In::required("notes", "Notes to play.");
 const LEVEL: In<Control> =
@@ -43,7 +48,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "Plays the instruments of a SoundFont.",
         doc: "Plays an .sf2 file: one of its presets, by General MIDI's number, on all channels but 10, which \
               plays the drums if there are any. Notes start on every eighth sample, a sixth of a millisecond. \
-              Of more notes than `voices` the softest makes room. A changed file is read again.",
+              Of more notes than `voices` the softest makes room. A sample that lies outside the file's data is \
+              left out, with a warning. A changed file is read again.",
         example: "speakers(soundfont(melody([60, 64, 67], 0.5), \"sounds.sf2\", #{ preset: 52 }));\n",
         inputs: &[&NOTES.0, &LEVEL.0],
         options: &[FILE.0, PRESET.0, BANK.0, ROOM.0, VOICES.0],
@@ -51,18 +57,53 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, options| {
+    make: |ctx, options| {
         let asset = options.get(&FILE)?;
-        let unreadable = |why: String| {
-            let message = format!("`{}` cannot be played: {why}", asset.name);
-            BuildError::new(message, "save or copy it again as SoundFont 2").option(FILE.0.name)
+        let unreadable = |why: &dyn Display, help: &str| {
+            BuildError::new(format!("`{}` cannot be played: {why}", asset.name), help).option(FILE.0.name)
         };
-        let font = file::read(&asset.bytes).map_err(unreadable)?;
+        let Font { font, left_out } =
+            file::read(&asset.bytes).map_err(|error| unreadable(&error, error.help()))?;
+        if !left_out.is_empty() {
+            let names: Vec<String> = left_out.iter().map(|name| format!("`{name}`")).collect();
+            let (names, name) = (names.join(", "), &asset.name);
+            let message = format!("in `{name}`, samples lie outside the data and are left out: {names}");
+            ctx.warn(BuildError::new(message, "save or copy it again").option(FILE.0.name));
+        }
         let preset = [&BANK, &PRESET].map(|key| options.get(key) as i32);
+        has_preset(&font, preset).map_err(|(message, option)| {
+            BuildError::new(format!("`{}` {message}", asset.name), "give one of these").option(option)
+        })?;
         let player = Player::new(&font, preset, options.get(&ROOM), options.get(&VOICES));
-        Ok(Sounding::boxed(player.map_err(unreadable)?))
+        Ok(Sounding::boxed(player.map_err(|why| unreadable(&why, "save or copy it again as SoundFont 2"))?))
     },
 }];
+
+/// Presets that an error lists.
+const LISTED: usize = 16;
+
+/// Whether a font has a preset. `Err` says what it has instead, and which option is at fault.
+fn has_preset(font: &SoundFont, [bank, preset]: [i32; 2]) -> Result<(), (String, &'static str)> {
+    let presets = font.get_presets();
+    let mut of_bank: Vec<_> = presets.iter().filter(|one| one.get_bank_number() == bank).collect();
+    if of_bank.iter().any(|one| one.get_patch_number() == preset) {
+        return Ok(());
+    }
+    if of_bank.is_empty() {
+        let banks: BTreeSet<i32> = presets.iter().map(|one| one.get_bank_number()).collect();
+        let banks = banks.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+        return Err((format!("has no bank {bank}; it has: {banks}"), BANK.0.name));
+    }
+    of_bank.sort_by_key(|one| one.get_patch_number());
+    let listed = of_bank.iter().take(LISTED);
+    let listed = listed.map(|one| format!("{} ({})", one.get_patch_number(), one.get_name().trim()));
+    let more = match of_bank.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    Err((format!("has no preset {preset} in bank {bank}; it has: {listed}{more}"), PRESET.0.name))
+}
 
 struct Player {
     synthesizer: Synthesizer,
@@ -134,5 +175,19 @@ impl AudioNode for Player {
 
     fn adopt(&mut self, old: &mut Self) {
         std::mem::swap(&mut self.level, &mut old.level);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preset_that_is_missing_is_told_with_those_that_are_there() {
+        let font = file::read(&crate::sounds::font()).ok().unwrap().font;
+        assert_eq!(has_preset(&font, [0, 0]), Ok(()));
+        let preset = "has no preset 52 in bank 0; it has: 0 (sine)";
+        assert_eq!(has_preset(&font, [0, 52]), Err((preset.into(), "preset")));
+        assert_eq!(has_preset(&font, [1, 0]), Err(("has no bank 1; it has: 0".into(), "bank")));
     }
 }

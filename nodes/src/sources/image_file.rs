@@ -1,9 +1,11 @@
 //! Decodes still pictures.
 
+mod profiles;
+
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, RgbaImage};
 
 use pastiche_engine::frame::{PixelFormat, Pixels};
 
@@ -22,9 +24,16 @@ pub(crate) struct PictureError {
     pub(crate) help: &'static str,
 }
 
-/// Decodes the content of a file, turned the way the camera noted. `name` is for what is reported.
+/// Decodes the content of a file, turned the way the camera noted, with its colours brought to sRGB. `name` is for
+/// what is reported.
 pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<Pixels, PictureError> {
-    let picture = read(bytes).map_err(|error| unreadable(name, bytes, &error))?.into_rgba8();
+    if is_cut_jpeg(bytes) {
+        return Err(PictureError {
+            message: format!("the picture `{name}` is not complete: it ends before its end mark"),
+            help: "wait until it is copied, or copy or save it again",
+        });
+    }
+    let picture = read(bytes).map_err(|error| unreadable(name, bytes, &error))?;
     let size_px = [picture.width(), picture.height()];
     Pixels::new(size_px, PixelFormat::Srgb8, picture.into_raw()).ok_or_else(|| PictureError {
         message: format!("the picture `{name}` has no pixels"),
@@ -32,7 +41,34 @@ pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<Pixels, PictureError> {
     })
 }
 
-fn read(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
+/// Whether the end of a JPEG file is missing (ITU-T T.81, annex B): what is missing would be shown grey.
+fn is_cut_jpeg(bytes: &[u8]) -> bool {
+    if !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
+        return false;
+    }
+    let mut place = 2;
+    loop {
+        // From one marker to the next; a 0 behind 0xFF is a part of what is packed, as are restarts.
+        let Some(found) = bytes[place..]
+            .windows(2)
+            .position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0 | 0x01 | 0xD0..=0xD8 | 0xFF))
+        else {
+            return true;
+        };
+        place += found;
+        if bytes[place + 1] == 0xD9 {
+            return false;
+        }
+        // Any other has a length, which counts itself.
+        let Some(length) = bytes.get(place + 2..place + 4) else { return true };
+        place += 2 + usize::from(u16::from_be_bytes([length[0], length[1]]));
+        if place >= bytes.len() {
+            return true;
+        }
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<RgbaImage, ImageError> {
     let mut reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(ImageError::IoError)?;
     let mut limits = Limits::no_limits();
@@ -40,18 +76,25 @@ fn read(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
     limits.max_image_height = Some(MOST_SIDE_PX);
     limits.max_alloc = Some(MOST_DECODED_BYTES);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder()?;
+    let mut decoder = match reader.into_decoder() {
+        Err(ImageError::Unsupported(error)) => {
+            let grey = profiles::grey_floats(bytes, MOST_SIDE_PX);
+            return grey.map(|grey| profiles::to_srgb(grey, None)).ok_or(ImageError::Unsupported(error));
+        }
+        decoder => decoder?,
+    };
     let [width, height] = <[u32; 2]>::from(decoder.dimensions());
     let decoded_bytes = decoder.total_bytes().max(u64::from(width) * u64::from(height) * 4);
     if width > MOST_SIDE_PX || height > MOST_SIDE_PX || decoded_bytes > MOST_DECODED_BYTES {
         let kind = image::error::LimitErrorKind::DimensionError;
         return Err(ImageError::Limits(image::error::LimitError::from_kind(kind)));
     }
-    // A damaged note about the orientation is no reason to refuse the picture.
+    // A damaged note about the orientation or the colours is no reason to refuse the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let profile = decoder.icc_profile().ok().flatten();
     let mut picture = DynamicImage::from_decoder(decoder)?;
     picture.apply_orientation(orientation);
-    Ok(picture)
+    Ok(profiles::to_srgb(picture, profile.as_deref()))
 }
 
 fn unreadable(name: &str, bytes: &[u8], error: &ImageError) -> PictureError {
@@ -126,6 +169,20 @@ mod tests {
         turned.extend(exif);
         turned.extend(&plain[2..]);
         assert_eq!(decoded(turned).unwrap().size_px(), [5, 7]);
+    }
+
+    #[test]
+    fn half_a_jpeg_is_no_picture() {
+        let whole = encoded(ImageFormat::Jpeg);
+        for length in [whole.len() - 2, whole.len() / 2, 30, 4] {
+            let error = decoded(whole[..length].to_vec()).unwrap_err();
+            assert!(error.message.contains("not complete"), "{length}: {}", error.message);
+        }
+        // A small picture inside has an end mark of its own, and rubbish may follow.
+        let inside =
+            [&whole[..2], &[0xff, 0xe1, 0, 6, 0xff, 0xd8, 0xff, 0xd9], &whole[2..], b"more"].concat();
+        assert!(decoded(inside.clone()).is_ok());
+        assert!(decoded(inside[..inside.len() - 6].to_vec()).is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Words.
 
 mod raster;
+mod shaping;
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use pastiche_engine::workers::{Background, Priority, Workers};
 
 use crate::effect::compile;
 
-use raster::{Alignment, Letters, Raster};
+use raster::{Alignment, Letters, Raster, Strips};
 
 const FAR: Range = range(-20_000.0, 20_000.0);
 
@@ -60,8 +61,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         category: Category::Source,
         summary: "Words, in one line or many.",
         doc: "Draws words in the middle of the picture; around them it is transparent. A line break begins \
-              a new line. Up to 4096 letters, from left to right; a letter that the typeface does not have \
-              is a box. Without a file of your own they are set in Inter.",
+              a new line. Up to 4096 letters, in any script that the typeface has, joined and from right to left \
+              where it is written so; a letter that the typeface does not have is a box. Without a file of \
+              your own they are set in Inter.",
         example: "let title = text(\"Pastiche\\nplays tonight\", 140, #{ colour: colour(\"#ffd9a0\") });\n\
                   screen(blend(test_card(), title));\n",
         inputs: &[&SIZE.0, &X.0, &Y.0, &COLOUR.0],
@@ -87,8 +89,11 @@ struct Uniforms {
     colour: [f32; 4],
     /// The picture's corner on the canvas, in pixels, and a pixel of it there.
     corner: [f32; 2],
+    /// Size of the letters as they are drawn, and the width of the strips in which they lie.
+    size: [f32; 2],
+    strip: f32,
     scale: f32,
-    padding: f32,
+    padding: [f32; 2],
 }
 
 struct Text {
@@ -104,7 +109,7 @@ struct Drawn {
     line_px: f64,
     /// Other words, of the node before: shown until these are drawn.
     is_old: bool,
-    raster: Option<(Frame, [f64; 2])>,
+    raster: Option<(Frame, [f64; 2], Strips)>,
 }
 
 impl Text {
@@ -125,7 +130,9 @@ impl Text {
 
     fn collect(&mut self) -> Result<(), Fault> {
         if let Some((line_px, raster)) = self.work.poll()? {
-            let raster = raster.map(|raster| (Frame::from_pixels(raster.pixels), raster.corner_px));
+            let raster = raster.map(|raster| {
+                (Frame::from_pixels(raster.pixels), raster.corner_px, raster.strips)
+            });
             self.drawn = Some(Drawn { line_px, is_old: false, raster });
         }
         Ok(())
@@ -141,7 +148,7 @@ impl Node for Text {
         let place = [io.control(&X), io.control(&Y)].map(|length| length * ctx.pixel_scale());
         let gpu = ctx.gpu()?;
         let drawn = self.drawn.as_ref().filter(|_| wanted_px > 0.0);
-        let Some((drawn, (raster, corner_px))) =
+        let Some((drawn, (raster, corner_px, strips))) =
             drawn.and_then(|drawn| Some((drawn, drawn.raster.as_ref()?)))
         else {
             let nothing = gpu.solid(Colour([0.0; 4]), size_px)?;
@@ -155,8 +162,10 @@ impl Node for Text {
         let uniforms = Uniforms {
             colour: io.colour(&COLOUR).0,
             corner: corner.map(|length| length as f32),
+            size: strips.size_px.map(|side| side as f32),
+            strip: strips.width_px as f32,
             scale: scale as f32,
-            padding: 0.0,
+            padding: [0.0; 2],
         };
         let letters = gpu.texture(raster)?;
         let texture = gpu.draw(&self.effect, &[&letters], bytemuck::bytes_of(&uniforms), size_px)?;
@@ -187,7 +196,9 @@ fn letters(options: &Options) -> Result<Letters, BuildError> {
         );
     }
     let (alignment, spacing) = (options.get(&ALIGN), options.get(&SPACING));
-    Ok(Letters::new(font(options.get(&FILE))?, content, alignment, spacing))
+    let asset = options.get(&FILE);
+    let bytes = asset.map_or(INTER, |asset| &asset.bytes);
+    Ok(Letters::new((font(asset)?, bytes), content, alignment, spacing))
 }
 
 fn font(asset: Option<&Asset>) -> Result<FontArc, BuildError> {
@@ -252,8 +263,8 @@ mod tests {
             }
             let Ok(font) = font(Some(&asset(&bytes))) else { continue };
             read += 1;
-            let drawn = Letters::new(font, "Ag\nß\u{1F600}", Alignment::Left, 1.2).draw(18.0);
-            assert!(drawn.is_none_or(|raster| raster.pixels.size_px().iter().all(|side| *side <= 4096)));
+            let drawn = Letters::new((font, &bytes), "Ag\nß\u{1F600}", Alignment::Left, 1.2).draw(18.0);
+            assert!(drawn.is_none_or(|raster| raster.pixels.size_px().iter().all(|side| *side <= 8192)));
         }
         assert!(read > 100, "only {read} could be read at all");
     }

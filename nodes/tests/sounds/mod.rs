@@ -46,6 +46,22 @@ fn words(numbers: &[u16]) -> Vec<u8> {
 
 /// One preset: a looped sine of middle A.
 pub fn font() -> Vec<u8> {
+    font_of(false)
+}
+
+/// The same, and a second instrument, whose sample has a loop outside the data.
+pub fn font_with_a_bad_sample() -> Vec<u8> {
+    font_of(true)
+}
+
+fn sample_header(name: &str, places: [u32; 5]) -> Vec<u8> {
+    let mut header = named(name, &[]);
+    header.extend(places.iter().flat_map(|place| place.to_le_bytes()));
+    header.extend([69, 0, 0, 0, 1, 0]);
+    header
+}
+
+fn font_of(has_bad_sample: bool) -> Vec<u8> {
     // 120 cycles of 400 samples hold 440 Hz at 44 kHz.
     let period = 100;
     let wave = (0..20 * period).map(|at| {
@@ -54,32 +70,37 @@ pub fn font() -> Vec<u8> {
     });
     let mut samples: Vec<u8> = wave.flat_map(|sample: i16| sample.to_le_bytes()).collect();
     samples.extend([0; 92]);
-    let mut header = named("sine", &[]);
-    for number in [0_u32, 2000, 500, 1500, 44_000] {
-        header.extend(number.to_le_bytes());
-    }
-    header.extend([69, 0, 0, 0, 1, 0]);
+    let header = sample_header("sine", [0, 2000, 500, 1500, 44_000]);
+    let bad = sample_header("bad", [0, 2000, 500, 900_000, 44_000]);
     let mut last = named("EOS", &[]);
     last.extend([0; 26]);
     let info = list(
         b"INFO",
         &[part(b"ifil", &words(&[2, 1])), part(b"isng", b"EMU8000\0"), part(b"INAM", b"sine\0\0")],
     );
-    let preset = [named("sine", &[0, 0, 0]), vec![0; 12], named("EOP", &[255, 255, 1]), vec![0; 12]].concat();
+    let with = |first: Vec<u8>, second: Vec<u8>, end: Vec<u8>| {
+        let second = if has_bad_sample { second } else { Vec::new() };
+        [first, second, end].concat()
+    };
+    let end = u16::from(has_bad_sample) + 1;
+    let preset = |name: &str, numbers: &[u16]| [named(name, numbers), vec![0; 12]].concat();
     let parameters = list(
         b"pdta",
         &[
-            part(b"phdr", &preset),
-            part(b"pbag", &words(&[0, 0, 1, 0])),
+            part(
+                b"phdr",
+                &with(preset("sine", &[0, 0, 0]), preset("bad", &[1, 0, 1]), preset("EOP", &[255, 255, end])),
+            ),
+            part(b"pbag", &with(words(&[0, 0]), words(&[1, 0]), words(&[end, 0]))),
             part(b"pmod", &[0; 10]),
-            // Instrument 0.
-            part(b"pgen", &words(&[41, 0, 0, 0])),
-            part(b"inst", &[named("sine", &[0]), named("EOI", &[1])].concat()),
-            part(b"ibag", &words(&[0, 0, 2, 0])),
+            // Instruments 0 and 1.
+            part(b"pgen", &with(words(&[41, 0]), words(&[41, 1]), words(&[0, 0]))),
+            part(b"inst", &with(named("sine", &[0]), named("bad", &[1]), named("EOI", &[end]))),
+            part(b"ibag", &with(words(&[0, 0]), words(&[2, 0]), words(&[2 * end, 0]))),
             part(b"imod", &[0; 10]),
-            // It is looped; sample 0.
-            part(b"igen", &words(&[54, 1, 53, 0, 0, 0])),
-            part(b"shdr", &[header, last].concat()),
+            // They are looped; samples 0 and 1.
+            part(b"igen", &with(words(&[54, 1, 53, 0]), words(&[54, 1, 53, 1]), words(&[0, 0]))),
+            part(b"shdr", &with(header, bad, last)),
         ],
     );
     let inside = [b"sfbk".to_vec(), info, list(b"sdta", &[part(b"smpl", &samples)]), parameters].concat();

@@ -8,9 +8,17 @@ pub(super) const MOST_1D: usize = 65_536;
 /// Numbers go into textures of 16-bit floats.
 const LARGEST: f32 = 60_000.0;
 
-/// A table of colours.
+/// What a file holds: a table, and a curve that is applied before it, if there is one.
 #[derive(Debug, PartialEq)]
 pub(super) struct Cube {
+    pub(super) table: Table,
+    /// A table with one dimension in front of one with three, as DaVinci Resolve writes them.
+    pub(super) shaper: Option<Table>,
+}
+
+/// A table of colours.
+#[derive(Debug, PartialEq)]
+pub(super) struct Table {
     pub(super) dimensions: Dimensions,
     /// Entries on a side.
     pub(super) size: usize,
@@ -50,7 +58,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 pub(super) fn parse(text: &str) -> Result<Cube, CubeError> {
-    let mut reader = Reader { shape: None, domain_min: [0.0; 3], domain_max: [1.0; 3], entries: Vec::new() };
+    let mut reader = Reader::default();
     for (index, line) in lines(text).enumerate() {
         if !line.is_empty() && !line.starts_with('#') {
             reader.line(index + 1, line)?;
@@ -59,10 +67,14 @@ pub(super) fn parse(text: &str) -> Result<Cube, CubeError> {
     reader.finish()
 }
 
+#[derive(Default)]
 struct Reader {
-    shape: Option<(Dimensions, usize)>,
-    domain_min: [f32; 3],
-    domain_max: [f32; 3],
+    /// Sizes of tables with one and with three dimensions.
+    sizes: [Option<usize>; 2],
+    /// Ranges of the same that name one of the two (DaVinci Resolve).
+    ranges: [Option<[f32; 2]>; 2],
+    domain_min: Option<[f32; 3]>,
+    domain_max: Option<[f32; 3]>,
     entries: Vec<[f32; 3]>,
 }
 
@@ -71,7 +83,9 @@ impl Reader {
         let mut words = line.split_whitespace();
         let keyword = words.next().unwrap_or_default();
         let rest: Vec<&str> = words.collect();
-        if !keyword.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') {
+        // `nan` and `inf` are numbers too, if bad ones.
+        let is_number = keyword.parse::<f32>().is_ok();
+        if is_number || !keyword.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') {
             return self.entry(number, line);
         }
         if !self.entries.is_empty() {
@@ -79,40 +93,34 @@ impl Reader {
             return Err(CubeError::at(number, message, "write keywords before the table"));
         }
         match keyword {
-            "LUT_1D_SIZE" => self.size(number, Dimensions::One, &rest),
-            "LUT_3D_SIZE" => self.size(number, Dimensions::Three, &rest),
-            "DOMAIN_MIN" => {
-                self.domain_min = numbers(number, &rest)?;
-                Ok(())
-            }
-            "DOMAIN_MAX" => {
-                self.domain_max = numbers(number, &rest)?;
-                Ok(())
-            }
-            // DaVinci Resolve's way to write the domain.
-            "LUT_1D_INPUT_RANGE" | "LUT_3D_INPUT_RANGE" => {
-                let [min, max] = numbers(number, &rest)?;
-                (self.domain_min, self.domain_max) = ([min; 3], [max; 3]);
-                Ok(())
-            }
+            "LUT_1D_SIZE" => self.size(number, Dimensions::One, &rest)?,
+            "LUT_3D_SIZE" => self.size(number, Dimensions::Three, &rest)?,
+            "DOMAIN_MIN" => self.domain_min = Some(numbers(number, &rest)?),
+            "DOMAIN_MAX" => self.domain_max = Some(numbers(number, &rest)?),
+            // DaVinci Resolve's way to write the domain of the table that it names.
+            "LUT_1D_INPUT_RANGE" => self.ranges[0] = Some(numbers(number, &rest)?),
+            "LUT_3D_INPUT_RANGE" => self.ranges[1] = Some(numbers(number, &rest)?),
             // A title, or what some program notes for itself.
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(())
     }
 
     fn size(&mut self, number: usize, dimensions: Dimensions, rest: &[&str]) -> Result<(), CubeError> {
-        if self.shape.is_some() {
-            let help = "keep one `LUT_1D_SIZE` or `LUT_3D_SIZE`; a file holds one table";
-            return Err(CubeError::at(number, "the size is given twice", help));
+        let (place, most) = match dimensions {
+            Dimensions::One => (0, MOST_1D),
+            Dimensions::Three => (1, MOST_3D),
+        };
+        if self.sizes[place].is_some() {
+            return Err(CubeError::at(number, "the size is given twice", "keep one of the two lines"));
         }
-        let most = if dimensions == Dimensions::One { MOST_1D } else { MOST_3D };
         let size = match rest {
             [size] => size.parse::<usize>().ok(),
             _ => None,
         };
         match size.filter(|size| (2..=most).contains(size)) {
             Some(size) => {
-                self.shape = Some((dimensions, size));
+                self.sizes[place] = Some(size);
                 Ok(())
             }
             None => {
@@ -122,13 +130,20 @@ impl Reader {
         }
     }
 
+    /// Entries of both tables.
+    fn expected(&self) -> Option<usize> {
+        let counts = [Dimensions::One, Dimensions::Three].into_iter().zip(self.sizes);
+        let counts = counts.filter_map(|(dimensions, size)| Some(entries_of(dimensions, size?)));
+        counts.reduce(|one, three| one + three)
+    }
+
     fn entry(&mut self, number: usize, line: &str) -> Result<(), CubeError> {
-        let Some((dimensions, size)) = self.shape else {
+        let Some(expected) = self.expected() else {
             let help = "write `LUT_3D_SIZE` or `LUT_1D_SIZE` with the size before the table";
             return Err(CubeError::at(number, "the table starts before its size is given", help));
         };
-        if self.entries.len() == entries_of(dimensions, size) {
-            let message = format!("the table has more than its {} entries", self.entries.len());
+        if self.entries.len() == expected {
+            let message = format!("the table has more than its {expected} entries");
             return Err(CubeError::at(number, message, "check the size that the file gives"));
         }
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -136,15 +151,14 @@ impl Reader {
         Ok(())
     }
 
-    fn finish(self) -> Result<Cube, CubeError> {
-        let Some((dimensions, size)) = self.shape else {
+    fn finish(mut self) -> Result<Cube, CubeError> {
+        let Some(expected) = self.expected() else {
             return Err(CubeError {
                 line: None,
                 message: "there is no size in it".into(),
                 help: "choose a .cube file: it has a line such as `LUT_3D_SIZE 33`",
             });
         };
-        let expected = entries_of(dimensions, size);
         if self.entries.len() < expected {
             return Err(CubeError {
                 line: None,
@@ -152,7 +166,40 @@ impl Reader {
                 help: "copy or export the file again",
             });
         }
-        let mut domain = self.domain_min.iter().zip(&self.domain_max);
+        let first = match self.sizes {
+            [Some(size), Some(_)] => Some((size, self.entries.drain(..size).collect::<Vec<_>>())),
+            _ => None,
+        };
+        let entries = std::mem::take(&mut self.entries);
+        match (first, self.sizes) {
+            (Some((size, shaper)), [_, Some(cube)]) => Ok(Cube {
+                shaper: Some(self.table(Dimensions::One, size, shaper)?),
+                table: self.table(Dimensions::Three, cube, entries)?,
+            }),
+            (_, [Some(size), _]) => Ok(Cube { shaper: None, table: self.table(Dimensions::One, size, entries)? }),
+            (_, [_, size]) => {
+                let size = size.unwrap_or_default();
+                Ok(Cube { shaper: None, table: self.table(Dimensions::Three, size, entries)? })
+            }
+        }
+    }
+
+    /// A table with the range that is given for it, or else the domain of the file.
+    fn table(
+        &self,
+        dimensions: Dimensions,
+        size: usize,
+        entries: Vec<[f32; 3]>,
+    ) -> Result<Table, CubeError> {
+        let range = match dimensions {
+            Dimensions::One => self.ranges[0],
+            Dimensions::Three => self.ranges[1],
+        };
+        let [domain_min, domain_max] = match range {
+            Some([min, max]) => [[min; 3], [max; 3]],
+            None => [self.domain_min.unwrap_or([0.0; 3]), self.domain_max.unwrap_or([1.0; 3])],
+        };
+        let mut domain = domain_min.iter().zip(&domain_max);
         if domain.any(|(min, max)| max - min < 1e-6) {
             return Err(CubeError {
                 line: None,
@@ -160,13 +207,7 @@ impl Reader {
                 help: "correct the two lines, or leave them out for 0 to 1",
             });
         }
-        Ok(Cube {
-            dimensions,
-            size,
-            domain_min: self.domain_min,
-            domain_max: self.domain_max,
-            entries: self.entries,
-        })
+        Ok(Table { dimensions, size, domain_min, domain_max, entries })
     }
 }
 
@@ -205,13 +246,29 @@ mod tests {
 
     #[test]
     fn reads_tables_of_one_and_three_dimensions() {
-        let cube = parse(SMALL).unwrap();
+        let cube = parse(SMALL).unwrap().table;
         assert_eq!((cube.dimensions, cube.size), (Dimensions::Three, 2));
         assert_eq!((cube.entries[1], cube.entries[7]), ([1.0, 0.0, 0.0], [1.5, -1.0, 1.0]));
         assert_eq!(cube.domain_max, [1.0, 1.0, 2.0]);
-        let line = parse("\u{feff}LUT_1D_SIZE 3\rLUT_1D_INPUT_RANGE -1 4\r0 0 0\r.5 .5 .5\r1 1 1").unwrap();
+        let line = parse("\u{feff}LUT_1D_SIZE 3\rLUT_1D_INPUT_RANGE -1 4\r0 0 0\r.5 .5 .5\r1 1 1").unwrap().table;
         assert_eq!((line.dimensions, line.size, line.entries.len()), (Dimensions::One, 3, 3));
         assert_eq!((line.domain_min, line.domain_max), ([-1.0; 3], [4.0; 3]));
+    }
+
+    #[test]
+    fn a_range_is_that_of_the_table_that_it_names() {
+        let cube = "0 0 0\n1 0 0\n0 1 0\n1 1 0\n0 0 1\n1 0 1\n0 1 1\n1 1 1\n";
+        let other = parse(&format!("LUT_3D_SIZE 2\nLUT_1D_INPUT_RANGE 0 1.095\n{cube}")).unwrap();
+        assert_eq!((other.table.domain_max, other.shaper), ([1.0; 3], None));
+        let own = parse(&format!("LUT_3D_SIZE 2\nLUT_3D_INPUT_RANGE 0 1.095\n{cube}")).unwrap();
+        assert_eq!(own.table.domain_max, [1.095; 3]);
+        let ranges = "LUT_1D_INPUT_RANGE -1 2\nLUT_3D_SIZE 2\nLUT_3D_INPUT_RANGE 0 4";
+        let both = parse(&format!("LUT_1D_SIZE 3\n{ranges}\n0 0 0\n2 2 2\n4 4 4\n{cube}")).unwrap();
+        let shaper = both.shaper.unwrap();
+        assert_eq!((shaper.dimensions, shaper.size, shaper.entries[1]), (Dimensions::One, 3, [2.0; 3]));
+        assert_eq!((shaper.domain_min, shaper.domain_max), ([-1.0; 3], [2.0; 3]));
+        assert_eq!((both.table.dimensions, both.table.domain_max), (Dimensions::Three, [4.0; 3]));
+        assert_eq!(both.table.entries[7], [1.0; 3]);
     }
 
     #[test]
@@ -222,7 +279,10 @@ mod tests {
             ("\u{89}PNG\r\n\u{1a}\n".into(), Some(1), "the table starts before"),
             ("LUT_3D_SIZE 66\n".into(), Some(1), "the size is not a whole number from 2 to 65"),
             ("LUT_1D_SIZE 1\n".into(), Some(1), "the size is not a whole number from 2 to 65536"),
-            ("LUT_1D_SIZE 2\nLUT_3D_SIZE 2\n".into(), Some(2), "the size is given twice"),
+            ("LUT_1D_SIZE 2\nLUT_1D_SIZE 2\n".into(), Some(2), "the size is given twice"),
+            ("LUT_1D_SIZE 2\nLUT_3D_SIZE 2\n0 0 0\n".into(), None, "it has 1 entries, and its size says 10"),
+            (table("nan 0 0\n0 0 0"), Some(2), "`nan` is not a number"),
+            (table("0 0 0\nInf 0 0"), Some(3), "`Inf` is not a number"),
             ("\n0 0 0\n".into(), Some(2), "the table starts before"),
             (table("0 0 0"), None, "it has 1 entries, and its size says 2"),
             (table("0 0 0\n1 1 1\n2 2 2"), Some(4), "the table has more than its 2 entries"),
@@ -276,6 +336,7 @@ mod tests {
             }
             if let Ok(cube) = parse(&String::from_utf8_lossy(&bytes)) {
                 sound += 1;
+                let cube = cube.table;
                 assert_eq!(cube.entries.len(), entries_of(cube.dimensions, cube.size));
                 assert!(cube.entries.iter().flatten().all(|value| value.abs() <= LARGEST));
                 let spans = cube.domain_min.iter().zip(&cube.domain_max);

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use pastiche_engine::frame::Pixels;
 use pastiche_engine::workers::Background;
 
-use crate::ffmpeg::{Clip, PamError, Process, Programs, input_arguments, read_picture};
+use super::webp;
+use crate::ffmpeg::{CLIP_CONTAINERS, Clip, PamError, Process, Programs, Timing, input_arguments, read_picture};
 
 /// Pictures that wait to be shown, at most; and what they may take.
 const MOST_AHEAD: usize = 12;
@@ -113,7 +114,7 @@ impl Decoder {
         let missing = match rounds {
             0 => place.picture.saturating_sub(state.next.picture),
             _ => {
-                let length = state.end.or(self.shared.clip.frames).unwrap_or(0);
+                let length = state.end.or(self.shared.clip.timing.pictures()).unwrap_or(0);
                 let rest = length.saturating_sub(state.next.picture);
                 rest.saturating_add((rounds - 1).saturating_mul(length)).saturating_add(place.picture)
             }
@@ -306,6 +307,9 @@ impl Shared {
     /// Decodes from the next place to the end of the clip.
     fn round(&self, run: u64) -> End {
         let first = self.lock().next.picture;
+        if self.clip.is_webp {
+            return self.webp_round(run, first);
+        }
         let mut process = match Process::start(
             &self.programs.ffmpeg,
             &self.arguments(first),
@@ -348,11 +352,31 @@ impl Shared {
         End::Reached(self.damage(first + count, why))
     }
 
+    fn webp_round(&self, run: u64, first: u64) -> End {
+        let pictures = match webp::pictures(&self.clip.path) {
+            Ok(pictures) => pictures.skip(usize::try_from(first).unwrap_or(usize::MAX)),
+            Err(why) => return End::Failed(why),
+        };
+        let mut count = first;
+        for picture in pictures {
+            match picture {
+                Ok(pixels) => {
+                    if !self.push(run, pixels) {
+                        return End::Superseded;
+                    }
+                    count += 1;
+                }
+                Err(why) if count == 0 => return End::Failed(why),
+                Err(why) => return End::Reached(self.damage(count, Some(why))),
+            }
+        }
+        End::Reached(self.damage(count, None))
+    }
+
     /// What is wrong with a clip that ended behind this many pictures.
     fn damage(&self, pictures: u64, why: Option<String>) -> Option<String> {
-        let secs = pictures as f64 / self.clip.fps();
-        let missing = self.clip.frames.unwrap_or(0).saturating_sub(pictures);
-        let is_cut = missing as f64 / self.clip.fps() > SLACK_SECS;
+        let secs = self.clip.timing.secs_of(pictures);
+        let is_cut = self.clip.said_secs.is_some_and(|said| said - secs > SLACK_SECS);
         if !is_cut && why.is_none() {
             return None;
         }
@@ -382,20 +406,31 @@ impl Shared {
 
     fn arguments(&self, first: u64) -> Vec<OsString> {
         let clip = &self.clip;
-        let [above, below] = clip.rate;
         let mut arguments: Vec<OsString> = vec!["-nostdin".into()];
         if first > 0 {
             // Just before the picture, so that rounding does not leave it out.
-            let secs = (first as f64 - 0.1) / clip.fps();
+            let [before, at] = [first - 1, first].map(|picture| clip.timing.secs_of(picture));
+            let secs = clip.first_secs + at - ((at - before) * 0.5).min(0.1 / clip.fps());
             arguments.extend(["-ss".into(), format!("{secs:.6}").into()]);
         }
         if let Some(decoder) = clip.decoder {
             arguments.extend(["-c:v", decoder].map(OsString::from));
         }
-        arguments.extend(input_arguments(&clip.path));
-        let colours = if clip.is_unmarked_hd { "scale=in_color_matrix=bt709," } else { "" };
-        let filter = format!("fps={above}/{below},{colours}format=rgba");
-        arguments.extend(["-map", "0:V:0", "-an", "-sn", "-dn", "-vf", &filter].map(OsString::from));
+        arguments.extend(input_arguments(&clip.path, CLIP_CONTAINERS));
+        let mut filters = Vec::new();
+        match clip.timing {
+            Timing::Constant { rate: [above, below], .. } => filters.push(format!("fps={above}/{below}")),
+            // Each picture that is in the file, once.
+            Timing::Stamped { .. } => arguments.extend(["-vsync", "passthrough"].map(OsString::from)),
+        }
+        if clip.is_anamorphic {
+            filters.push("scale=round(iw*sar):ih,setsar=1".into());
+        }
+        if clip.is_unmarked_hd {
+            filters.push("scale=in_color_matrix=bt709".into());
+        }
+        filters.push("format=rgba".into());
+        arguments.extend(["-map", "0:V:0", "-an", "-sn", "-dn", "-vf", &filters.join(",")].map(OsString::from));
         arguments.extend(["-c:v", "pam", "-f", "image2pipe", "pipe:1"].map(OsString::from));
         arguments
     }

@@ -1,4 +1,4 @@
-//! Where a clip plays.
+//! Where a clip plays. A picture is here a tick of the clip: of a variable rate, one may last many.
 
 use pastiche_engine::clock::FrameRate;
 
@@ -103,6 +103,16 @@ impl Playhead {
 
     pub(super) fn place(&self) -> Place {
         Place { round: self.first.saturating_add_unsigned(self.rounds), picture: self.at().max(0.0) as u64 }
+    }
+
+    /// The round, and seconds since its beginning.
+    pub(super) fn secs(&self) -> (i64, f64) {
+        (self.first.saturating_add_unsigned(self.rounds), self.at().max(0.0) * self.clip[1] / self.clip[0])
+    }
+
+    /// Whether it stays on the last picture.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_done
     }
 
     /// The share of a clip of this many pictures that lies behind it.

@@ -1,10 +1,16 @@
 //! Sets letters in lines and draws them.
 
-use ab_glyph::{Font, FontArc, GlyphId, PxScale, PxScaleFont, ScaleFont, point};
+use ab_glyph::{Font, FontArc, PxScale, PxScaleFont, ScaleFont, point};
 use pastiche_engine::frame::{PixelFormat, Pixels};
 
-/// A larger picture is drawn smaller, and shown larger.
+use super::shaping::{Line, shape};
+
+/// The widest picture, and the highest of one strip: what is higher is drawn smaller, and shown larger.
 const MOST_SIDE_PX: f64 = 4096.0;
+/// The highest picture of all strips.
+const MOST_ROWS: f64 = 8192.0;
+/// What is around each strip: pixels of its neighbours, and none above and below.
+const BORDER_PX: u32 = 1;
 /// The letters themselves; above, they are drawn smaller, and shown larger.
 const MOST_LINE_PX: f64 = 1024.0;
 
@@ -15,17 +21,52 @@ pub(super) enum Alignment {
     Right,
 }
 
-/// Letters, white on nothing.
+/// Letters, white on nothing. A line that is too long for one picture lies in it in strips, one below the other.
 pub(super) struct Raster {
     pub(super) pixels: Pixels,
     /// Its upper left corner, from the middle of the words, to the right and down.
     pub(super) corner_px: [f64; 2],
+    pub(super) strips: Strips,
+}
+
+/// How letters lie in a picture: in strips of a width, each with a pixel of its neighbours around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Strips {
+    /// Of all letters.
+    pub(super) size_px: [u32; 2],
+    /// Of a strip, without its neighbours.
+    pub(super) width_px: u32,
+}
+
+impl Strips {
+    fn new(size_px: [u32; 2]) -> Strips {
+        Strips { size_px, width_px: size_px[0].clamp(1, MOST_SIDE_PX as u32 - 2 * BORDER_PX) }
+    }
+
+    fn count(self) -> u32 {
+        self.size_px[0].div_ceil(self.width_px).max(1)
+    }
+
+    /// The size of the picture in which they lie.
+    fn picture_px(self) -> [u32; 2] {
+        [self.width_px + 2 * BORDER_PX, self.count() * (self.size_px[1] + 2 * BORDER_PX)]
+    }
+
+    /// Where a pixel of the letters lies: in its own strip, and beside the edge of the next.
+    fn places(self, [column, row]: [u32; 2]) -> impl Iterator<Item = [u32; 2]> {
+        let own = column / self.width_px;
+        let height = self.size_px[1] + 2 * BORDER_PX;
+        (own.saturating_sub(1)..(own + 2).min(self.count())).filter_map(move |strip| {
+            let x = (column + BORDER_PX).checked_sub(strip * self.width_px)?;
+            (x < self.width_px + 2 * BORDER_PX).then_some([x, strip * height + BORDER_PX + row])
+        })
+    }
 }
 
 /// What is to be drawn.
 pub(super) struct Letters {
     font: FontArc,
-    lines: Vec<String>,
+    lines: Vec<Line>,
     alignment: Alignment,
     spacing: f64,
     /// Of the whole, for a line of one pixel.
@@ -40,30 +81,41 @@ pub(super) fn has_a_size(font: &FontArc) -> bool {
 }
 
 impl Letters {
-    pub(super) fn new(font: FontArc, content: &str, alignment: Alignment, spacing: f64) -> Letters {
+    /// `bytes` are those of the font.
+    pub(super) fn new(
+        (font, bytes): (FontArc, &[u8]),
+        content: &str,
+        alignment: Alignment,
+        spacing: f64,
+    ) -> Letters {
         let shown = |character: &char| !character.is_control();
         let lines = content.lines().map(|line| line.replace('\t', "    ").chars().filter(shown).collect());
-        let lines: Vec<String> = lines.collect();
-        let mut letters = Letters { font, lines, alignment, spacing, size: [0.0; 2] };
-        let scaled = letters.scaled(256.0);
-        let width = letters.lines.iter().map(|line| width(&scaled, line)).fold(0.0, f64::max);
-        let further = letters.lines.len().saturating_sub(1) as f64;
-        letters.size = [width / 256.0, 1.0 + further * spacing.abs()];
-        letters
+        let lines: Vec<Line> = shape(&font, bytes, &lines.collect::<Vec<String>>());
+        let width = lines.iter().map(|line| line.width).fold(0.0, f64::max);
+        let further = lines.len().saturating_sub(1) as f64;
+        let size = [width, 1.0 + further * spacing.abs()];
+        Letters { font, lines, alignment, spacing, size }
     }
 
     /// The height of a line at which letters of this height are drawn: the same, within limits.
     pub(super) fn drawable(&self, line_px: f64) -> f64 {
-        let longest = self.size[0].max(self.size[1]).max(1e-6);
-        line_px.min(MOST_LINE_PX).min((MOST_SIDE_PX - 8.0) / longest).max(1.0)
+        let [width, height] = self.size;
+        let mut line_px = line_px.min(MOST_LINE_PX).min((MOST_SIDE_PX - 8.0) / height.max(1e-6)).max(1.0);
+        let rows = |line_px: f64| {
+            // Letters may reach a little out of their lines.
+            let strips = (width * line_px / (MOST_SIDE_PX - 2.0)).ceil().max(1.0);
+            strips * (1.25 * height * line_px + 8.0)
+        };
+        while rows(line_px) > MOST_ROWS && line_px > 1.0 {
+            line_px = (0.95 * line_px).max(1.0);
+        }
+        line_px
     }
 
     /// `None` when there is nothing to see.
     pub(super) fn draw(&self, line_px: f64) -> Option<Raster> {
-        let scaled = self.scaled(line_px);
-        let glyphs = self.set(&scaled, line_px);
         let outlines: Vec<_> =
-            glyphs.into_iter().filter_map(|glyph| self.font.outline_glyph(glyph)).collect();
+            self.set(line_px).into_iter().filter_map(|glyph| self.font.outline_glyph(glyph)).collect();
         let mut bounds: Option<[f32; 4]> = None;
         for outline in &outlines {
             let glyph = outline.px_bounds();
@@ -72,14 +124,21 @@ impl Letters {
             bounds = Some([x, y, glyph.max.x.max(right), glyph.max.y.max(bottom)]);
         }
         // Letters may reach out of their lines, but a damaged typeface must not fill the memory.
-        let limit = (2.0 * MOST_SIDE_PX) as f32;
-        let [left, top, right, bottom] = bounds?.map(|edge| edge.clamp(-limit, limit).floor());
-        let side = |low: f32, high: f32| ((high - low) as u32).clamp(1, MOST_SIDE_PX as u32);
-        let [columns, rows] = [side(left, right), side(top, bottom)];
-        let mut covers = vec![0.0f32; columns as usize * rows as usize];
+        let [left, top, right, bottom] = bounds?;
+        let wide = (self.size[0] * line_px + MOST_SIDE_PX) as f32;
+        let high = (2.0 * MOST_SIDE_PX) as f32;
+        let [left, right] = [left, right].map(|edge| edge.clamp(-wide, wide).floor());
+        let [top, bottom] = [top, bottom].map(|edge| edge.clamp(-high, high).floor());
+        let side = |low: f32, high: f32, most: f64| ((high - low) as u32).clamp(1, most as u32);
+        let rows = side(top, bottom, MOST_SIDE_PX);
+        let most_strips = (MOST_ROWS / f64::from(rows + 2 * BORDER_PX)).floor().max(1.0);
+        let columns = side(left, right, most_strips * (MOST_SIDE_PX - 2.0));
+        let strips = Strips::new([columns, rows]);
+        let [picture_columns, picture_rows] = strips.picture_px();
+        let mut covers = vec![0_u8; picture_columns as usize * picture_rows as usize];
         for outline in &outlines {
             let glyph = outline.px_bounds();
-            if !(glyph.width() < limit && glyph.height() < limit) {
+            if !(glyph.width() < high && glyph.height() < high) {
                 continue;
             }
             let corner = [glyph.min.x - left, glyph.min.y - top];
@@ -87,22 +146,26 @@ impl Letters {
                 let [column, row] = [corner[0] + x as f32, corner[1] + y as f32];
                 let inside = |at: f32, side: u32| at >= 0.0 && at < side as f32;
                 if inside(column, columns) && inside(row, rows) {
-                    let at = row as usize * columns as usize + column as usize;
-                    covers[at] = covers[at].max(cover.clamp(0.0, 1.0));
+                    let cover = (cover.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+                    for [column, row] in strips.places([column as u32, row as u32]) {
+                        let at = row as usize * picture_columns as usize + column as usize;
+                        covers[at] = covers[at].max(cover);
+                    }
                 }
             });
         }
-        let bytes = covers.iter().flat_map(|cover| [255, 255, 255, (cover * 255.0 + 0.5) as u8]).collect();
-        let pixels = Pixels::new([columns, rows], PixelFormat::Srgb8, bytes)?;
-        Some(Raster { pixels, corner_px: [f64::from(left), f64::from(top)] })
+        let bytes = covers.iter().flat_map(|cover| [255, 255, 255, *cover]).collect();
+        let pixels = Pixels::new([picture_columns, picture_rows], PixelFormat::Srgb8, bytes)?;
+        Some(Raster { pixels, corner_px: [f64::from(left), f64::from(top)], strips })
     }
 
     /// Every glyph at its place; the middle of the words is the origin.
-    fn set(&self, scaled: &PxScaleFont<&FontArc>, line_px: f64) -> Vec<ab_glyph::Glyph> {
+    fn set(&self, line_px: f64) -> Vec<ab_glyph::Glyph> {
+        let scaled = self.scaled(line_px);
         let [whole, height] = self.size.map(|side| side * line_px);
         let mut glyphs = Vec::new();
         for (number, line) in self.lines.iter().enumerate() {
-            let rest = whole - width(scaled, line);
+            let rest = whole - line.width * line_px;
             let indent = match self.alignment {
                 Alignment::Left => 0.0,
                 Alignment::Centre => 0.5 * rest,
@@ -112,16 +175,11 @@ impl Letters {
             let first = if self.spacing < 0.0 { height - line_px } else { 0.0 };
             let top = first + number as f64 * self.spacing * line_px - 0.5 * height;
             let baseline = top + f64::from(scaled.ascent());
-            let mut caret = indent - 0.5 * whole;
-            let mut last: Option<GlyphId> = None;
-            for character in line.chars() {
-                let id = scaled.glyph_id(character);
-                caret += last.map_or(0.0, |last| f64::from(scaled.kern(last, id)));
-                let position = point(caret as f32, baseline as f32);
-                glyphs.push(id.with_scale_and_position(scaled.scale(), position));
-                caret += f64::from(scaled.h_advance(id));
-                last = Some(id);
-            }
+            let left = indent - 0.5 * whole;
+            glyphs.extend(line.glyphs.iter().map(|glyph| {
+                let [x, y] = [left + glyph.x * line_px, baseline - glyph.y * line_px];
+                glyph.id.with_scale_and_position(scaled.scale(), point(x as f32, y as f32))
+            }));
         }
         glyphs
     }
@@ -131,25 +189,13 @@ impl Letters {
     }
 }
 
-fn width(scaled: &PxScaleFont<&FontArc>, line: &str) -> f64 {
-    let mut last: Option<GlyphId> = None;
-    let mut sum = 0.0;
-    for character in line.chars() {
-        let id = scaled.glyph_id(character);
-        sum += last.map_or(0.0, |last| f64::from(scaled.kern(last, id)));
-        sum += f64::from(scaled.h_advance(id));
-        last = Some(id);
-    }
-    if sum.is_finite() { sum.clamp(0.0, 1e7) } else { 0.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn letters(content: &str, alignment: Alignment) -> Letters {
         let font = FontArc::try_from_slice(super::super::INTER).unwrap();
-        Letters::new(font, content, alignment, 1.2)
+        Letters::new((font, super::super::INTER), content, alignment, 1.2)
     }
 
     fn lit(raster: &Raster) -> usize {
@@ -187,8 +233,32 @@ mod tests {
                 let line_px = letters.drawable(wanted_px);
                 let raster = letters.draw(line_px).unwrap();
                 let size = raster.pixels.size_px();
-                assert!(size.iter().all(|side| *side <= 4096) && lit(&raster) > 0, "{wanted_px}: {size:?}");
+                assert!(size[0] <= 4096 && size[1] <= 8192 && lit(&raster) > 0, "{wanted_px}: {size:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_long_line_is_drawn_at_its_height_in_strips() {
+        let long = letters(&"Tick ".repeat(400), Alignment::Left);
+        assert_eq!(long.drawable(80.0), 80.0);
+        let raster = long.draw(80.0).unwrap();
+        let strips = raster.strips;
+        assert!(strips.size_px[0] > 40_000 && strips.count() > 10, "{strips:?}");
+        let short = letters("Tick ", Alignment::Left).draw(80.0).unwrap();
+        // The same words stand at the same places of each, but for parts of a pixel.
+        let ratio = lit(&raster) as f64 / lit(&short) as f64 / 400.0;
+        assert!((0.95..1.05).contains(&ratio), "{ratio}");
+    }
+
+    #[test]
+    fn strips_share_their_edges() {
+        let strips = Strips::new([10_000, 50]);
+        assert_eq!((strips.width_px, strips.count(), strips.picture_px()), (4094, 3, [4096, 156]));
+        let places = |column| strips.places([column, 7]).collect::<Vec<_>>();
+        assert_eq!(places(0), [[1, 8]]);
+        assert_eq!(places(4093), [[4094, 8], [0, 60]]);
+        assert_eq!(places(4094), [[4095, 8], [1, 60]]);
+        assert_eq!(places(4095), [[2, 60]]);
     }
 }

@@ -44,10 +44,14 @@ impl Fake {
     fn decode(&self, frames: u64, repeats: bool) -> Decoder {
         let clip = Clip {
             path: PathBuf::from("a.mp4"),
-            rate: [10, 1],
-            frames: Some(frames),
+            timing: Timing::Constant { rate: [10, 1], pictures: Some(frames), is_counted: true },
+            said_secs: Some(frames as f64 / 10.0),
+            first_secs: 0.0,
             decoder: None,
             is_unmarked_hd: false,
+            is_anamorphic: false,
+            has_sound: false,
+            is_webp: false,
         };
         let mut decoder = Decoder::start(clip, self.programs.clone(), repeats).unwrap();
         decoder.seek(FIRST);
