@@ -8,11 +8,8 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::sound::audio_effect::Sounding;
+use crate::sound::decode::{Sound, decode};
 use crate::sound::voices::{Voice, Voices, approach, loudness};
-
-mod decode;
-
-use decode::{Sound, decode};
 
 const NOTES: In<Notes> = In::required("notes", "Notes to play it with.");
 const START: In<Control> = In::control(

@@ -21,7 +21,7 @@ const RATES: std::ops::RangeInclusive<u32> = 1000..=768_000;
 
 /// Why a sound cannot be played.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub(super) enum DecodeError {
+pub(crate) enum DecodeError {
     #[error("it is no WAV, FLAC or Ogg Vorbis file")]
     Unknown,
     #[error("it is damaged: {why}")]
@@ -35,7 +35,7 @@ pub(super) enum DecodeError {
 }
 
 impl DecodeError {
-    pub(super) fn help(&self) -> &'static str {
+    pub(crate) fn help(&self) -> &'static str {
         match self {
             DecodeError::Unknown => "save it as WAV, FLAC or Ogg Vorbis",
             DecodeError::Long => "cut it into pieces",
@@ -45,9 +45,9 @@ impl DecodeError {
 }
 
 /// Left and right at 48 kHz.
-pub(super) type Sound = Arc<[[f32; 2]]>;
+pub(crate) type Sound = Arc<[[f32; 2]]>;
 
-pub(super) fn decode(bytes: Arc<[u8]>) -> Result<Sound, DecodeError> {
+pub(crate) fn decode(bytes: Arc<[u8]>) -> Result<Sound, DecodeError> {
     // Not every damage is expected by the decoders.
     let decoded = catch_unwind(AssertUnwindSafe(|| decode_all(bytes)));
     let (sound, rate) =
