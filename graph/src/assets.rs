@@ -23,6 +23,8 @@ pub enum Media {
     Model,
     /// Letters.
     Font,
+    /// Words: plain text.
+    Words,
     /// Notes: a Standard MIDI File.
     Midi,
     /// Recorded sound.
@@ -57,13 +59,14 @@ impl Media {
     }
 
     /// Whether what stands for a file is what would be in it: for notes, whatever does not end in `.mid` or
-    /// `.midi`, and else what has a line break or a `{` in it.
+    /// `.midi`, for words, whatever does not end in `.txt` and has no line break, and else what has a line break or a `{` in it.
     pub fn is_the_text_itself(self, text: &str) -> bool {
         match self {
             Media::Midi => {
                 let name = text.to_ascii_lowercase();
                 !(name.ends_with(".mid") || name.ends_with(".midi"))
             }
+            Media::Words => !text.to_ascii_lowercase().ends_with(".txt") || text.contains('\n'),
             _ => text.contains(['\n', '{']),
         }
     }
@@ -76,6 +79,7 @@ impl Media {
             Media::Lookup => 32 << 20,
             Media::Model => 1 << 30,
             Media::Font => 64 << 20,
+            Media::Words => 1 << 20,
             Media::Midi => 16 << 20,
             Media::Sound => 256 << 20,
             Media::SoundFont => 512 << 20,
@@ -93,6 +97,7 @@ impl fmt::Display for Media {
             Media::Lookup => "look-up table",
             Media::Model => "model",
             Media::Font => "font",
+            Media::Words => "text",
             Media::Midi => "MIDI file",
             Media::Sound => "sound file",
             Media::SoundFont => "SoundFont",

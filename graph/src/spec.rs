@@ -97,6 +97,8 @@ pub struct OutputSpec {
     pub port: PortType,
     /// Unit of a control.
     pub unit: Unit,
+    /// Between which ends a control goes, where it has any.
+    pub range: Option<Range>,
     /// One sentence.
     pub doc: &'static str,
 }
@@ -189,6 +191,8 @@ pub struct NodeSpec {
     pub outputs: &'static [OutputSpec],
     /// What the engine does with it.
     pub role: Role,
+    /// Pairs of inputs whose lists belong together, member by member, and are of one length.
+    pub paired_lists: &'static [(&'static str, &'static str)],
     /// Its inputs are read one frame late, so that a loop may pass through it.
     pub breaks_cycles: bool,
     /// Refuses options, each of them sound by itself, that cannot be together, or with these files.
@@ -212,6 +216,7 @@ impl NodeSpec {
         options: &[],
         outputs: &[],
         role: Role::Plain,
+        paired_lists: &[],
         breaks_cycles: false,
         validate: None,
     };

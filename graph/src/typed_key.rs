@@ -87,6 +87,19 @@ impl In<List<Control>> {
         input.0.hard = hard;
         input
     }
+
+    /// A list of controls that may be left out.
+    pub const fn optional_controls(
+        name: &'static str,
+        unit: Unit,
+        soft: Range,
+        hard: Range,
+        doc: &'static str,
+    ) -> In<List<Control>> {
+        let mut input = In::controls(name, unit, soft, hard, doc);
+        input.0.unwired = Unwired::Empty;
+        input
+    }
 }
 
 impl<P: Port> Out<P> {
@@ -97,8 +110,28 @@ impl<P: Port> Out<P> {
 
     /// An output whose control has a unit.
     pub const fn with_unit(name: &'static str, unit: Unit, doc: &'static str) -> Out<P> {
-        let spec = OutputSpec { name, port: P::TYPE, unit, doc };
+        let spec = OutputSpec { name, port: P::TYPE, unit, range: None, doc };
         Out(spec, Name::new(name, P::TYPE, false), PhantomData)
+    }
+}
+
+impl Out<Control> {
+    /// An output whose control goes from 0 to 1.
+    pub const fn share(name: &'static str, doc: &'static str) -> Out<Control> {
+        let mut output = Out::between(name, range(0.0, 1.0), doc);
+        output.0.unit = Unit::Ratio;
+        output
+    }
+
+    /// An output whose control goes from -1 to 1.
+    pub const fn wave(name: &'static str, doc: &'static str) -> Out<Control> {
+        Out::between(name, range(-1.0, 1.0), doc)
+    }
+
+    const fn between(name: &'static str, ends: Range, doc: &'static str) -> Out<Control> {
+        let mut output = Out::new(name, doc);
+        output.0.range = Some(ends);
+        output
     }
 }
 

@@ -128,7 +128,7 @@ fn unknown_names_are_told_without_running_them() {
     check("fn f(x) { x.soprano + x.tenor }", &["1:25 there is no output `tenor`"]);
     check("fn f(x) { x } f(1, 2);", &["1:15 `f` takes 1 argument, but 2 are given"]);
     check("let x = 1; let y = z;", &["1:20 there is no variable `z`"]);
-    check("let x = lfo;", &["1:9 `lfo` is a node, not a variable"]);
+    check("let x = blur;", &["1:9 `blur` is a node, not a variable"]);
     check("let f = |x| x; f(1);", &["1:16 `f` is a variable, not a function"]);
     check("fn blur(x) { x }", &["1:4 `blur` is already a node"]);
     check("m::f(1);", &["1:1 nothing is imported as `m`"]);
@@ -188,11 +188,11 @@ fn faulty_arguments() {
         &["1:44 option `mode` of `blend` takes \"normal\" | \"screen\", but this is a control"],
     );
     check("lfo(\"a\");", &["1:5 `lfo` takes a control for `hz`, but this is text"]);
-    check("solid(\"#fff\");", &["1:7 `solid` takes a colour for `colour`, but this is text"]);
+    check("solid(3);", &["1:7 `solid` takes a colour for `colour`, but this is a number"]);
     check("fn f() { } lfo(f());", &["1:16 `lfo` takes a control for `hz`, but this is nothing"]);
     check(
-        "colour(\"red\"); rgb(lfo(1), 0, 0);",
-        &["1:1 `colour` takes text such as \"#ff8800\"", "1:16 `rgb` takes plain numbers from 0 to 1"],
+        "colour(\"rot\"); rgb(true, 0, 0);",
+        &["1:1 `rot` is no colour", "1:16 `rgb` takes numbers and controls"],
     );
     check(
         &format!("{CAM}let s = screen(cam); screen(s);"),

@@ -27,3 +27,14 @@ fn luminance(linear: vec3f) -> f32 {
 fn brightness(linear: vec3f) -> f32 {
     return encode(vec3f(luminance(linear))).x;
 }
+
+// SVG 1.1, 15.10 Filter primitive feColorMatrix, type hueRotate; its default is linear light too.
+fn hue_turned(colour: vec3f, angle: f32) -> vec3f {
+    let c = cos(angle);
+    let s = sin(angle);
+    let grey = vec3f(0.213, 0.715, 0.072);
+    let red = grey + c * vec3f(0.787, -0.715, -0.072) + s * vec3f(-0.213, -0.715, 0.928);
+    let green = grey + c * vec3f(-0.213, 0.285, -0.072) + s * vec3f(0.143, 0.140, -0.283);
+    let blue = grey + c * vec3f(-0.213, -0.715, 0.928) + s * vec3f(-0.787, 0.715, 0.072);
+    return vec3f(dot(red, colour), dot(green, colour), dot(blue, colour));
+}

@@ -18,6 +18,7 @@ macro_rules! kinds {
 }
 
 mod audio_tap;
+mod choosing;
 mod control;
 mod device_thread;
 mod effect;

@@ -3,5 +3,5 @@
 mod painting_style;
 
 kinds! {
-    style, style_mix, style_transfer, style_path, style_pad, style_layers, keep_colour,
+    style, style_mix, choose_style, style_transfer, style_path, style_pad, style_layers, keep_colour,
 }

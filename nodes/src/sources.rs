@@ -4,5 +4,5 @@ mod drawn_scene;
 mod image_file;
 
 kinds! {
-    picture, test_card, noise, solid, gradient, shape, text, particles, scene, movie, slides, camera,
+    picture, test_card, noise, solid, gradient, shape, rectangle, stripes, checkers, text, particles, scene, movie, slides, camera,
 }

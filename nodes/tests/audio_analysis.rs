@@ -105,3 +105,16 @@ fn a_chord_is_three_notes() {
         assert_eq!(level > 0.4, sounds, "{note}: {level}");
     }
 }
+
+#[test]
+fn a_tone_is_in_its_band() {
+    let desc = Desc::new().node("tone", "tone").number("frequency", 440.0).number("level", 0.5);
+    let desc = desc.node("it", "spectrum").wire("sound", "tone").number("bands", 4.0).see("it");
+    let mut show = show(&desc);
+    run(&mut show, 60);
+    // Four bands of 2.08 octaves from 40 Hz: the second goes from 169 to 715 Hz.
+    let level = |number: usize| show.control_of("it", &format!("band_{number}"));
+    assert!((level(1) - (60.0 - 6.02) / 60.0).abs() < 0.01, "{}", level(1));
+    assert!(level(0) < 0.35 && level(2) < 0.35 && level(3) < 0.35);
+    assert!((4..16).all(|number| level(number) == 0.0), "there are four");
+}

@@ -188,7 +188,7 @@ fn blend_puts_the_top_into_the_size_of_the_base() {
 
 fn trails(picture: &Picture, mode: &str) -> Desc {
     let desc = Desc::new().still("still", picture).node("trails", "feedback").wire("image", "still");
-    desc.option("mode", mode).see("trails")
+    desc.number("zoom", 1.0).number("rotate", 0.0).number("trail", 0.5).option("mode", mode).see("trails")
 }
 
 /// The same nodes with another picture.

@@ -46,12 +46,15 @@ fn brightness(straight: [f32; 3]) -> f32 {
     linear_to_srgb(luminance(straight))
 }
 
+/// A grade that changes nothing.
+const NEUTRAL: [(&str, f64); 2] = [("contrast", 1.0), ("saturation", 1.0)];
+
 #[test]
 fn effects_that_have_nothing_to_do_change_nothing() {
     let noise = Picture::noise(SIZE_PX, 1);
     for (kind, numbers) in [
-        ("grade", vec![]),
-        ("levels", vec![]),
+        ("grade", NEUTRAL.to_vec()),
+        ("levels", vec![("black", 0.0), ("white", 1.0)]),
         ("grain", vec![("strength", 0.0)]),
         ("glitch", vec![("strength", 0.0)]),
         ("vignette", vec![("size", 10.0)]),
@@ -94,7 +97,10 @@ fn threshold_and_levels_follow_their_formulas() {
 #[test]
 fn grade_follows_its_formulas() {
     let noise = Picture::noise(SIZE_PX, 3);
-    let one = |name: &'static str, number: f64| seen(desc("grade", &noise, &[(name, number)], &[]));
+    let with = |picture: &Picture, name: &'static str, number: f64| {
+        seen(desc("grade", picture, &[NEUTRAL.as_slice(), &[(name, number)]].concat(), &[]))
+    };
+    let one = |name: &'static str, number: f64| with(&noise, name, number);
     let Some(grey) = one("saturation", 0.0) else { return };
     let wanted = expected(&noise, |straight, _| [luminance(straight); 3]);
     assert!(grey.distance(&wanted) < 3e-3, "{}", grey.distance(&wanted));
@@ -117,7 +123,9 @@ fn grade_follows_its_formulas() {
         let part = |seed| 0.4 + 0.1 * random(x + 100 * y + seed);
         [part(1), part(9000), part(70_000), 1.0]
     });
-    let turned = seen(desc("grade", &dull, &[("hue", 90.0)], &[])).unwrap();
+    let turned = with(&dull, "hue", 90.0).unwrap();
+    let alone = seen(desc("hue", &dull, &[("degrees", 90.0)], &[])).unwrap();
+    assert!(alone.distance(&turned) < 3e-3, "`hue` is that of `grade`");
     for (before, after) in dull.values.chunks(4).zip(turned.values.chunks(4)) {
         let light = |colour: &[f32]| luminance([colour[0], colour[1], colour[2]]);
         assert!((light(before) - light(after)).abs() < 2e-3, "{before:?}, {after:?}");
@@ -251,10 +259,11 @@ fn a_table_is_read_from_a_file_and_a_damaged_one_is_told_at_its_line() {
 #[test]
 fn the_grey_palette_is_the_brightness_and_hard_steps_are_colours_of_the_palette() {
     let noise = Picture::noise(SIZE_PX, 8);
-    let Some(found) = seen(desc("palette", &noise, &[], &[])) else { return };
+    let grey = [("preset", "grey")];
+    let Some(found) = seen(desc("palette", &noise, &[], &grey)) else { return };
     let wanted = expected(&noise, |straight, _| [luminance(straight); 3]);
     assert!(found.distance(&wanted) < 3e-3, "{}", found.distance(&wanted));
-    let steps = seen(desc("palette", &noise, &[("smooth", 0.0)], &[])).unwrap();
+    let steps = seen(desc("palette", &noise, &[("smooth", 0.0)], &grey)).unwrap();
     for pixel in steps.values.chunks(4) {
         assert!(pixel[0].abs() < 2e-3 || (pixel[0] - pixel[3]).abs() < 2e-3, "{pixel:?}");
     }
@@ -312,4 +321,45 @@ fn light_over_the_threshold_shines_over_its_surroundings() {
     assert!((sum(0) - (8.0 + 2.0 * 7.5)).abs() < 0.2, "{}", sum(0));
     assert!((sum(1) - sum(0) / 2.0).abs() < 0.1 && sum(2) == 0.0);
     assert!(found.at(17, 15)[0] > found.at(19, 15)[0] && found.at(17, 15)[3] > 0.0);
+}
+
+#[test]
+fn a_negative_is_the_opposite_and_opacity_lets_through() {
+    let noise = Picture::noise(SIZE_PX, 11);
+    let Some(found) = seen(desc("invert", &noise, &[], &[])) else { return };
+    let wanted =
+        expected(&noise, |straight, _| straight.map(|part| srgb_to_linear(1.0 - linear_to_srgb(part))));
+    assert!(found.distance(&wanted) < 4e-3, "{}", found.distance(&wanted));
+    let thin = seen(desc("opacity", &noise, &[("opacity", 0.25)], &[])).unwrap();
+    let wanted = Picture::of(SIZE_PX, |x, y| noise.at(x, y).map(|part| part * 0.25));
+    assert!(thin.distance(&wanted) < 3e-3, "{}", thin.distance(&wanted));
+}
+
+#[test]
+fn effects_at_their_defaults_show_something() {
+    let card = Picture::of([64, 36], |x, y| {
+        let bright = f32::from(u8::from((x / 8 + y / 8) % 2 == 0));
+        [0.1 + 0.6 * bright, 0.2 + x as f32 / 128.0, 0.5 - y as f32 / 90.0, 1.0]
+    });
+    for kind in [
+        "bloom", "grade", "levels", "sharpen", "palette", "hue", "invert", "opacity", "rotate", "scale_by",
+        "move", "tile",
+    ] {
+        let Some(found) = seen(desc(kind, &card, &[], &[])) else { return };
+        let pairs = found.values.iter().zip(&card.values);
+        let mean = pairs.map(|(one, two)| (one - two).abs()).sum::<f32>() / card.values.len() as f32;
+        assert!(mean > 0.01, "{kind} changes the picture by {mean}");
+        let none = seen(desc(kind, &card, &[("amount", 0.0)], &[])).unwrap();
+        assert!(none.distance(&card) < 3e-3, "{kind} at amount 0");
+    }
+}
+
+#[test]
+fn a_palette_is_learned_from_a_picture() {
+    let noise = Picture::noise(SIZE_PX, 12);
+    let red = Picture::of([8, 8], |x, _| [x as f32 / 7.0, 0.0, 0.0, 1.0]);
+    let patch = Desc::new().still("still", &noise).still("red", &red).node("it", "palette");
+    let patch = patch.wire("image", "still").wire("from", "red");
+    let Some(found) = seen(patch) else { return };
+    assert!(found.values.chunks(4).all(|pixel| pixel[1] < 2e-3 && pixel[2] < 2e-3), "{found:?}");
 }

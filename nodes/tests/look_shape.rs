@@ -294,3 +294,39 @@ fn damage_stands_still_for_its_time_and_is_the_same_each_time() {
         assert!(pictures.iter().any(|picture| picture.distance(&noise) > 0.2), "{mode}");
     }
 }
+
+#[test]
+fn the_parts_of_a_movement_are_those_of_the_whole() {
+    let noise = Picture::noise([16, 16], 21);
+    let whole =
+        |numbers: &[(&str, f64)], edge: &str| seen(desc("transform", &noise, numbers, &[("edge", edge)]));
+    let part = |kind: &str, numbers: &[(&str, f64)]| seen(desc(kind, &noise, numbers, &[])).unwrap();
+    let Some(turned) = whole(&[("rotate", 30.0)], "none") else { return };
+    assert_eq!(part("rotate", &[("angle", 30.0)]), turned);
+    assert_eq!(part("rotate", &[("angle", 60.0), ("amount", 0.5)]), turned);
+    assert_eq!(part("scale_by", &[("factor", 0.5)]), whole(&[("scale", 0.5)], "none").unwrap());
+    let shift = [("translate_x", 3.0 * PX), ("translate_y", 2.0 * PX)];
+    assert_eq!(part("move", &[("x", 3.0 * PX), ("y", 2.0 * PX)]), whole(&shift, "none").unwrap());
+    let corner = [("scale", 0.5), ("anchor_x", 0.0), ("anchor_y", 1.0)];
+    let tiled = part("tile", &[("count", 2.0)]);
+    assert_eq!(tiled, whole(&corner, "tile").unwrap());
+    for (x, y) in [(0, 0), (3, 5), (7, 7)] {
+        let near =
+            |other: [f32; 4]| tiled.at(x, y).iter().zip(other).all(|(one, two)| (one - two).abs() < 3e-3);
+        assert!(near(tiled.at(x + 8, y)) && near(tiled.at(x, y + 8)), "the same at {x}, {y} in each tile");
+    }
+}
+
+#[test]
+fn a_speed_turns_a_picture_on_and_on() {
+    let Some(gpu) = gpu() else { return };
+    let noise = Picture::noise([16, 16], 22);
+    let at = |numbers: &[(&str, f64)], frames: usize| {
+        let mut show = Show::new(&gpu, &desc("rotate", &noise, numbers, &[]).see("it"));
+        show.steps(frames);
+        show.picture("it")
+    };
+    // The first frame has no length.
+    let later = at(&[("angle", 0.0), ("speed", 90.0)], 61);
+    assert!(later.distance(&at(&[("angle", 90.0)], 1)) < 3e-3);
+}

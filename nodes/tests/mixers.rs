@@ -122,3 +122,23 @@ fn layers_lie_over_each_other_as_much_as_told() {
     assert_eq!(at(&[1.0, 1.0, 0.5]), Ok([0.0, 0.75, 0.25, 1.0]));
     assert_eq!(at(&[1.0]), Err("3 pictures and 1 amount do not fit together".into()));
 }
+
+#[test]
+fn layers_without_amounts_are_whole_and_lists_of_two_lengths_are_a_fault() {
+    let Some(gpu) = gpu() else { return };
+    let (a, b) = (Picture::noise([32, 18], 1), Picture::one_colour([32, 18], [0.25, 0.0, 0.0, 0.5]));
+    let desc = Desc::new().still("a", &a).still("b", &b).node("it", "layers").wires("images", &["a", "b"]);
+    let list = |numbers: &[f64]| Given::List(numbers.iter().copied().map(Given::Number).collect());
+    let seen = |desc: Desc| {
+        let mut show = Show::new(&gpu, &desc.see("it"));
+        show.step();
+        show.picture("it")
+    };
+    assert_eq!(seen(desc.clone()), seen(desc.clone().given("amounts", list(&[1.0, 1.0]))));
+    let told = harness::text(&desc.given("amounts", list(&[1.0])).check().unwrap_err());
+    assert!(told.contains("`layers` has 2 images and 1 amount, which do not fit together"), "{told}");
+    let styles = Desc::new().node("s", "style").node("t", "style").node("it", "style_mix");
+    let styles = styles.wires("styles", &["s", "t"]).given("weights", list(&[1.0, 0.5, 0.5]));
+    let told = harness::text(&styles.check().unwrap_err());
+    assert!(told.contains("`style_mix` has 2 styles and 3 weights, which do not fit together"), "{told}");
+}

@@ -270,3 +270,59 @@ fn a_slew_and_a_delay_follow_a_step() {
         assert!((show.control("swing") - 1.0).abs() < 1e-4, "{fps}: {}", show.control("swing"));
     }
 }
+
+#[test]
+fn a_hit_falls_in_its_time_at_any_rate() {
+    let desc =
+        Desc::new().node("start", "at").option("unit", "secs").node("it", "hit").wire("trigger", "start");
+    let desc = desc.number("decay", 1.0).number("curve", 0.0).see("it");
+    for fps in RATES {
+        let mut show = show_at(fps, &desc);
+        show.step();
+        assert_eq!(show.control("it"), 1.0);
+        run_until(&mut show, 0.5);
+        assert!((show.control("it") - 0.5).abs() < 1.0 / fps + 1e-9, "{fps}: {}", show.control("it"));
+        run_until(&mut show, 1.1);
+        assert_eq!(show.control("it"), 0.0);
+    }
+}
+
+#[test]
+fn sections_follow_each_other_in_beats() {
+    let lengths = Given::List([2.0, 4.0, 8.0].map(Given::Number).to_vec());
+    let desc = Desc::new().node("it", "sections").given("lengths", lengths).number("ramp", 2.0).see("it");
+    let desc =
+        desc.node("begun", "counter").wire_of("trigger", "it", "begins").number("to", 0.0).see("begun");
+    for fps in RATES {
+        let mut show = show_at(fps, &desc);
+        // 120 beats a minute: two beats a second.
+        for (secs, index, begun) in
+            [(0.0, 0.0, 1.0), (0.9, 0.0, 1.0), (1.1, 1.0, 2.0), (3.1, 2.0, 3.0), (99.0, 2.0, 3.0)]
+        {
+            run_until(&mut show, secs);
+            let found = (show.control_of("it", "index"), show.control("begun"));
+            assert_eq!(found, (index, begun), "{fps} fps at {secs} s");
+        }
+        assert_eq!(show.control_of("it", "progress"), 1.0, "the last stays at its end");
+        assert_eq!((show.control_of("it", "entry"), show.control_of("it", "position")), (1.0, 2.0));
+    }
+    let mut show = show(&desc);
+    // Half of the way into the second section.
+    run_until(&mut show, 1.5);
+    assert!((show.control_of("it", "entry") - 0.5).abs() < 0.03);
+    assert!((show.control_of("it", "position") - 0.5).abs() < 0.03);
+    assert!((show.control_of("it", "progress") - 0.25).abs() < 0.02);
+}
+
+#[test]
+fn one_number_of_several_is_chosen() {
+    let at = |index: f64, smooth: bool| {
+        let values = Given::List([4.0, 20.0, 60.0].map(Given::Number).to_vec());
+        let desc = Desc::new().node("it", "choose_number").given("values", values).number("index", index);
+        let mut show = show(&desc.option_value("smooth", OptionValue::Flag(smooth)).see("it"));
+        show.step();
+        show.control("it")
+    };
+    assert_eq!((at(1.9, false), at(3.0, false), at(-1.0, false)), (20.0, 4.0, 60.0));
+    assert_eq!((at(1.5, true), at(2.5, true)), (40.0, 32.0));
+}

@@ -345,3 +345,81 @@ fn particles_go_on_when_their_number_changes() {
     show.steps(2);
     assert!(show.picture("it").is_valid());
 }
+
+#[test]
+fn a_rectangle_has_its_size_place_and_corners() {
+    let desc = it("rectangle").number("width", 960.0).number("height", 540.0);
+    let Some(found) = drawn(&desc, 1) else { return };
+    let cover = |picture: &Picture| picture.values.iter().skip(3).step_by(4).sum::<f32>() / (64.0 * 36.0);
+    // The canvas of the tests is 64 by 36 pixels, 1920 by 1080 in lengths.
+    assert!((cover(&found) - 0.25).abs() < 0.01, "{}", cover(&found));
+    assert!(found.at(32, 18)[3] > 0.99 && found.at(10, 18)[3] < 0.01 && found.at(32, 4)[3] < 0.01);
+    let round = drawn(&desc.clone().number("round", 270.0), 1).unwrap();
+    assert!(found.at(17, 10)[3] > 0.99 && round.at(17, 10)[3] < 0.01, "a round corner");
+    let outline = drawn(&desc.clone().number("thickness", 60.0), 1).unwrap();
+    assert!(outline.at(32, 18)[3] < 0.01 && outline.at(16, 18)[3] > 0.4);
+    let moved = drawn(&desc.number("x", 480.0).number("y", 270.0), 1).unwrap();
+    assert!(moved.at(48, 9)[3] > 0.99 && moved.at(30, 20)[3] < 0.01);
+}
+
+#[test]
+fn stripes_and_checkers_take_turns() {
+    let red = [1.0, 0.0, 0.0, 1.0];
+    // 120 are four pixels.
+    let Some(found) = drawn(&colour(it("stripes").number("width", 120.0), "first", red), 1) else { return };
+    let is_lit = |picture: &Picture, x: u32, y: u32| picture.at(x, y)[0] > 0.9;
+    let row: Vec<bool> = (0..16).map(|part| is_lit(&found, part * 4 + 1, 7)).collect();
+    assert!(row.windows(2).all(|pair| pair[0] != pair[1]), "{row:?}");
+    assert!((mean(&found, 3) - 0.5).abs() < 0.05, "the others are nothing");
+    let moved = drawn(&colour(it("stripes").number("width", 120.0).number("offset", 120.0), "first", red), 1);
+    assert!(is_lit(&moved.unwrap(), 1, 7) != is_lit(&found, 1, 7));
+
+    let found = drawn(&colour(it("checkers").number("size", 120.0), "first", red), 1).unwrap();
+    for (x, y) in [(1, 1), (5, 1), (1, 5), (5, 5), (33, 17)] {
+        assert_eq!(is_lit(&found, x, y), is_lit(&found, x + 4, y + 4), "{x}, {y}");
+        assert_ne!(is_lit(&found, x, y), is_lit(&found, x + 4, y), "{x}, {y}");
+    }
+}
+
+#[test]
+fn a_number_in_the_words_moves_them() {
+    let Some(gpu) = gpu() else { return };
+    let patch = |content: &str, number: Option<f64>| {
+        let desc = words(content);
+        number.map_or(desc.clone(), |number| desc.number("n", number)).see("it")
+    };
+    let picture = |desc: &Desc| {
+        let mut show = Show::new(&gpu, desc);
+        show.steps(2);
+        show.picture("it")
+    };
+    assert_eq!(picture(&patch("{n} bpm", Some(119.7))), picture(&patch("120 bpm", None)));
+    let mut show = Show::new(&gpu, &patch("{n:1}", Some(1.0)));
+    show.step();
+    let summary = show.load(&patch("{n:1}", Some(2.5))).unwrap();
+    assert_eq!(summary.rebuilt, 0, "a number moves without another node");
+    show.step();
+    assert_eq!(show.picture("it"), picture(&patch("2.5", None)));
+    let told = text(&patch("{n}", None).check().unwrap_err());
+    assert!(told.contains("`text` needs `n`"), "{told}");
+    let from_file = it("text").option("content", "words.txt").file("words.txt", "120 bpm").see("it");
+    assert_eq!(picture(&from_file), picture(&patch("120 bpm", None)));
+}
+
+#[test]
+fn colours_move() {
+    let lit = |desc: Desc| {
+        let mut show = Show::with(None, Workers::inline(), true, &desc);
+        show.step();
+        match show.output("it") {
+            pastiche_engine::port::Value::Colour(colour) => colour.0,
+            other => panic!("{other:?}"),
+        }
+    };
+    let green = lit(it("colour_hsv").number("hue", 1.0 / 3.0).see("it"));
+    assert!(green[0] < 1e-5 && (green[1] - 1.0).abs() < 1e-5 && green[2] < 1e-5, "{green:?}");
+    let half = lit(it("colour_lerp").number("amount", 0.5).see("it"));
+    assert!((linear_to_srgb(half[0]) - 0.5).abs() < 1e-5, "{half:?}");
+    let thin = lit(it("colour_rgb").number("red", 1.0).number("alpha", 0.5).see("it"));
+    assert!((thin[0] - 0.5).abs() < 1e-5 && thin[3] == 0.5, "{thin:?}");
+}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::description::{Given, GivenInput, NodeDesc};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, count};
 use crate::docs;
 use crate::kinds::Kind;
 use crate::options::OptionValue;
@@ -63,7 +63,48 @@ pub(super) fn of_node(
             }
         });
     }
+    for (first, second) in kind.spec.paired_lists {
+        report_uneven(node, inputs, kind, &sources, [first, second], found);
+    }
     sources
+}
+
+/// Two lists that belong together, member by member, and are not of one length.
+fn report_uneven(
+    node: &NodeDesc,
+    inputs: &[InputSpec],
+    kind: Kind,
+    sources: &[Source],
+    names: [&str; 2],
+    found: &mut Vec<Diagnostic>,
+) {
+    let list = |name: &str| {
+        let at = inputs.iter().position(|input| input.name == name)?;
+        match sources.get(at) {
+            Some(Source::List(members)) => Some((members.len(), inputs[at].port)),
+            _ => None,
+        }
+    };
+    let [first, second] = names;
+    let (Some((many, of)), Some((given, _))) = (list(first), list(second)) else { return };
+    if many == given {
+        return;
+    }
+    let one = |name: &str| name.strip_suffix('s').unwrap_or(name).to_owned();
+    let message = format!(
+        "`{}` has {} and {}, which do not fit together",
+        kind.spec.name,
+        count(many, &one(first)),
+        count(given, &one(second))
+    );
+    let span = node.inputs.get(second).and_then(|given| given.span.clone()).or_else(|| node.span.clone());
+    found.push(
+        Diagnostic::error(message)
+            .at(span)
+            .node(node.key.to_string())
+            .input(second)
+            .help(format!("give `{second}` one number for each {of}")),
+    );
 }
 
 /// Inputs by name; flags that are no option of the kind stand for 0 and 1.

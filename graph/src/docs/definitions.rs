@@ -22,8 +22,17 @@ fn rgb(red: float, green: float, blue: float) -> Colour;
 /// A colour by its red, green, blue and alpha, from 0 to 1, as on a screen (sRGB).
 fn rgba(red: float, green: float, blue: float, alpha: float) -> Colour;
 
-/// A colour by its digits, such as `#ff8800`.
-fn colour(digits: String) -> Colour;
+/// A colour by its hue in turns (0 is red, 0.33 green, 0.67 blue), its saturation and its value, from 0 to 1.
+fn hsv(hue: float, saturation: float, value: float) -> Colour;
+
+/// A colour by its digits, such as `#ff8800`, or by a word of CSS, such as `tomato`.
+fn colour(text: String) -> Colour;
+
+/// Takes a control from its own range to another: `lfo(0.1).to(0, 40)`.
+fn to(control: Control, low: ?, high: ?) -> Control;
+
+/// The next of a list with each trigger, or the one that a control counts: pictures, words, styles or numbers.
+fn pick(list: Array, by: ?) -> ?;
 ";
 
 /// The operators that controls have.

@@ -8,11 +8,14 @@ use std::rc::Rc;
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 
 use super::arguments;
+use super::colours;
 use super::faults;
 use super::numbers;
 use super::operators;
 use super::outcome::LogLine;
-use super::session::{Made, Session, Spot};
+use super::session::{Made, Origin, Session, Spot};
+use super::shorthand;
+use super::sites::Argument;
 use super::values::{self, Handle, describe, handle, number};
 use super::vocabulary::{FORBIDDEN, OWN, standard};
 use crate::diagnostic::Diagnostic;
@@ -21,7 +24,7 @@ use crate::port::Colour;
 use crate::spec::Category;
 
 pub(super) type Shared = Rc<RefCell<Session>>;
-type Result<T = Dynamic> = std::result::Result<T, Box<EvalAltResult>>;
+pub(super) type Result<T = Dynamic> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers what the session's scripts call.
 pub(super) fn install(engine: &mut Engine, session: &Shared) {
@@ -51,6 +54,8 @@ pub(super) fn install(engine: &mut Engine, session: &Shared) {
             }
             None if OWN.iter().any(|(own, _)| *own == name) => {}
             None if standard().get(&name).is_some_and(|arities| arities.contains(&arity)) => {}
+            // An operator that does not fit its sides is the interpreter's to report.
+            None if !name.starts_with(|first: char| first.is_alphabetic() || first == '_') => {}
             None => register(engine, session, &name, arity, missing),
         }
     }
@@ -81,14 +86,13 @@ pub(super) fn install(engine: &mut Engine, session: &Shared) {
     install_operators(engine, session);
     register(engine, session, "named", 2, named);
     register(engine, session, "canvas", 2, canvas);
-    register(engine, session, "rgb", 3, rgb);
-    register(engine, session, "rgba", 4, rgb);
-    register(engine, session, "colour", 1, colour);
+    colours::install(engine, session);
+    shorthand::install(engine, session);
     install_log(engine, session);
 }
 
 /// Registers a function for any values.
-fn register(
+pub(super) fn register(
     engine: &mut Engine,
     session: &Shared,
     name: &str,
@@ -99,7 +103,7 @@ fn register(
     register_for(engine, session, name, &types, function);
 }
 
-fn register_for(
+pub(super) fn register_for(
     engine: &mut Engine,
     session: &Shared,
     name: &str,
@@ -155,7 +159,7 @@ fn operate(
     Ok(Dynamic::from(Handle::PLACEHOLDER))
 }
 
-/// Makes a node, or a number if a kind of arithmetic is given numbers alone.
+/// Makes a node, or a value if a kind of arithmetic is given plain values alone.
 fn make(session: &Shared, context: &NativeCallContext<'_>, kind: Kind, values: Vec<Dynamic>) -> Result {
     if kind.spec.category == Category::Maths
         && !values.is_empty()
@@ -164,6 +168,52 @@ fn make(session: &Shared, context: &NativeCallContext<'_>, kind: Kind, values: V
     {
         return Ok(value.into());
     }
+    if kind.spec.name == "lerp"
+        && let Some(colour) = colours::between(session, context, &values)
+    {
+        return colour;
+    }
+    let spot = session.borrow().spot(context);
+    if let Some(position) = glued_text(kind, &values) {
+        let written = session.borrow().written(&spot);
+        let place = written.get(position).and_then(|argument| argument.place).or(spot.place);
+        let name = written.get(1 - position).and_then(|argument| argument.variable.clone());
+        tell(session, &Spot { place, ..spot }, faults::control_in_text(name.as_deref()));
+        return Ok(Dynamic::from(Handle::PLACEHOLDER));
+    }
+    let written = session.borrow().written(&spot);
+    build(session, context, kind, &values, &written, IsNamed::Yes)
+}
+
+/// Whether a node has the name of the place where it is made.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum IsNamed {
+    /// By its variable.
+    Yes,
+    /// By what reads it: a node that stands behind another.
+    ByReader,
+}
+
+/// The text in `"bpm: " + k`, the first or the second side.
+fn glued_text(kind: Kind, values: &[Dynamic]) -> Option<usize> {
+    let [first, second] = values else { return None };
+    let is_control = |value: &Dynamic| handle(value).is_some_and(|handle| handle.node.is_some());
+    match kind.spec.name {
+        "add" if first.is_string() && is_control(second) => Some(0),
+        "add" if second.is_string() && is_control(first) => Some(1),
+        _ => None,
+    }
+}
+
+/// Makes a node of a kind from values that are written there.
+pub(super) fn build(
+    session: &Shared,
+    context: &NativeCallContext<'_>,
+    kind: Kind,
+    values: &[Dynamic],
+    written: &[Argument],
+    is_named: IsNamed,
+) -> Result {
     let mut session = session.borrow_mut();
     let spot = session.spot(context);
     if session.nodes.len() >= session.limits.nodes {
@@ -172,16 +222,24 @@ fn make(session: &Shared, context: &NativeCallContext<'_>, kind: Kind, values: V
         let fault = session.point(fault, &spot);
         return Err(session.stop(fault, context.call_position()));
     }
-    let written = session.written(&spot);
     let bound = {
         let Some(script) = session.scripts.get(&spot.file) else {
             return Ok(Dynamic::from(Handle::PLACEHOLDER));
         };
-        arguments::bind(kind, &values, &written, &script.file, spot.place, &session.kinds)
+        let first = session.nodes.len();
+        arguments::bind(kind, values, written, &script.file, spot.place, &session.kinds, first)
     };
     bound.faults.into_iter().for_each(|fault| session.fault(fault));
-    let origin = session.origin(context);
+    let mut origin = session.origin(context);
     let span = session.span(&spot);
+    for (kind, options) in bound.made {
+        let origin = Origin { target: None, ..origin.clone() };
+        let (inputs, span) = (Default::default(), span.clone());
+        session.nodes.push(Made { kind, inputs, options, span, origin, named: None });
+    }
+    if is_named == IsNamed::ByReader {
+        origin.target = None;
+    }
     let node = session.nodes.len();
     let (inputs, options) = (bound.inputs, bound.options);
     session.nodes.push(Made { kind, inputs, options, span, origin, named: None });
@@ -280,51 +338,6 @@ fn canvas(session: &Shared, context: &NativeCallContext<'_>, values: Vec<Dynamic
     Ok(Dynamic::UNIT)
 }
 
-/// `rgb(1.0, 0.5, 0.0)` and `rgba(…)`: sRGB-encoded components and straight alpha, 0 to 1.
-fn rgb(session: &Shared, context: &NativeCallContext<'_>, values: Vec<Dynamic>) -> Result {
-    let components: Option<Vec<f32>> = values
-        .iter()
-        .map(|value| number(value).filter(|number| number.is_finite()).map(|number| number as f32))
-        .collect();
-    match components.as_deref() {
-        Some([red, green, blue, rest @ ..]) => {
-            let alpha = rest.first().copied().unwrap_or(1.0);
-            Ok(Dynamic::from(Colour::from_srgb([*red, *green, *blue, alpha])))
-        }
-        _ => {
-            let spot = session.borrow().spot(context);
-            let name = context.fn_name();
-            let fault = Diagnostic::error(format!("`{name}` takes plain numbers from 0 to 1"))
-                .help("a colour that is written so does not move");
-            tell(session, &spot, fault);
-            Ok(Dynamic::from(Handle::PLACEHOLDER))
-        }
-    }
-}
-
-/// `colour("#ff8800")`.
-fn colour(session: &Shared, context: &NativeCallContext<'_>, values: Vec<Dynamic>) -> Result {
-    if let Some(colour) = parse_colour(&values[0].to_string()).filter(|_| values[0].is_string()) {
-        return Ok(Dynamic::from(colour));
-    }
-    let spot = session.borrow().spot(context);
-    let fault = Diagnostic::error("`colour` takes text such as \"#ff8800\"")
-        .help("three, six or eight hexadecimal digits: red, green, blue and, with eight, alpha");
-    tell(session, &spot, fault);
-    Ok(Dynamic::from(Handle::PLACEHOLDER))
-}
-
-fn parse_colour(text: &str) -> Option<Colour> {
-    let digits: Vec<u32> =
-        text.strip_prefix('#')?.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>()?;
-    let bytes: Vec<f32> = match digits.len() {
-        3 => digits.iter().map(|digit| (digit * 17) as f32 / 255.0).collect(),
-        6 | 8 => digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as f32 / 255.0).collect(),
-        _ => return None,
-    };
-    Some(Colour::from_srgb([bytes[0], bytes[1], bytes[2], bytes.get(3).copied().unwrap_or(1.0)]))
-}
-
 fn install_log(engine: &mut Engine, session: &Shared) {
     engine.on_print(|_| ()).on_debug(|_, _, _| ());
     // The exact types are registered too: rhai's own `print` of them would come first.
@@ -365,7 +378,7 @@ fn register_log(engine: &mut Engine, session: &Shared, name: &str, types: &[Type
     );
 }
 
-fn tell(session: &Shared, spot: &Spot, fault: Diagnostic) {
+pub(super) fn tell(session: &Shared, spot: &Spot, fault: Diagnostic) {
     let mut session = session.borrow_mut();
     let fault = session.point(fault, spot);
     session.fault(fault);

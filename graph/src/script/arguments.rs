@@ -2,12 +2,14 @@
 //!
 //! Positional arguments are bound in order. Text goes to the next option that has no value, since no
 //! input takes text; everything else goes to the next input that has none and, when all inputs have
-//! one, to the next option. A map comes last and names what it gives.
+//! one, to the next option. Where the next option takes no such text, it stands for a colour or a style that
+//! an input takes: "#ff8800", "tomato", "blue_swirls". A map comes last and names what it gives.
 
 use std::collections::BTreeMap;
 
 use rhai::Dynamic;
 
+use super::colours;
 use super::faults;
 use super::files::{File, Place};
 use super::operators::operator_of;
@@ -19,17 +21,19 @@ use crate::docs;
 use crate::kinds::{Kind, Kinds};
 use crate::options::OptionValue;
 use crate::port::{Colour, PortType};
-use crate::spec::{Category, InputSpec, OptionSpec};
+use crate::spec::{Category, InputSpec, NodeSpec, OptionSpec, OptionType};
 
 /// The arguments of a call, bound.
 #[derive(Debug, Default)]
 pub(super) struct Bound {
     pub inputs: BTreeMap<String, GivenInput>,
     pub options: BTreeMap<String, GivenOption>,
+    /// Nodes that stand behind its inputs, made of words: a style by its name.
+    pub made: Vec<(Kind, BTreeMap<String, GivenOption>)>,
     pub faults: Vec<Diagnostic>,
 }
 
-/// Binds the arguments of a call.
+/// Binds the arguments of a call. The nodes that it makes are counted from `first_node` on.
 pub(super) fn bind(
     kind: Kind,
     values: &[Dynamic],
@@ -37,8 +41,9 @@ pub(super) fn bind(
     file: &File,
     place: Option<Place>,
     kinds: &Kinds,
+    first_node: usize,
 ) -> Bound {
-    let mut binder = Binder { kind, file, place, kinds, bound: Bound::default(), full: false };
+    let mut binder = Binder { kind, file, place, kinds, first_node, bound: Bound::default(), full: false };
     let unwritten = Argument::default();
     let (map, positional) = match values.split_last() {
         Some((last, before)) if last.is_map() => (Some(last), before),
@@ -65,6 +70,7 @@ struct Binder<'a> {
     file: &'a File,
     place: Option<Place>,
     kinds: &'a Kinds,
+    first_node: usize,
     bound: Bound,
     full: bool,
 }
@@ -78,9 +84,11 @@ impl Binder<'_> {
             return self.fault(fault, written.place);
         }
         let is_text = value.is_string() || value.is_char();
-        let input = spec.inputs.iter().find(|input| !self.bound.inputs.contains_key(&*input.name));
+        let input = spec.inputs.iter().copied().find(|input| !self.bound.inputs.contains_key(&*input.name));
         let option = spec.options.iter().find(|option| !self.bound.options.contains_key(option.name));
-        match (input, option) {
+        let meant = if is_text { self.meant_by_text(&value.to_string(), option) } else { None };
+        match (meant.or(input), option) {
+            (Some(input), _) if meant.is_some() => self.input(input, value, written),
             (Some(input), _) if !is_text => self.input(input, value, written),
             (_, Some(option)) => self.option(option, value, written),
             (Some(input), None) => {
@@ -100,6 +108,26 @@ impl Binder<'_> {
                 self.fault(self.with_description(fault), written.place);
             }
         }
+    }
+
+    /// The input that a text stands for: a colour's or a style's, unless the next option is the first and
+    /// takes the text itself.
+    fn meant_by_text(&self, text: &str, option: Option<&OptionSpec>) -> Option<&'static InputSpec> {
+        let taken = match option.map(|option| option.takes) {
+            Some(OptionType::Choice(words)) => words.iter().any(|word| word == text),
+            Some(OptionType::Text | OptionType::File(_) | OptionType::FileOrText(_)) => {
+                self.bound.options.is_empty() || colours::parse(text).is_none()
+            }
+            Some(OptionType::NumberOrName) => true,
+            Some(OptionType::Number(_) | OptionType::Whole(_) | OptionType::Flag) | None => false,
+        };
+        let fits = |input: &&&'static InputSpec| match input.port {
+            PortType::Colour => option.is_none() || colours::parse(text).is_some(),
+            PortType::Style => true,
+            _ => false,
+        };
+        let free = |input: &&&'static InputSpec| !self.bound.inputs.contains_key(&*input.name) && !input.list;
+        if taken { None } else { self.kind.spec.inputs.iter().filter(free).find(fits).copied() }
     }
 
     fn named(&mut self, name: &str, value: &Dynamic, written: &Argument) {
@@ -126,6 +154,11 @@ impl Binder<'_> {
 
     /// An input or option that only the node's options could tell about; checked with the graph.
     fn unjudged(&mut self, name: &str, value: &Dynamic, written: &Argument, key: Option<Place>) {
+        if value.is_string()
+            && let Some(colour) = colours::parse(&value.to_string())
+        {
+            return self.give(name, Given::Colour(colour), key);
+        }
         if value.is_bool() || value.is_string() {
             let value = match value.as_bool() {
                 Ok(flag) => OptionValue::Flag(flag),
@@ -179,9 +212,32 @@ impl Binder<'_> {
             return self.finite(&input.name, number, written);
         } else if let (PortType::Colour, Some(colour)) = (input.port, value.clone().try_cast::<Colour>()) {
             return Given::Colour(colour);
+        } else if let (PortType::Colour, true) = (input.port, value.is_string()) {
+            let text = value.to_string();
+            return match colours::parse(&text) {
+                Some(colour) => Given::Colour(colour),
+                None => {
+                    self.fault(colours::no_colour(&text).input(&*input.name), written.place);
+                    Given::Placeholder
+                }
+            };
+        } else if let (PortType::Style, true) = (input.port, value.is_string())
+            && let Some(given) = self.style(&value.to_string(), written)
+        {
+            return given;
         }
         self.wrong_type(input, value, written);
         Given::Placeholder
+    }
+
+    /// A style by its name: a node of its own.
+    fn style(&mut self, name: &str, written: &Argument) -> Option<Given> {
+        let kind = self.kinds.get("style").ok()?;
+        let option = kind.spec.options.first()?.name.to_owned();
+        let span = written.place.or(self.place).map(|place| self.file.span(place));
+        let given = GivenOption { value: OptionValue::Text(name.to_owned()), span };
+        self.bound.made.push((kind, BTreeMap::from([(option, given)])));
+        Some(Given::Wire { node: self.first_node + self.bound.made.len() - 1, output: 0 })
     }
 
     fn finite(&mut self, name: &str, number: f64, written: &Argument) -> Given {
@@ -265,13 +321,35 @@ impl Binder<'_> {
         if input.port == PortType::Control && value.is_bool() {
             return Some("write 1 or 0".into());
         }
-        if input.port == PortType::Colour && (value.is_string() || number(value).is_some()) {
-            return Some("write `rgb(red, green, blue)` or `colour(\"#ff8800\")`".into());
+        if input.port == PortType::Colour && number(value).is_some() {
+            return Some("write \"#ff8800\", \"tomato\", `rgb(red, green, blue)` or `hsv(…)`".into());
         }
         if !input.list && value.is_array() {
             return Some("take one member of the list: `list[0]`".into());
         }
-        self.converters(has?, input.port)
+        let alike = self.alike(has?);
+        if alike.is_empty() { self.converters(has?, input.port) } else { Some(alike) }
+    }
+
+    /// Other kinds of this name that take what there is: `scale_by` for `scale`, and what has it as an input.
+    fn alike(&self, has: PortType) -> String {
+        let name = self.kind.spec.name;
+        let takes =
+            |spec: &NodeSpec| spec.inputs.first().is_some_and(|input| input.port == has && !input.list);
+        let is_longer =
+            |spec: &NodeSpec| spec.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+        let by_name = self.kinds.iter().map(|kind| kind.spec).filter(|spec| takes(spec) && is_longer(spec));
+        let mut words: Vec<String> = by_name.map(|spec| format!("`{}`", spec.name)).collect();
+        let with_input = self.kinds.iter().map(|kind| kind.spec).find(|spec| {
+            spec.category == Category::Look
+                && takes(spec)
+                && spec.inputs.iter().any(|input| input.name == name)
+        });
+        words.extend(with_input.map(|spec| format!("the input `{name}` of `{}`", spec.name)));
+        match words.is_empty() {
+            true => String::new(),
+            false => format!("for {} there is {}", values::plural(has), words.join(" and ")),
+        }
     }
 
     /// Kinds that make what is wanted of what there is.

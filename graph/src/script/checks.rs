@@ -1,6 +1,6 @@
 //! The faults that can be seen in a syntax tree, and the scopes that they need.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Ident, ImmutableString, Namespace, Position, Stmt};
 
@@ -35,6 +35,8 @@ pub(super) struct Checks<'a> {
     /// Faults that the run, if it gets there, knows more about.
     pub guesses: Vec<Diagnostic>,
     pub unknown_variables: BTreeSet<String>,
+    /// Names of kinds that stand for a node, without parentheses, and where they first do.
+    pub bare_nodes: BTreeMap<String, Place>,
 }
 
 impl<'a> Checks<'a> {
@@ -56,6 +58,7 @@ impl<'a> Checks<'a> {
             faults: Vec::new(),
             guesses: Vec::new(),
             unknown_variables: BTreeSet::new(),
+            bare_nodes: BTreeMap::new(),
         };
         for statement in ast.statements() {
             if let Stmt::Var(parts, ..) = statement {
@@ -128,6 +131,12 @@ impl<'a> Checks<'a> {
         let known = self.scopes.iter().flatten().any(|declared| declared == name)
             || matches!(self.vocabulary.meaning(name), Meaning::Script(_));
         if known {
+            return;
+        }
+        if self.vocabulary.is_bare_node(name) && !self.globals.contains(name) {
+            if let Some(place) = Place::of(position) {
+                self.bare_nodes.entry(name.to_owned()).or_insert(place);
+            }
             return;
         }
         self.unknown_variables.insert(name.to_owned());
@@ -263,11 +272,8 @@ impl<'a> Checks<'a> {
             && *right != 0
             && left.checked_rem(*right).is_some_and(|rest| rest != 0)
         {
-            let warning = Diagnostic::warning(format!(
-                "`{left} / {right}` is {}: whole numbers give a whole number",
-                left / right
-            ))
-            .help(format!("write `{left}.0 / {right}`"));
+            let warning = faults::whole_division(*left, *right, left / right)
+                .help(format!("write `{left}.0 / {right}`"));
             self.fault(warning, Place::of(position));
         }
     }

@@ -54,6 +54,18 @@ pub(super) fn unknown_variable(name: &str, nearest: Option<&str>) -> Diagnostic 
     Diagnostic::error(format!("there is no variable `{name}`")).did_you_mean(nearest)
 }
 
+/// A control is glued to a text: `"bpm: " + k`.
+pub(super) fn control_in_text(name: Option<&str>) -> Diagnostic {
+    let name = name.unwrap_or("k");
+    Diagnostic::error("a control moves while the patch plays: it cannot be glued to a text")
+        .help(format!("put it into the text: `text(\"{{{name}}}\", #{{ {name}: {name} }})`"))
+}
+
+/// Whole numbers are divided, and what is left is lost.
+pub(super) fn whole_division(left: i64, right: i64, result: i64) -> Diagnostic {
+    Diagnostic::warning(format!("`{left} / {right}` is {result}: whole numbers give a whole number"))
+}
+
 /// What a control is asked that only the running patch could tell.
 pub(super) fn not_decided_yet(word: &str, variable: Option<&str>, what: &str) -> Diagnostic {
     let subject = match variable {

@@ -11,10 +11,10 @@ use rhai::{AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Po
 
 use super::api::Shared;
 use super::bodies::{Body, bodies_of};
-use super::errors;
 use super::files::{File, Place};
 use super::limits::Limits;
 use super::outcome::Source;
+use super::spelling;
 use super::vocabulary::{Functions, Vocabulary, functions_of};
 use super::walk::{self, Reading};
 use crate::diagnostic::Diagnostic;
@@ -62,6 +62,7 @@ impl<'a> Loader<'a> {
 
     /// Parses and reads a file and what it imports; `None` after a fault that has been reported.
     pub(super) fn load(&mut self, name: Arc<str>, text: &str, prefix: String) -> Option<Parsed> {
+        let text = &*spelling::cleaned(text);
         let file = File::new(name.clone(), text);
         if text.len() > self.limits.source_bytes {
             let most = self.limits.source_bytes;
@@ -71,8 +72,8 @@ impl<'a> Loader<'a> {
         let mut ast = match self.engine.compile(text) {
             Ok(ast) => ast,
             Err(error) => {
-                let place = errors::place_of_parser(error.position(), text);
-                self.faults.push(file.point(errors::of_parser(error.err_type()), place));
+                let (fault, place) = spelling::of_parser(&error, text, self.kinds);
+                self.faults.push(file.point(fault, place));
                 return None;
             }
         };

@@ -16,7 +16,7 @@ use super::imports::{Loader, Parsed, Resolver};
 use super::limits::Limits;
 use super::names;
 use super::outcome::{Evaluated, Source};
-use super::session::{Script, Session};
+use super::session::{Script, Session, Spot};
 use super::values::Handle;
 use crate::description::{GraphDesc, NodeDesc};
 use crate::diagnostic::Diagnostic;
@@ -48,6 +48,7 @@ pub(super) fn run(source: &Source, kinds: &Kinds, limits: Limits) -> Evaluated {
     let mut files = HashMap::new();
     let mut break_points = Vec::new();
     let mut unknown = Vec::new();
+    let mut bare = HashMap::new();
     let mut guesses = Vec::new();
     let ast = main.ast.clone();
     let all =
@@ -61,6 +62,11 @@ pub(super) fn run(source: &Source, kinds: &Kinds, limits: Limits) -> Evaluated {
             enabled: true,
         }));
         unknown.extend(reading.unknown_variables);
+        let spots = reading
+            .bare_nodes
+            .into_iter()
+            .map(|(name, place)| (name, Spot { file: file.name.clone(), place: Some(place) }));
+        bare.extend(spots);
         reading.faults.into_iter().for_each(|fault| session.fault(fault));
         guesses.extend(reading.guesses);
         session.is_cut |= reading.is_cut;
@@ -79,7 +85,7 @@ pub(super) fn run(source: &Source, kinds: &Kinds, limits: Limits) -> Evaluated {
     let session: Shared = Rc::new(RefCell::new(session));
     api::install(&mut engine, &session);
     watch_calls(&mut engine, &session, break_points);
-    replace_unknown_variables(&mut engine, unknown);
+    resolve_variables(&mut engine, &session, unknown, bare);
     engine.set_module_resolver(Resolver { session: session.clone(), files, done: RefCell::default() });
     run_statements(&mut engine, &session, &ast);
     drop(engine);
@@ -98,6 +104,8 @@ fn restrict(engine: &mut Engine, limits: Limits) {
     let work = ThreadTime::now();
     engine
         .set_optimization_level(OptimizationLevel::None)
+        // Whole numbers are divided by a function of ours, which warns.
+        .set_fast_operators(false)
         .set_max_operations(limits.operations)
         .set_max_call_levels(limits.call_depth)
         .set_max_expr_depths(limits.expression_depth, limits.expression_depth)
@@ -132,15 +140,27 @@ fn watch_calls(engine: &mut Engine, session: &Shared, break_points: Vec<BreakPoi
     );
 }
 
-/// A variable that does not exist has been reported already: the run goes on with a placeholder.
+/// A kind's name alone is one node, whoever reads it: `mouse.x`. Another variable that does not exist has been
+/// reported already: the run goes on with a placeholder.
 #[expect(deprecated, reason = "rhai marks its variable resolver so to say that it may change")]
-fn replace_unknown_variables(engine: &mut Engine, unknown: Vec<String>) {
-    if unknown.is_empty() {
+fn resolve_variables(
+    engine: &mut Engine,
+    session: &Shared,
+    unknown: Vec<String>,
+    bare: HashMap<String, Spot>,
+) {
+    if unknown.is_empty() && bare.is_empty() {
         return;
     }
+    let session = session.clone();
     engine.on_var(move |name, index, context| {
-        let missing =
-            index == 0 && unknown.iter().any(|unknown| unknown == name) && !context.scope().contains(name);
+        if index != 0 || context.scope().contains(name) {
+            return Ok(None);
+        }
+        if let Some(spot) = bare.get(name) {
+            return Ok(Some(Dynamic::from(session.borrow_mut().bare_node(name, spot))));
+        }
+        let missing = unknown.iter().any(|unknown| unknown == name);
         Ok(missing.then(|| Dynamic::from(Handle::PLACEHOLDER)))
     });
 }

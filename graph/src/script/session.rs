@@ -10,6 +10,7 @@ use super::files::{File, Place};
 use super::limits::Limits;
 use super::outcome::LogLine;
 use super::sites::{Argument, Sites, Target};
+use super::values::Handle;
 use super::vocabulary::is_closure;
 use crate::description::{GivenInput, GivenOption};
 use crate::diagnostic::{Diagnostic, Span};
@@ -81,6 +82,8 @@ pub(super) struct Session {
     pub stopped: Option<Diagnostic>,
     /// Whether there were more faults than are reported at once.
     pub is_cut: bool,
+    /// Nodes by the names of their kinds alone.
+    bare: HashMap<String, Handle>,
     live: Vec<Live>,
     told: HashSet<(Option<Span>, String)>,
 }
@@ -107,6 +110,7 @@ impl Session {
             statement: 0,
             stopped: None,
             is_cut: false,
+            bare: HashMap::new(),
             live: Vec::new(),
             told: HashSet::new(),
         }
@@ -160,6 +164,29 @@ impl Session {
         if !told || diagnostic.span.is_none() {
             self.fault(diagnostic);
         }
+    }
+
+    /// Tells a warning, unless one has been reported at the same place.
+    pub(super) fn warning_of_place(&mut self, diagnostic: Diagnostic) {
+        if !self.diagnostics.iter().any(|other| other.span == diagnostic.span) {
+            self.fault(diagnostic);
+        }
+    }
+
+    /// The one node that a kind's name alone stands for.
+    pub(super) fn bare_node(&mut self, name: &str, spot: &Spot) -> Handle {
+        if let Some(handle) = self.bare.get(name) {
+            return handle.clone();
+        }
+        let Ok(kind) = self.kinds.get(name) else { return Handle::PLACEHOLDER };
+        let port = kind.spec.outputs.first().map(|output| output.port);
+        let handle = Handle { node: Some(self.nodes.len()), output: 0, port };
+        let target = Some(Target::Named(name.to_owned()));
+        let origin = Origin { call: None, prefix: String::new(), target };
+        let (inputs, options, span) = (BTreeMap::new(), BTreeMap::new(), self.span(spot));
+        self.nodes.push(Made { kind, inputs, options, span, origin, named: None });
+        self.bare.insert(name.to_owned(), handle.clone());
+        handle
     }
 
     /// Stops the script for good.

@@ -9,16 +9,20 @@ use super::faults;
 use crate::aliases::meant;
 use crate::diagnostic::Diagnostic;
 use crate::kinds::{Kind, Kinds};
+use crate::spec::{Category, OptionDefault, Unwired};
 use crate::suggest::nearest;
 
 /// Functions that scripts have besides the kinds and rhai's own, with their numbers of arguments,
 /// the receiver of a method counted.
-pub(super) const OWN: [(&str, &[usize]); 7] = [
+pub(super) const OWN: [(&str, &[usize]); 10] = [
     ("named", &[2]),
     ("canvas", &[2]),
     ("rgb", &[3]),
     ("rgba", &[4]),
+    ("hsv", &[3]),
     ("colour", &[1]),
+    ("to", &[3]),
+    ("pick", &[2]),
     ("print", &[0, 1]),
     ("debug", &[0, 1, 2]),
 ];
@@ -112,14 +116,23 @@ impl<'a> Vocabulary<'a> {
 
     /// The function that is probably meant.
     fn nearest(&self, name: &str) -> Option<String> {
-        if let Some(kind) = meant(name).filter(|kind| self.kinds.get(kind).is_ok()) {
-            return Some(kind.to_owned());
+        let is_there = |word: &&str| self.kinds.get(word).is_ok() || OWN.iter().any(|(own, _)| own == word);
+        if let Some(word) = meant(name).filter(is_there) {
+            return Some(word.to_owned());
         }
         let mut names: Vec<&str> = self.kinds.names().collect();
         names.extend(self.functions.keys().map(String::as_str));
         names.extend(OWN.iter().map(|(own, _)| *own));
         let standard = || nearest(name, standard().keys().map(String::as_str));
         nearest(name, names).or_else(standard).map(str::to_owned)
+    }
+
+    /// Whether a name alone, without parentheses, is a node: of a kind that needs nothing and gives something.
+    pub(super) fn is_bare_node(&self, name: &str) -> bool {
+        let Ok(Kind { spec, .. }) = self.kinds.get(name) else { return false };
+        let needs = spec.inputs.iter().any(|input| input.unwired == Unwired::Required)
+            || spec.options.iter().any(|option| option.default == OptionDefault::Required);
+        !needs && !spec.outputs.is_empty() && !matches!(spec.category, Category::Maths | Category::Out)
     }
 
     /// Whether an output of any kind has this name.

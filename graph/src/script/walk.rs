@@ -1,7 +1,7 @@
 //! Reads the syntax tree of one file before it runs: what the run needs to know about its places,
 //! and every fault that can be seen without running.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTFlags, BinaryExpr, Expr, FnCallExpr, Position, Stmt};
 
@@ -23,6 +23,8 @@ pub(super) struct Reading {
     pub guesses: Vec<Diagnostic>,
     /// Variables that do not exist: the run gives placeholders for them.
     pub unknown_variables: BTreeSet<String>,
+    /// Names of kinds that stand for a node, without parentheses, and where they first do.
+    pub bare_nodes: BTreeMap<String, Place>,
     /// Whether there were faults enough before the end of the file.
     pub is_cut: bool,
 }
@@ -47,6 +49,7 @@ pub(super) fn read(
         faults: walker.checks.faults,
         guesses: walker.checks.guesses,
         unknown_variables: walker.checks.unknown_variables,
+        bare_nodes: walker.checks.bare_nodes,
     }
 }
 

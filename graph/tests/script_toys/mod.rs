@@ -10,7 +10,7 @@ use pastiche_graph::description::{Given, GraphDesc};
 use pastiche_graph::fault::BuildError;
 use pastiche_graph::kinds::{InputsFor, Kind, Kinds};
 use pastiche_graph::options::{OptionValue, Options};
-use pastiche_graph::port::{Audio, Colour, Control, List, Port, PortType, Style};
+use pastiche_graph::port::{Audio, Colour, Control, List, Notes, Port, PortType, Style, Trigger};
 use pastiche_graph::script::{Evaluated, Limits, Source, evaluate_within};
 use pastiche_graph::spec::*;
 
@@ -88,10 +88,31 @@ const ABOVE: In<Frame> = In::required("above", "A picture.");
 const SOUND: In<Audio> = In::required("sound", "Sound.");
 const COLOUR: In<Colour> = In::colour("colour", Colour::WHITE, "A colour.");
 const MAYBE: In<Frame> = In::optional("image", "A picture.");
+const WAVE: OutputSpec = Out::wave("value", "A wave.").0;
+const BAND_0: OutputSpec = Out::share("band_0", "A band.").0;
+const BAND_1: OutputSpec = Out::share("band_1", "A band.").0;
+const TRIGGER: OutputSpec = Out::<Trigger>::new("trigger", "A trigger.").0;
+const PAINT: OutputSpec = Out::<Colour>::new("colour", "A colour.").0;
+const MELODY: OutputSpec = Out::<Notes>::new("notes", "Notes.").0;
+const NOTES: In<Notes> = In::required("notes", "Notes.");
+const STARTED: In<Trigger> = In::required("trigger", "A trigger.");
+const FROM_LOW: In<Control> = In::required("from_low", "A number.");
+const FROM_HIGH: In<Control> = In::required("from_high", "A number.");
+const TO_LOW: In<Control> = In::required("to_low", "A number.");
+const TO_HIGH: In<Control> = In::required("to_high", "A number.");
+const TO: In<Control> = In::required("to", "A number.");
+const INDEX: In<Control> = In::required("index", "A number.");
+const HUE: In<Control> = In::required("hue", "A number.");
+const SATURATION: In<Control> = In::required("saturation", "A number.");
+const SCALE: In<Control> = In::required("scale", "A number.");
+const IMAGES: In<List<Frame>> = In::required("images", "Pictures.");
+const VALUES: In<List<Control>> = In::required("values", "Numbers.");
+const FIRST: In<Colour> = In::required("a", "A colour.");
+const SECOND: In<Colour> = In::required("b", "A colour.");
 const SOPRANO: OutputSpec = Out::<Audio>::new("soprano", "A voice.").0;
 const ALTO: OutputSpec = Out::<Audio>::new("alto", "A voice.").0;
 
-static DECLARED: [(NodeSpec, Option<InputsFor>); 36] = [
+static DECLARED: [(NodeSpec, Option<InputsFor>); 50] = [
     toy!(
         "picture",
         Source,
@@ -157,6 +178,29 @@ static DECLARED: [(NodeSpec, Option<InputsFor>); 36] = [
     toy!("lerp", Maths, [A, B, T], [], [NUMBER]),
     unary!("floor"),
     unary!("ceil"),
+    toy!("wave", Control, [HZ], [], [WAVE]),
+    toy!("bands", Control, [HZ], [], [BAND_0, BAND_1]),
+    toy!("clap", Control, [], [], [TRIGGER]),
+    toy!("remap", Control, [VALUE, FROM_LOW, FROM_HIGH, TO_LOW, TO_HIGH], [], [NUMBER]),
+    toy!("counter", Control, [STARTED, TO], [], [NUMBER]),
+    toy!("choose", Look, [IMAGES, INDEX], [], [FRAME]),
+    toy!("choose_number", Control, [VALUES, INDEX], [], [NUMBER]),
+    toy!(
+        "text",
+        Source,
+        [COLOUR],
+        [
+            option("content", OptionType::Text, OptionDefault::Required),
+            option("font", OptionType::File(Media::Font), OptionDefault::Absent),
+        ],
+        [FRAME]
+    ),
+    toy!("colour_hsv", Control, [HUE, SATURATION, VALUE], [], [PAINT]),
+    toy!("colour_lerp", Control, [FIRST, SECOND, T], [], [PAINT]),
+    toy!("film", Source, [], [option("repeat", OptionType::Flag, OptionDefault::Flag(true))], [FRAME]),
+    toy!("scale", Notes, [NOTES], [], [MELODY]),
+    toy!("scale_by", Look, [IMAGE, HZ], [], [FRAME]),
+    toy!("transform", Look, [IMAGE, SCALE], [], [FRAME]),
 ];
 
 pub fn kinds() -> Kinds {

@@ -18,7 +18,7 @@ const PITCH: In<Control> = In::control(
     range(-1.0, 127.0),
     "Which key, rounded: 60 is middle C; -1 is the one that is pressed hardest.",
 );
-const VALUE: Out<Control> = Out::with_unit("value", Unit::Ratio, "How hard, from 0 to 1.");
+const VALUE: Out<Control> = Out::share("value", "How hard, from 0 to 1.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {

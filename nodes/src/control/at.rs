@@ -17,7 +17,7 @@ const MOMENT: In<Control> = In::control(
     "Beat or second of the show.",
 );
 const TRIGGER: Out<Trigger> = Out::new("trigger", "Once, when the moment comes.");
-const PASSED: Out<Control> = Out::new("passed", "0 before the moment, 1 from then on.");
+const PASSED: Out<Control> = Out::share("passed", "0 before the moment, 1 from then on.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {

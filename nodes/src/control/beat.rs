@@ -8,9 +8,9 @@ use pastiche_engine::spec::{Category, NodeSpec, Opt, Out, Unit, range};
 
 use crate::timing::Base;
 
-const BEAT: Out<Control> = Out::new("beat", "The way through the beat, from 0 to 1.");
-const BAR: Out<Control> = Out::new("bar", "The way through the bar, from 0 to 1.");
-const PHRASE: Out<Control> = Out::new("phrase", "The way through the phrase, from 0 to 1.");
+const BEAT: Out<Control> = Out::share("beat", "The way through the beat, from 0 to 1.");
+const BAR: Out<Control> = Out::share("bar", "The way through the bar, from 0 to 1.");
+const PHRASE: Out<Control> = Out::share("phrase", "The way through the phrase, from 0 to 1.");
 const COUNT: Out<Control> = Out::with_unit("count", Unit::Beats, "Whole beats since the start.");
 const TRIGGER: Out<Trigger> = Out::new("trigger", "Each beat.");
 const DOWNBEAT: Out<Trigger> = Out::new("downbeat", "The first beat of each bar.");

@@ -34,7 +34,7 @@ const STEPS: In<Control> = In::control(
     range(1.0, 1e6),
     "How many steps of an endless encoder lead from 0 to 1.",
 );
-const VALUE: Out<Control> = Out::with_unit("value", Unit::Ratio, "Where it stands, from 0 to 1.");
+const VALUE: Out<Control> = Out::share("value", "Where it stands, from 0 to 1.");
 const MOVED: Out<Trigger> = Out::new("moved", "Each time it moves.");
 
 /// Controllers below it have their fine half this far above (MIDI 1.0, control change messages).

@@ -37,7 +37,7 @@ const CURVE: In<Control> = In::control(
 );
 const TRIGGER: In<Trigger> =
     In::optional("trigger", "Plays it once, as if a gate closed when the decay is over.");
-const LEVEL: Out<Control> = Out::new("level", "The level, 0 at rest.");
+const LEVEL: Out<Control> = Out::share("level", "The level, 0 at rest.");
 
 const fn secs(name: &'static str, default: f64, most: f64, doc: &'static str) -> In<Control> {
     In::control(name, default, Unit::Secs, range(0.0, most), range(0.0, 86_400.0), doc)

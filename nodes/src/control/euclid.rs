@@ -37,7 +37,7 @@ const LENGTH: In<Control> = In::control(
     "Share of a step for which the gate is open; from 1 upwards, the whole step.",
 );
 const TRIGGER: Out<Trigger> = Out::new("trigger", "Each pulse.");
-const GATE: Out<Control> = Out::new("gate", "1 while a pulse lasts, else 0.");
+const GATE: Out<Control> = Out::share("gate", "1 while a pulse lasts, else 0.");
 const STEP: Out<Control> = Out::new("step", "Number of the step, from 0.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {

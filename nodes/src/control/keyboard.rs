@@ -7,7 +7,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, NodeSpec, Opt, Out};
 use pastiche_engine::take::Input;
 
-const DOWN: Out<Control> = Out::new("down", "1 while it is held, else 0.");
+const DOWN: Out<Control> = Out::share("down", "1 while it is held, else 0.");
 const TRIGGER: Out<Trigger> = Out::new("trigger", "Each time it goes down.");
 const RELEASED: Out<Trigger> = Out::new("released", "Each time it goes up.");
 

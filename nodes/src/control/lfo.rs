@@ -27,7 +27,7 @@ const PHASE: In<Control> = In::control(
     range(-1000.0, 1000.0),
     "Where in the wave it is ahead, in waves: 0.25 makes the sine a cosine.",
 );
-const WAVE: Out<Control> = Out::new("wave", "The wave, from -1 to 1.");
+const WAVE: Out<Control> = Out::wave("wave", "The wave, from -1 to 1.");
 
 const SHAPE: Opt<Choice<Shape>> = Opt::choice(
     "shape",

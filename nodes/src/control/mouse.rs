@@ -15,13 +15,13 @@ const START_Y: In<Control> =
     In::control("y", 0.0, Unit::Px, range(-540.0, 540.0), FAR, "Where it is above until it moves.");
 const X: Out<Control> = Out::with_unit("x", Unit::Px, "How far to the right of the middle it is.");
 const Y: Out<Control> = Out::with_unit("y", Unit::Px, "How far above the middle it is.");
-const LEFT: Out<Control> = Out::new("left", "1 while the left button is down, else 0.");
-const MIDDLE: Out<Control> = Out::new("middle", "1 while the middle button is down, else 0.");
-const RIGHT: Out<Control> = Out::new("right", "1 while the right button is down, else 0.");
+const LEFT: Out<Control> = Out::share("left", "1 while the left button is down, else 0.");
+const MIDDLE: Out<Control> = Out::share("middle", "1 while the middle button is down, else 0.");
+const RIGHT: Out<Control> = Out::share("right", "1 while the right button is down, else 0.");
 const WHEEL: Out<Control> =
     Out::new("wheel", "How many lines the wheel has been turned, away from the hand counts up.");
 const CLICK: Out<Trigger> = Out::new("click", "Each time the left button goes down.");
-const ALIVE: Out<Control> = Out::new("alive", "1 once it has moved, else 0.");
+const ALIVE: Out<Control> = Out::share("alive", "1 once it has moved, else 0.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {

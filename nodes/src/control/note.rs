@@ -17,7 +17,7 @@ const PITCH: In<Control> = In::control(
     range(-1.0, 127.0),
     "Which key, rounded: 60 is middle C; -1 is any.",
 );
-const GATE: Out<Control> = Out::new("gate", "1 while it is held, else 0.");
+const GATE: Out<Control> = Out::share("gate", "1 while it is held, else 0.");
 const VELOCITY: Out<Control> =
     Out::with_unit("velocity", Unit::Ratio, "How hard it was struck last, from 0 to 1.");
 const STRUCK: Out<Control> =

@@ -9,7 +9,7 @@ use pastiche_engine::spec::{Category, NodeSpec, Out};
 
 use crate::control::midi_listener::{CHANNEL, Listener, PORT};
 
-const VALUE: Out<Control> = Out::new("value", "Where the wheel stands, from -1 to 1; 0 is the middle.");
+const VALUE: Out<Control> = Out::wave("value", "Where the wheel stands, from -1 to 1; 0 is the middle.");
 
 /// Steps from the middle down, and one less up (MIDI 1.0, pitch bend change).
 const STEPS: f64 = 8192.0;

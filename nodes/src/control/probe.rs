@@ -19,11 +19,11 @@ const X: In<Control> = place("x", "Middle of the area: 0 is the left edge, 1 the
 const Y: In<Control> = place("y", "Middle of the area: 0 is the lower edge, 1 the upper one.");
 const WIDTH: In<Control> = side("width", "Width of the area as a share of the picture's; 0 is a point.");
 const HEIGHT: In<Control> = side("height", "Height of the area as a share of the picture's; 0 is a point.");
-const LUMA: Out<Control> = Out::new("luma", "Brightness.");
-const RED: Out<Control> = Out::new("red", "Red.");
-const GREEN: Out<Control> = Out::new("green", "Green.");
-const BLUE: Out<Control> = Out::new("blue", "Blue.");
-const ALPHA: Out<Control> = Out::new("alpha", "How opaque it is.");
+const LUMA: Out<Control> = Out::share("luma", "Brightness.");
+const RED: Out<Control> = Out::share("red", "Red.");
+const GREEN: Out<Control> = Out::share("green", "Green.");
+const BLUE: Out<Control> = Out::share("blue", "Blue.");
+const ALPHA: Out<Control> = Out::share("alpha", "How opaque it is.");
 const COLOUR: Out<Colour> = Out::new("colour", "The colour as a whole.");
 
 const fn place(name: &'static str, doc: &'static str) -> In<Control> {

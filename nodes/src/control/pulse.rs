@@ -15,8 +15,8 @@ const LENGTH: In<Control> = In::control(
     range(0.0, 86_400.0),
     "How long the pulse lasts; at 0 it is there for one frame.",
 );
-const GATE: Out<Control> = Out::new("gate", "1 while the pulse lasts, else 0.");
-const RAMP: Out<Control> = Out::new("ramp", "Falls from 1 to 0 while the pulse lasts.");
+const GATE: Out<Control> = Out::share("gate", "1 while the pulse lasts, else 0.");
+const RAMP: Out<Control> = Out::share("ramp", "Falls from 1 to 0 while the pulse lasts.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {

@@ -8,7 +8,7 @@ use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out};
 
 const TRIGGER: In<Trigger> = In::required("trigger", "Turns it over.");
 const RESET: In<Trigger> = In::optional("reset", "Puts it back to how it starts.");
-const STATE: Out<Control> = Out::new("state", "1 when it is on, else 0.");
+const STATE: Out<Control> = Out::share("state", "1 when it is on, else 0.");
 
 const ON: Opt<bool> = Opt::flag("on", false, "Whether it is on at the start.");
 

@@ -17,7 +17,7 @@ use crate::look::gaussian::Gaussian;
 const IMAGE: In<Frame> = In::required("image", "Picture whose lights shine.");
 const THRESHOLD: In<Control> = In::control(
     "threshold",
-    0.5,
+    0.4,
     Unit::Ratio,
     range(0.0, 1.0),
     range(-4.0, 100.0),
@@ -25,14 +25,14 @@ const THRESHOLD: In<Control> = In::control(
 );
 const RADIUS: In<Control> = In::control(
     "radius",
-    40.0,
+    80.0,
     Unit::Px,
     range(0.0, 200.0),
     range(0.0, 2000.0),
     "How far it shines: two standard deviations.",
 );
 const STRENGTH: In<Control> =
-    In::control("strength", 1.0, Unit::None, range(0.0, 4.0), range(0.0, 100.0), "How brightly it shines.");
+    In::control("strength", 2.0, Unit::None, range(0.0, 4.0), range(0.0, 100.0), "How brightly it shines.");
 const AMOUNT: In<Control> = In::amount("How much of the shine; below 0 lights cast shadows.");
 const OUT: Out<Frame> = Out::new("image", "The picture with its shine.");
 

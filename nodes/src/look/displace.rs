@@ -12,7 +12,7 @@ static IMAGE: In<Frame> = In::required("image", "Picture to push around.");
 static BY: In<Frame> = In::required("by", "Picture that pushes.");
 static STRENGTH: In<Control> = In::control(
     "strength",
-    60.0,
+    120.0,
     Unit::Px,
     range(-300.0, 300.0),
     range(-20_000.0, 20_000.0),

@@ -25,7 +25,7 @@ const DELAY: In<Control> = In::control(
 );
 const ECHOES: In<Control> = In::control(
     "echoes",
-    3.0,
+    4.0,
     Unit::None,
     range(0.0, 8.0),
     range(0.0, 32.0),
@@ -33,7 +33,7 @@ const ECHOES: In<Control> = In::control(
 );
 const DECAY: In<Control> = In::control(
     "decay",
-    0.6,
+    0.8,
     Unit::Ratio,
     range(0.0, 1.0),
     range(0.0, 2.0),

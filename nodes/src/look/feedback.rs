@@ -16,7 +16,7 @@ use crate::effect::{AtAmount, compile};
 const IMAGE: In<Frame> = In::required("image", "Picture that leaves trails.");
 const TRAIL: In<Control> = In::control(
     "trail",
-    0.5,
+    1.5,
     Unit::Secs,
     range(0.0, 4.0),
     range(0.0, 600.0),
@@ -24,7 +24,7 @@ const TRAIL: In<Control> = In::control(
 );
 const ZOOM: In<Control> = In::control(
     "zoom",
-    1.0,
+    1.3,
     Unit::None,
     range(0.25, 4.0),
     range(0.001, 1000.0),
@@ -32,7 +32,7 @@ const ZOOM: In<Control> = In::control(
 );
 const ROTATE: In<Control> = In::control(
     "rotate",
-    0.0,
+    12.0,
     Unit::Degrees,
     range(-180.0, 180.0),
     range(-36_000.0, 36_000.0),

@@ -18,7 +18,7 @@ static BRIGHTNESS: In<Control> = In::control(
 );
 static CONTRAST: In<Control> = In::control(
     "contrast",
-    1.0,
+    1.2,
     Unit::None,
     range(0.0, 2.0),
     range(-100.0, 100.0),
@@ -26,7 +26,7 @@ static CONTRAST: In<Control> = In::control(
 );
 static SATURATION: In<Control> = In::control(
     "saturation",
-    1.0,
+    1.4,
     Unit::None,
     range(0.0, 2.0),
     range(-20.0, 20.0),

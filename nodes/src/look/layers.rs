@@ -15,12 +15,12 @@ use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use crate::effect::{AtAmount, compile};
 
 const IMAGES: In<List<Frame>> = In::required("images", "Pictures from the bottom to the top.");
-const AMOUNTS: In<List<Control>> = In::controls(
+const AMOUNTS: In<List<Control>> = In::optional_controls(
     "amounts",
     Unit::Ratio,
     range(0.0, 1.0),
     range(-4.0, 4.0),
-    "How much of each picture, in the same order.",
+    "How much of each picture, in the same order; without them all of each.",
 );
 const AMOUNT: In<Control> = In::amount("How much of the layers, over the picture at the bottom.");
 const OUT: Out<Frame> = Out::new("image", "All layers in one, at the size of the picture at the bottom.");
@@ -37,6 +37,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   screen(layers([test_card(), noise(), ring], [1, lfo(0.2) * 0.3 + 0.3, 0.8]));\n",
         inputs: &[&IMAGES.0, &AMOUNTS.0, &AMOUNT.0],
         outputs: &[OUT.0],
+        paired_lists: &[("images", "amounts")],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
@@ -64,11 +65,12 @@ struct Layers {
 impl Node for Layers {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         let (images, amounts) = (io.frames(&IMAGES).count(), io.controls(&AMOUNTS).count());
-        if images != amounts {
+        if amounts > 0 && images != amounts {
             return Err(uneven(images, amounts));
         }
         let keys = (IMAGES, AMOUNTS);
-        let all = io.frames(&keys.0).zip(io.controls(&keys.1));
+        let whole = std::iter::repeat_n(1.0, if amounts > 0 { 0 } else { images });
+        let all = io.frames(&keys.0).zip(io.controls(&keys.1).chain(whole));
         let layers: Vec<(&Frame, f64)> =
             all.filter_map(|(image, amount)| Some(image?).zip(Some(amount))).collect();
         let Some((bottom, bottom_amount)) = layers.first() else {

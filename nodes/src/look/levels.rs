@@ -10,7 +10,7 @@ use crate::look::one_pass::{OnePass, control};
 static IMAGE: In<Frame> = In::required("image", "Picture to change.");
 static BLACK: In<Control> = In::control(
     "black",
-    0.0,
+    0.1,
     Unit::Ratio,
     range(0.0, 1.0),
     range(-10.0, 10.0),
@@ -18,7 +18,7 @@ static BLACK: In<Control> = In::control(
 );
 static WHITE: In<Control> = In::control(
     "white",
-    1.0,
+    0.9,
     Unit::Ratio,
     range(0.0, 1.0),
     range(-10.0, 10.0),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
-use pastiche_engine::frame::Frame;
+use pastiche_engine::frame::{Frame, Pixels};
 use pastiche_engine::gpu::Effect;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{Fault, FrameCtx, Node};
@@ -31,6 +31,7 @@ const SHIFT: In<Control> = In::control(
     range(-1000.0, 1000.0),
     "How far the colours wander along the brightness: there at 1, and back again at 2.",
 );
+const FROM: In<Frame> = In::optional("from", "A picture whose own colours are the palette.");
 const AMOUNT: In<Control> = In::amount("How much of the colours.");
 const OUT: Out<Frame> = Out::new("image", "The picture in the colours of the palette.");
 
@@ -54,9 +55,9 @@ const COLOURS: [In<Colour>; MOST_COLOURS] = [
 type Codes = &'static [u32];
 
 const PRESETS: [(&str, Codes); 10] = [
+    ("sunset", &[0x1b1040, 0x6a2560, 0xd8455a, 0xff9848, 0xffe8a8]),
     ("grey", &[0x000000, 0xffffff]),
     ("sepia", &[0x1a0f08, 0x704828, 0xc8a070, 0xfff4dc]),
-    ("sunset", &[0x1b1040, 0x6a2560, 0xd8455a, 0xff9848, 0xffe8a8]),
     ("fire", &[0x080000, 0x7a0c00, 0xe84800, 0xffb400, 0xfffbd8]),
     ("ocean", &[0x020a24, 0x0a3a6a, 0x1c86a0, 0x7ed0c0, 0xf2fff2]),
     ("forest", &[0x0a140c, 0x24482c, 0x5c8040, 0xb8b860, 0xf8f4d0]),
@@ -74,7 +75,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         category: Category::Look,
         summary: "Paints a picture in the colours of a palette.",
         doc: "Dark places get the first colour, bright ones the last, with the others between them: one of \
-              the presets, or two to eight colours of your own (one alone goes from black to it). Brightness \
+              the presets, two to eight colours of your own (one alone goes from black to it), or those of the \
+              picture `from`. Brightness \
               is as the eye sees it.",
         example: "let card = test_card();\n\
                   let own = card.palette(#{ colour_1: colour(\"#203060\"), colour_2: colour(\"#ffd0a0\") });\n\
@@ -91,6 +93,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             &COLOURS[5].0,
             &COLOURS[6].0,
             &COLOURS[7].0,
+            &FROM.0,
             &AMOUNT.0,
         ],
         options: &[PRESET.0],
@@ -101,7 +104,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("palette.wgsl"));
         let effect = compile::<Uniforms>(ctx, "palette", 1, wgsl)?;
-        Ok(Box::new(Palette { preset: preset(options), effect }))
+        Ok(Box::new(Palette { preset: preset(options), effect, learned: None }))
     },
 }];
 
@@ -117,6 +120,8 @@ struct Uniforms {
 
 struct Palette {
     preset: Vec<Colour>,
+    /// The colours of the picture `from`, and the picture that they are of.
+    learned: Option<(Arc<Pixels>, Vec<Colour>)>,
     effect: Arc<Effect>,
 }
 
@@ -129,8 +134,10 @@ impl Node for Palette {
             .filter(|at| io.is_given(*at))
             .map(|at| io.colour_at(at))
             .collect();
+        self.learn(ctx, io)?;
+        let learned = self.learned.as_ref().map(|(_, colours)| colours);
         let palette = match own.as_slice() {
-            [] => self.preset.clone(),
+            [] => learned.unwrap_or(&self.preset).clone(),
             [one] => vec![Colour::BLACK, *one],
             _ => own,
         };
@@ -150,6 +157,45 @@ impl Node for Palette {
     }
 }
 
+impl Palette {
+    /// Takes the colours of the picture `from`, when it is another one.
+    fn learn(&mut self, ctx: &mut FrameCtx<'_>, io: &Io<'_>) -> Result<(), Fault> {
+        match io.pixels(ctx, &FROM)? {
+            Some(pixels) if self.learned.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, &pixels)) => {
+                let colours = colours_of(&pixels.to_srgb8());
+                self.learned = (!colours.is_empty()).then_some((pixels, colours));
+            }
+            None if io.frame(&FROM).is_none() => self.learned = None,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// How many pixels of a picture are looked at.
+const MOST_PIXELS: usize = 4096;
+
+/// The colours of a picture from dark to light: the means of as many equal parts of its pixels, which are in
+/// order of their brightness. Four bytes a pixel, sRGB and straight alpha; what is transparent has no colour.
+fn colours_of(bytes: &[u8]) -> Vec<Colour> {
+    let step = (bytes.len() / 4).div_ceil(MOST_PIXELS).max(1);
+    let opaque = bytes.chunks_exact(4).step_by(step).filter(|pixel| pixel[3] > 127);
+    let mut pixels: Vec<[f32; 3]> =
+        opaque.map(|pixel| [0, 1, 2].map(|part| f32::from(pixel[part]) / 255.0)).collect();
+    let light = |[red, green, blue]: &[f32; 3]| 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    pixels.sort_by(|first, second| light(first).total_cmp(&light(second)));
+    let part = pixels.len().div_ceil(MOST_COLOURS).max(1);
+    let mean = |pixels: &[[f32; 3]]| {
+        let sum = |at: usize| pixels.iter().map(|pixel| pixel[at]).sum::<f32>() / pixels.len() as f32;
+        Colour::from_srgb([sum(0), sum(1), sum(2), 1.0])
+    };
+    let mut colours: Vec<Colour> = pixels.chunks(part).map(mean).collect();
+    if let [one] = colours.as_slice() {
+        colours = vec![Colour::BLACK, *one];
+    }
+    colours
+}
+
 fn preset(options: &Options) -> Vec<Colour> {
     options.get(&PRESET).iter().map(|code| of_code(*code)).collect()
 }
@@ -162,6 +208,17 @@ fn of_code(code: u32) -> Colour {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_colours_of_a_picture_go_from_dark_to_light() {
+        let colours = colours_of(&[255, 255, 255, 255, 10, 0, 0, 255, 0, 200, 0, 255, 9, 9, 9, 0]);
+        let expected = [[10, 0, 0], [0, 200, 0], [255, 255, 255]]
+            .map(|rgb: [u8; 3]| rgb.map(|part| f32::from(part) / 255.0))
+            .map(|[red, green, blue]| Colour::from_srgb([red, green, blue, 1.0]));
+        assert_eq!(colours, expected);
+        assert_eq!(colours_of(&[255, 0, 0, 255]).len(), 2, "a palette has two colours at least");
+        assert_eq!(colours_of(&[255, 0, 0, 0]), []);
+    }
 
     #[test]
     fn presets_go_from_dark_to_light_and_fit() {

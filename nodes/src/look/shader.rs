@@ -110,6 +110,14 @@ impl<'a> Text<'a> {
 
     /// The header, and where it ends.
     fn header(&self) -> Result<(Header, usize), BuildError> {
+        if let Some((number, line)) = glsl_line(self.text) {
+            let message = format!("the shader `{}` is GLSL; shaders here are WGSL", self.name);
+            let help = "write it again in WGSL: `fn image(uv: vec2f) -> vec4f { … }`, `vec3f` for `vec3`, `let` and \
+                        `var` for declarations";
+            let column = line.len() - line.trim_start().len() + 1;
+            let span = self.span(number, column, line.trim().chars().count().max(1));
+            return Err(BuildError::new(message, help).option(SOURCE.0.name).place(span, line));
+        }
         header::parse(self.text).map_err(|error| self.header_fault(error))
     }
 
@@ -150,6 +158,17 @@ impl<'a> Text<'a> {
     fn line(&self, line: usize) -> &'a str {
         self.text.lines().nth(line - 1).unwrap_or_default()
     }
+}
+
+/// The first line that only GLSL has, as in ISF and Shadertoy; and its number.
+fn glsl_line(text: &str) -> Option<(usize, &str)> {
+    let marks =
+        ["void main(", "void main (", "void mainImage(", "#version ", "gl_FragColor", "precision highp", "precision mediump"];
+    let is_glsl = |line: &str| {
+        let code = line.split("//").next().unwrap_or_default();
+        marks.iter().any(|mark| code.contains(mark))
+    };
+    text.lines().enumerate().find(|(_, line)| is_glsl(line)).map(|(number, line)| (number + 1, line))
 }
 
 fn has_image_function(text: &str) -> bool {

@@ -13,7 +13,7 @@ use crate::look::gaussian::Gaussian;
 const IMAGE: In<Frame> = In::required("image", "Picture to sharpen.");
 const RADIUS: In<Control> = In::control(
     "radius",
-    4.0,
+    8.0,
     Unit::Px,
     range(0.0, 100.0),
     range(0.0, 1000.0),
@@ -21,7 +21,7 @@ const RADIUS: In<Control> = In::control(
 );
 const STRENGTH: In<Control> = In::control(
     "strength",
-    1.0,
+    2.0,
     Unit::None,
     range(0.0, 4.0),
     range(-100.0, 100.0),

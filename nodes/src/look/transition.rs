@@ -17,7 +17,7 @@ const A: In<Frame> = In::required("a", "Picture that goes; the result has its si
 const B: In<Frame> = In::required("b", "Picture that comes.");
 const PROGRESS: In<Control> = In::control(
     "progress",
-    0.0,
+    0.5,
     Unit::Ratio,
     range(0.0, 1.0),
     range(-1.0, 2.0),

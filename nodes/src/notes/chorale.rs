@@ -74,10 +74,10 @@ const TENOR_PITCH: Out<Control> =
 const BASS_PITCH: Out<Control> =
     Out::with_unit("bass_pitch", Unit::Semitones, "MIDI pitch of the bass's newest note; 60 at first.");
 const PITCHES: [&Out<Control>; VOICES] = [&SOPRANO_PITCH, &ALTO_PITCH, &TENOR_PITCH, &BASS_PITCH];
-const SOPRANO_GATE: Out<Control> = Out::new("soprano_gate", "1 while the soprano sings, else 0.");
-const ALTO_GATE: Out<Control> = Out::new("alto_gate", "1 while the alto sings, else 0.");
-const TENOR_GATE: Out<Control> = Out::new("tenor_gate", "1 while the tenor sings, else 0.");
-const BASS_GATE: Out<Control> = Out::new("bass_gate", "1 while the bass sings, else 0.");
+const SOPRANO_GATE: Out<Control> = Out::share("soprano_gate", "1 while the soprano sings, else 0.");
+const ALTO_GATE: Out<Control> = Out::share("alto_gate", "1 while the alto sings, else 0.");
+const TENOR_GATE: Out<Control> = Out::share("tenor_gate", "1 while the tenor sings, else 0.");
+const BASS_GATE: Out<Control> = Out::share("bass_gate", "1 while the bass sings, else 0.");
 const GATES: [&Out<Control>; VOICES] = [&SOPRANO_GATE, &ALTO_GATE, &TENOR_GATE, &BASS_GATE];
 const ONSET: Out<Trigger> = Out::new("onset", "Each time at which any voice starts a note.");
 const SOPRANO_ONSET: Out<Trigger> = Out::new("soprano_onset", "Each start of a note of the soprano.");

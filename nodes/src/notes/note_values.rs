@@ -7,10 +7,10 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit};
 
 const NOTES: In<Notes> = In::required("notes", "Notes to follow.");
-const GATE: Out<Control> = Out::new("gate", "1 while any note sounds, else 0.");
+const GATE: Out<Control> = Out::share("gate", "1 while any note sounds, else 0.");
 const PITCH: Out<Control> =
     Out::with_unit("pitch", Unit::Semitones, "MIDI pitch of the note that started last; 60 at first.");
-const LOUDNESS: Out<Control> = Out::new("loudness", "How hard it was struck, from 0 to 1.");
+const LOUDNESS: Out<Control> = Out::share("loudness", "How hard it was struck, from 0 to 1.");
 const COUNT: Out<Control> = Out::new("count", "Notes that sound.");
 const TRIGGER: Out<Trigger> = Out::new("trigger", "Each start of a note.");
 

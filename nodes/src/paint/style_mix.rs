@@ -30,6 +30,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   screen(style_transfer(test_card(), look));\n",
         inputs: &[&STYLES.0, &WEIGHTS.0],
         outputs: &[STYLE.0],
+        paired_lists: &[("styles", "weights")],
         ..NodeSpec::PLAIN
     },
     inputs_for: None,

@@ -28,7 +28,7 @@ const OFFSET: In<Control> = In::control(
     "How far it is ahead, in rounds: with a speed of 0, the place itself.",
 );
 const STYLE: Out<Style> = Out::new("style", "The style at the place.");
-const POSITION: Out<Control> = Out::new("position", "The place, from 0 to 1.");
+const POSITION: Out<Control> = Out::share("position", "The place, from 0 to 1.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {

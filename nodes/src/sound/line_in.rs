@@ -26,7 +26,7 @@ const LEVEL: In<Control> = In::control(
     "Loudness: 1 leaves it as it comes in, below 0 turns it over.",
 );
 const SOUND: Out<Audio> = Out::new("sound", "What is heard; one channel is heard on both sides.");
-const ALIVE: Out<Control> = Out::new("alive", "1 while sound comes in, else 0.");
+const ALIVE: Out<Control> = Out::share("alive", "1 while sound comes in, else 0.");
 const LATE: Out<Control> = Out::with_unit(
     "late",
     Unit::Secs,

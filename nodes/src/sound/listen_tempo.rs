@@ -21,7 +21,7 @@ const TEMPO: Out<Control> = Out::with_unit(
     "Beats a minute; what was heard last while there is no beat, and 120 before.",
 );
 const BEAT: Out<Trigger> = Out::new("beat", "An event on each beat.");
-const CONFIDENCE: Out<Control> = Out::new("confidence", "From 0, no beat, to 1, a machine's.");
+const CONFIDENCE: Out<Control> = Out::share("confidence", "From 0, no beat, to 1, a machine's.");
 
 /// Of a patch that says nothing.
 const UNHEARD_BPM: f64 = pastiche_engine::clock::Metronome::DEFAULT_BPM;

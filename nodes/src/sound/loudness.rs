@@ -11,7 +11,7 @@ use pastiche_signals as signals;
 use crate::audio_tap::{AudioTap, SOUND};
 
 const LEVEL: Out<Control> =
-    Out::new("level", "Root mean square of the last 50 ms: 0 is silence, a sine at full scale has 0.707.");
+    Out::share("level", "Root mean square of the last 50 ms: 0 is silence, a sine at full scale has 0.707.");
 const MOMENTARY: Out<Control> =
     Out::with_unit("momentary", Unit::Decibels, "Loudness of the last 0.4 s in LUFS, at least -70.");
 const SHORT_TERM: Out<Control> =

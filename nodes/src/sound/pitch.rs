@@ -17,7 +17,7 @@ const FREQUENCY: Out<Control> = Out::with_unit(
 );
 const PITCH: Out<Control> =
     Out::with_unit("pitch", Unit::Semitones, "The pitch as a MIDI number with fractions: 60 is middle C.");
-const CONFIDENCE: Out<Control> = Out::new("confidence", "From 0, noise or silence, to 1, a clear tone.");
+const CONFIDENCE: Out<Control> = Out::share("confidence", "From 0, noise or silence, to 1, a clear tone.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {

@@ -7,14 +7,9 @@ use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, Out, Unit, range};
 
-use crate::ffmpeg::Programs;
 use crate::sound::audio_effect::Sounding;
+use crate::sound::decode::{Sound, load};
 use crate::sound::voices::{Voice, Voices, approach, loudness};
-
-mod decode;
-mod wave_sizes;
-
-use decode::{Sound, decode};
 
 const NOTES: In<Notes> = In::required("notes", "Notes to play it with.");
 const START: In<Control> = In::control(
@@ -85,16 +80,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
     },
     inputs_for: None,
     make: |ctx, options| {
-        let asset = options.get(&FILE)?;
-        let decoded = decode(&asset.bytes, asset.path.as_deref(), &Programs::default()).map_err(|error| {
-            let message = format!("`{}` cannot be played: {error}", asset.name);
-            BuildError::new(message, error.help()).option(FILE.0.name)
-        })?;
-        if let Some(damage) = decoded.damage {
-            let message = format!("`{}` is damaged: {damage}", asset.name);
-            ctx.warn(BuildError::new(message, "save or copy it again").option(FILE.0.name));
-        }
-        let sound = decoded.sound;
+        let sound = load(ctx, options.get(&FILE)?, FILE.0.name)?;
         let tape = Tape {
             sound,
             root: options.get(&ROOT),

@@ -21,7 +21,7 @@ mod feed;
 use feed::Feed;
 
 const IMAGE: Out<Frame> = Out::new("image", "The newest picture, at its own size.");
-const ALIVE: Out<Control> = Out::new("alive", "1 while the camera gives pictures, else 0.");
+const ALIVE: Out<Control> = Out::share("alive", "1 while the camera gives pictures, else 0.");
 
 /// How long the last picture of a camera that is gone is held.
 const GRACE: Duration = Duration::from_secs(5);

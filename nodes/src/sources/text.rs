@@ -2,31 +2,33 @@
 
 mod raster;
 mod shaping;
+mod words;
 
 use std::sync::Arc;
 
 use ab_glyph::FontArc;
 use bytemuck::{Pod, Zeroable};
-use pastiche_engine::assets::{Asset, Media};
+use pastiche_engine::assets::{Asset, Assets, Media};
 use pastiche_engine::frame::Frame;
 use pastiche_engine::gpu::Effect;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
-use pastiche_engine::options::Options;
+use pastiche_engine::options::{Content, Options};
 use pastiche_engine::port::{Colour, Control};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::spec::{Category, Choice, File, In, NodeSpec, Opt, Out, Range, Unit, range};
+use pastiche_engine::spec::{Category, Choice, File, FileOrText, In, NodeSpec, Opt, Out, Range, Unit, range};
 use pastiche_engine::workers::{Background, Priority, Workers};
 
 use crate::effect::compile;
 
 use raster::{Alignment, Letters, Raster, Strips};
+use words::Words;
 
 const FAR: Range = range(-20_000.0, 20_000.0);
 
 const SIZE: In<Control> = In::control(
     "size",
-    120.0,
+    240.0,
     Unit::Px,
     range(8.0, 500.0),
     range(0.0, 20_000.0),
@@ -44,7 +46,11 @@ const INTER: &[u8] = include_bytes!("../../fonts/Inter-Medium.otf");
 
 const MOST_LETTERS: usize = 4096;
 
-const CONTENT: Opt<&'static str> = Opt::required_text("content", "The words.");
+const CONTENT: Opt<FileOrText> = Opt::file_or_text(
+    "content",
+    Media::Words,
+    "The words, or the name of a file that ends in `.txt` and holds them.",
+);
 const ALIGN: Opt<Choice<Alignment>> = Opt::choice(
     "align",
     &[("centre", Alignment::Centre), ("left", Alignment::Left), ("right", Alignment::Right)],
@@ -61,9 +67,10 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         category: Category::Source,
         summary: "Words, in one line or many.",
         doc: "Draws words in the middle of the picture; around them it is transparent. A line break begins \
-              a new line. Up to 4096 letters, in any script that the typeface has, joined and from right to left \
-              where it is written so; a letter that the typeface does not have is a box. Without a file of \
-              your own they are set in Inter.",
+              a new line. `{name}` is a control of that name as a number, which the patch gives by that name; \
+              `{name:2}` has two decimals, and `{{` is a bracket. Up to 4096 letters, in any script that the \
+              typeface has, joined and from right to left where it is written so; a letter that the typeface does \
+              not have is a box. Without a file of your own they are set in Inter.",
         example: "let title = text(\"Pastiche\\nplays tonight\", 140, #{ colour: colour(\"#ffd9a0\") });\n\
                   screen(blend(test_card(), title));\n",
         inputs: &[&SIZE.0, &X.0, &Y.0, &COLOUR.0],
@@ -71,11 +78,21 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
+    inputs_for: Some(|options, _: &dyn Assets| {
+        let own = [SIZE.0, X.0, Y.0, COLOUR.0];
+        let numbers = Words::of(content(options)?).inputs();
+        let further = numbers.into_iter().filter(|number| own.iter().all(|input| input.name != number.name));
+        Ok(own.iter().cloned().chain(further).collect())
+    }),
     make: |ctx, options| {
-        let letters = letters(options)?;
+        let words = Words::of(content(options)?);
+        let setting = Setting::of(options)?;
+        let shown = words.with(|_| 0.0);
         Ok(Box::new(Text {
-            letters: Arc::new(letters),
+            letters: Arc::new(setting.letters(&shown)),
+            shown,
+            words,
+            setting,
             effect: compile::<Uniforms>(ctx, "text", 1, include_str!("text.wgsl"))?,
             drawn: None,
             work: Background::default(),
@@ -97,6 +114,10 @@ struct Uniforms {
 }
 
 struct Text {
+    words: Words,
+    setting: Setting,
+    /// The words as they were set last, with their numbers.
+    shown: String,
     letters: Arc<Letters>,
     effect: Arc<Effect>,
     /// Drawn for this height of a line; other heights show it larger or smaller until theirs is there.
@@ -113,6 +134,22 @@ struct Drawn {
 }
 
 impl Text {
+    /// Sets the words again when their numbers are others.
+    fn set(&mut self, io: &Io<'_>) {
+        if self.words.names().next().is_none() {
+            return;
+        }
+        let number = |name: &str| io.position(name).map_or(0.0, |position| io.control_at(position));
+        let shown = self.words.with(number);
+        if shown != self.shown {
+            self.letters = Arc::new(self.setting.letters(&shown));
+            self.shown = shown;
+            if let Some(drawn) = &mut self.drawn {
+                drawn.is_old = true;
+            }
+        }
+    }
+
     /// Has the letters drawn for this height of a line, unless they are.
     fn ask(&mut self, ctx: &FrameCtx<'_>, line_px: f64) -> Result<(), Fault> {
         self.collect()?;
@@ -141,6 +178,7 @@ impl Text {
 
 impl Node for Text {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
+        self.set(io);
         let size_px = ctx.canvas_px;
         let wanted_px = io.control(&SIZE) * ctx.pixel_scale();
         let line_px = self.letters.drawable(wanted_px);
@@ -186,19 +224,50 @@ impl Node for Text {
     }
 }
 
-fn letters(options: &Options) -> Result<Letters, BuildError> {
-    let content = options.get(&CONTENT);
+/// How words are set.
+struct Setting {
+    font: FontArc,
+    /// The content of a typeface of the patch's own.
+    own: Option<Arc<[u8]>>,
+    alignment: Alignment,
+    spacing: f64,
+}
+
+impl Setting {
+    fn of(options: &Options) -> Result<Setting, BuildError> {
+        let (alignment, spacing) = (options.get(&ALIGN), options.get(&SPACING));
+        let asset = options.get(&FILE);
+        let own = asset.map(|asset| asset.bytes.clone());
+        Ok(Setting { font: font(asset)?, own, alignment, spacing })
+    }
+
+    fn letters(&self, words: &str) -> Letters {
+        let bytes = self.own.as_deref().unwrap_or(INTER);
+        Letters::new((self.font.clone(), bytes), words, self.alignment, self.spacing)
+    }
+}
+
+/// The words as the patch gives them, or as they are in the file.
+fn content(options: &Options) -> Result<&str, BuildError> {
+    let (content, name) = match options.get(&CONTENT) {
+        Content::Text(text) => (text, None),
+        Content::File(asset) => {
+            let text = std::str::from_utf8(&asset.bytes).map_err(|_| {
+                let message = format!("`{}` is not UTF-8 text", asset.name);
+                BuildError::new(message, "save it as UTF-8").option(CONTENT.0.name)
+            })?;
+            (text.trim_start_matches('\u{feff}'), Some(&asset.name))
+        }
+    };
     let count = content.chars().count();
     if count > MOST_LETTERS {
-        let message = format!("{count} letters are more than the {MOST_LETTERS} that it draws");
+        let of = name.map(|name| format!(" of `{name}`")).unwrap_or_default();
+        let message = format!("{count} letters{of} are more than the {MOST_LETTERS} that it draws");
         return Err(
             BuildError::new(message, "write less, or share it out among several").option(CONTENT.0.name)
         );
     }
-    let (alignment, spacing) = (options.get(&ALIGN), options.get(&SPACING));
-    let asset = options.get(&FILE);
-    let bytes = asset.map_or(INTER, |asset| &asset.bytes);
-    Ok(Letters::new((font(asset)?, bytes), content, alignment, spacing))
+    Ok(content)
 }
 
 fn font(asset: Option<&Asset>) -> Result<FontArc, BuildError> {
@@ -273,7 +342,7 @@ mod tests {
     fn too_many_letters_are_refused() {
         let mut options = Options::default();
         options.set(CONTENT.0.name, OptionValue::Text("a".repeat(MOST_LETTERS + 1)));
-        let error = letters(&options).err().unwrap();
+        let error = content(&options).err().unwrap();
         assert_eq!(error.option, Some(CONTENT.0.name));
         assert!(error.message.starts_with("4097 letters"), "{}", error.message);
     }

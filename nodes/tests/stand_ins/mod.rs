@@ -88,6 +88,7 @@ pub fn patch(kind: &NodeKind, picture: &Picture) -> Desc {
     for option in kind.spec.options.iter().filter(|option| option.default == OptionDefault::Required) {
         desc = match option.takes {
             OptionType::FileOrText(Media::Lookup) => desc.option(option.name, LOOKUP),
+            OptionType::FileOrText(Media::Words) => desc.option(option.name, "Words"),
             OptionType::FileOrText(_) => desc.option(option.name, SHADER),
             OptionType::File(media) => desc.option(option.name, file_of(media)),
             _ => desc.option(option.name, "picture.png"),

@@ -8,8 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pastiche_engine::assets::Asset;
 use pastiche_engine::audio::Resampler;
 use pastiche_engine::clock::SAMPLE_RATE;
+use pastiche_engine::node::{BuildCtx, BuildError};
 use symphonia::core::audio::SampleBuffer;
 use symphonia::core::codecs::{CODEC_TYPE_NULL, DecoderOptions};
 use symphonia::core::errors::Error as Symphonia;
@@ -19,8 +21,8 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::probe::Hint;
 use thiserror::Error;
 
-use super::wave_sizes;
 use crate::ffmpeg::{INSTALL, Programs, ReadError, SOUND_CONTAINERS, input_arguments, without_path};
+use crate::sound::wave_sizes;
 
 /// Ten minutes.
 const MOST_SAMPLES: usize = 600 * SAMPLE_RATE as usize;
@@ -36,7 +38,7 @@ const RATES: std::ops::RangeInclusive<u32> = 1000..=768_000;
 
 /// Why a sound cannot be played.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub(super) enum DecodeError {
+enum DecodeError {
     #[error("it is no sound file that can be read: {why}")]
     Unknown { why: String },
     #[error("its format is read by the program `ffmpeg`, and {why}")]
@@ -52,7 +54,7 @@ pub(super) enum DecodeError {
 }
 
 impl DecodeError {
-    pub(super) fn help(&self) -> &'static str {
+    fn help(&self) -> &'static str {
         match self {
             DecodeError::Unknown { .. } => "save it as WAV, FLAC or Ogg Vorbis",
             DecodeError::NoProgram { .. } => INSTALL,
@@ -63,18 +65,33 @@ impl DecodeError {
 }
 
 /// Left and right at 48 kHz.
-pub(super) type Sound = Arc<[[f32; 2]]>;
+pub(crate) type Sound = Arc<[[f32; 2]]>;
+
+/// The sound of a file that an option names. Where a part of it cannot be read, the node says so and plays the rest.
+///
+/// # Errors
+/// When nothing of it can be played.
+pub(crate) fn load(ctx: &BuildCtx<'_>, asset: &Asset, option: &'static str) -> Result<Sound, BuildError> {
+    let decoded = decode(&asset.bytes, asset.path.as_deref(), &Programs::default()).map_err(|error| {
+        BuildError::new(format!("`{}` cannot be played: {error}", asset.name), error.help()).option(option)
+    })?;
+    if let Some(damage) = decoded.damage {
+        let message = format!("`{}` is damaged: {damage}", asset.name);
+        ctx.warn(BuildError::new(message, "save or copy it again").option(option));
+    }
+    Ok(decoded.sound)
+}
 
 /// A sound that can be played.
 #[derive(Clone, Debug)]
-pub(super) struct Decoded {
-    pub(super) sound: Sound,
+struct Decoded {
+    sound: Sound,
     /// What of the file could not be read.
-    pub(super) damage: Option<String>,
+    damage: Option<String>,
 }
 
 /// Decodes a file's content. What Symphonia does not know, `ffmpeg` reads from the file itself.
-pub(super) fn decode(bytes: &Arc<[u8]>, path: Option<&Path>, programs: &Programs) -> Result<Decoded, DecodeError> {
+fn decode(bytes: &Arc<[u8]>, path: Option<&Path>, programs: &Programs) -> Result<Decoded, DecodeError> {
     let raw = match decode_ours(bytes) {
         Err(Refusal::Unknown) => decode_ours(&by_ffmpeg(path, programs)?.into()).map_err(|refusal| match refusal {
             Refusal::Unknown => DecodeError::Silent,
