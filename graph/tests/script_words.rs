@@ -134,7 +134,7 @@ fn a_control_cannot_be_glued_to_a_text() {
     let text = "a control moves while the patch plays: it cannot be glued to a text";
     check("let k = wave(1); let t = \"bpm: \" + k;", &[&format!("1:34 {text}")]);
     assert!(help("let k = wave(1); let t = \"bpm: \" + k;").contains("`text(\"{k}\", #{ k: k })`"));
-    check("let k = wave(1); let t = k + \" bpm\";", &[&format!("1:28 {text}")]);
+    check("let k = wave(1); let t = k + \" bpm\";", &[&format!("1:30 {text}")]);
     check("let k = wave(1); let t = `bpm: ${k}`;", &[&format!("1:33 {text}")]);
 }
 

@@ -342,8 +342,8 @@ fn effects_at_their_defaults_show_something() {
         [0.1 + 0.6 * bright, 0.2 + x as f32 / 128.0, 0.5 - y as f32 / 90.0, 1.0]
     });
     for kind in [
-        "bloom", "grade", "levels", "sharpen", "palette", "hue", "invert", "opacity", "rotate", "scale_by",
-        "move", "tile",
+        "bloom", "grade", "levels", "palette", "hue", "invert", "opacity", "rotate", "scale_by", "move",
+        "tile",
     ] {
         let Some(found) = seen(desc(kind, &card, &[], &[])) else { return };
         let pairs = found.values.iter().zip(&card.values);

@@ -416,10 +416,10 @@ fn colours_move() {
             other => panic!("{other:?}"),
         }
     };
-    let green = lit(it("colour_hsv").number("hue", 1.0 / 3.0).see("it"));
+    let green = lit(it("colour_hsv").number("hue", 1.0 / 3.0));
     assert!(green[0] < 1e-5 && (green[1] - 1.0).abs() < 1e-5 && green[2] < 1e-5, "{green:?}");
-    let half = lit(it("colour_lerp").number("amount", 0.5).see("it"));
+    let half = lit(it("colour_lerp").number("amount", 0.5));
     assert!((linear_to_srgb(half[0]) - 0.5).abs() < 1e-5, "{half:?}");
-    let thin = lit(it("colour_rgb").number("red", 1.0).number("alpha", 0.5).see("it"));
+    let thin = lit(it("colour_rgb").number("red", 1.0).number("alpha", 0.5));
     assert!((thin[0] - 0.5).abs() < 1e-5 && thin[3] == 0.5, "{thin:?}");
 }

@@ -2,29 +2,23 @@
 //! canvas, names and the log. Only those that the script calls are registered.
 
 use std::any::TypeId;
-use std::cell::RefCell;
-use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
 
-use super::arguments;
 use super::colours;
 use super::faults;
+use super::making::{IsNamed, Result, Shared, build, register, register_for, tell};
 use super::numbers;
 use super::operators;
 use super::outcome::LogLine;
-use super::session::{Made, Origin, Session, Spot};
+use super::session::Spot;
 use super::shorthand;
-use super::sites::Argument;
 use super::values::{self, Handle, describe, handle, number};
 use super::vocabulary::{FORBIDDEN, OWN, standard};
 use crate::diagnostic::Diagnostic;
 use crate::kinds::Kind;
 use crate::port::Colour;
 use crate::spec::Category;
-
-pub(super) type Shared = Rc<RefCell<Session>>;
-pub(super) type Result<T = Dynamic> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers what the session's scripts call.
 pub(super) fn install(engine: &mut Engine, session: &Shared) {
@@ -91,35 +85,6 @@ pub(super) fn install(engine: &mut Engine, session: &Shared) {
     install_log(engine, session);
 }
 
-/// Registers a function for any values.
-pub(super) fn register(
-    engine: &mut Engine,
-    session: &Shared,
-    name: &str,
-    arity: usize,
-    function: impl Fn(&Shared, &NativeCallContext<'_>, Vec<Dynamic>) -> Result + 'static,
-) {
-    let types = vec![TypeId::of::<Dynamic>(); arity];
-    register_for(engine, session, name, &types, function);
-}
-
-pub(super) fn register_for(
-    engine: &mut Engine,
-    session: &Shared,
-    name: &str,
-    types: &[TypeId],
-    function: impl Fn(&Shared, &NativeCallContext<'_>, Vec<Dynamic>) -> Result + 'static,
-) {
-    let session = session.clone();
-    engine.register_raw_fn(
-        name,
-        types,
-        move |context: NativeCallContext<'_>, values: &mut [&mut Dynamic]| {
-            function(&session, &context, values.iter().map(|value| values::own(value)).collect())
-        },
-    );
-}
-
 fn install_operators(engine: &mut Engine, session: &Shared) {
     let (node, any) = (TypeId::of::<Handle>(), TypeId::of::<Dynamic>());
     let kinds = operators::BINARY.iter().map(|(operator, kind)| (*operator, Some(*kind)));
@@ -174,77 +139,8 @@ fn make(session: &Shared, context: &NativeCallContext<'_>, kind: Kind, values: V
         return colour;
     }
     let spot = session.borrow().spot(context);
-    if let Some(position) = glued_text(kind, &values) {
-        let written = session.borrow().written(&spot);
-        let place = written.get(position).and_then(|argument| argument.place).or(spot.place);
-        let name = written.get(1 - position).and_then(|argument| argument.variable.clone());
-        tell(session, &Spot { place, ..spot }, faults::control_in_text(name.as_deref()));
-        return Ok(Dynamic::from(Handle::PLACEHOLDER));
-    }
     let written = session.borrow().written(&spot);
     build(session, context, kind, &values, &written, IsNamed::Yes)
-}
-
-/// Whether a node has the name of the place where it is made.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum IsNamed {
-    /// By its variable.
-    Yes,
-    /// By what reads it: a node that stands behind another.
-    ByReader,
-}
-
-/// The text in `"bpm: " + k`, the first or the second side.
-fn glued_text(kind: Kind, values: &[Dynamic]) -> Option<usize> {
-    let [first, second] = values else { return None };
-    let is_control = |value: &Dynamic| handle(value).is_some_and(|handle| handle.node.is_some());
-    match kind.spec.name {
-        "add" if first.is_string() && is_control(second) => Some(0),
-        "add" if second.is_string() && is_control(first) => Some(1),
-        _ => None,
-    }
-}
-
-/// Makes a node of a kind from values that are written there.
-pub(super) fn build(
-    session: &Shared,
-    context: &NativeCallContext<'_>,
-    kind: Kind,
-    values: &[Dynamic],
-    written: &[Argument],
-    is_named: IsNamed,
-) -> Result {
-    let mut session = session.borrow_mut();
-    let spot = session.spot(context);
-    if session.nodes.len() >= session.limits.nodes {
-        let fault = Diagnostic::error(format!("the patch makes more than {} nodes", session.limits.nodes))
-            .help("look for a loop that makes nodes");
-        let fault = session.point(fault, &spot);
-        return Err(session.stop(fault, context.call_position()));
-    }
-    let bound = {
-        let Some(script) = session.scripts.get(&spot.file) else {
-            return Ok(Dynamic::from(Handle::PLACEHOLDER));
-        };
-        let first = session.nodes.len();
-        arguments::bind(kind, values, written, &script.file, spot.place, &session.kinds, first)
-    };
-    bound.faults.into_iter().for_each(|fault| session.fault(fault));
-    let mut origin = session.origin(context);
-    let span = session.span(&spot);
-    for (kind, options) in bound.made {
-        let origin = Origin { target: None, ..origin.clone() };
-        let (inputs, span) = (Default::default(), span.clone());
-        session.nodes.push(Made { kind, inputs, options, span, origin, named: None });
-    }
-    if is_named == IsNamed::ByReader {
-        origin.target = None;
-    }
-    let node = session.nodes.len();
-    let (inputs, options) = (bound.inputs, bound.options);
-    session.nodes.push(Made { kind, inputs, options, span, origin, named: None });
-    let port = kind.spec.outputs.first().map(|output| output.port);
-    Ok(Dynamic::from(Handle { node: Some(node), output: 0, port }))
 }
 
 /// Stands for a function that does not exist or may not be called so.
@@ -376,10 +272,4 @@ fn register_log(engine: &mut Engine, session: &Shared, name: &str, types: &[Type
             Ok(ImmutableString::new())
         },
     );
-}
-
-pub(super) fn tell(session: &Shared, spot: &Spot, fault: Diagnostic) {
-    let mut session = session.borrow_mut();
-    let fault = session.point(fault, spot);
-    session.fault(fault);
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use rhai::Dynamic;
 
-use super::colours;
+use super::colour_words;
 use super::faults;
 use super::files::{File, Place};
 use super::operators::operator_of;
@@ -116,13 +116,13 @@ impl Binder<'_> {
         let taken = match option.map(|option| option.takes) {
             Some(OptionType::Choice(words)) => words.iter().any(|word| word == text),
             Some(OptionType::Text | OptionType::File(_) | OptionType::FileOrText(_)) => {
-                self.bound.options.is_empty() || colours::parse(text).is_none()
+                self.bound.options.is_empty() || colour_words::parse(text).is_none()
             }
             Some(OptionType::NumberOrName) => true,
             Some(OptionType::Number(_) | OptionType::Whole(_) | OptionType::Flag) | None => false,
         };
         let fits = |input: &&&'static InputSpec| match input.port {
-            PortType::Colour => option.is_none() || colours::parse(text).is_some(),
+            PortType::Colour => option.is_none() || colour_words::parse(text).is_some(),
             PortType::Style => true,
             _ => false,
         };
@@ -155,7 +155,7 @@ impl Binder<'_> {
     /// An input or option that only the node's options could tell about; checked with the graph.
     fn unjudged(&mut self, name: &str, value: &Dynamic, written: &Argument, key: Option<Place>) {
         if value.is_string()
-            && let Some(colour) = colours::parse(&value.to_string())
+            && let Some(colour) = colour_words::parse(&value.to_string())
         {
             return self.give(name, Given::Colour(colour), key);
         }
@@ -214,10 +214,10 @@ impl Binder<'_> {
             return Given::Colour(colour);
         } else if let (PortType::Colour, true) = (input.port, value.is_string()) {
             let text = value.to_string();
-            return match colours::parse(&text) {
+            return match colour_words::parse(&text) {
                 Some(colour) => Given::Colour(colour),
                 None => {
-                    self.fault(colours::no_colour(&text).input(&*input.name), written.place);
+                    self.fault(colour_words::no_colour(&text).input(&*input.name), written.place);
                     Given::Placeholder
                 }
             };

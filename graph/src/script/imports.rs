@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Stmt};
 
-use super::api::Shared;
 use super::bodies::{Body, bodies_of};
 use super::files::{File, Place};
 use super::limits::Limits;
+use super::making::Shared;
 use super::outcome::Source;
 use super::spelling;
 use super::vocabulary::{Functions, Vocabulary, functions_of};

@@ -10,10 +10,11 @@ use cpu_time::ThreadTime;
 use rhai::debugger::{BreakPoint, DebuggerCommand};
 use rhai::{AST, Dynamic, Engine, EvalAltResult, OptimizationLevel, Position, Scope, Stmt};
 
-use super::api::{self, Shared};
+use super::api;
 use super::errors;
 use super::imports::{Loader, Parsed, Resolver};
 use super::limits::Limits;
+use super::making::Shared;
 use super::names;
 use super::outcome::{Evaluated, Source};
 use super::session::{Script, Session, Spot};

@@ -4,8 +4,8 @@ use std::any::TypeId;
 
 use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
 
-use super::api::{self, IsNamed, Result, Shared, register, register_for, tell};
 use super::faults;
+use super::making::{self, IsNamed, Result, Shared, register, register_for, tell};
 use super::session::Spot;
 use super::sites::Argument;
 use super::values::{Handle, describe, handle, number};
@@ -47,7 +47,7 @@ fn to(session: &Shared, context: &NativeCallContext<'_>, values: Vec<Dynamic>) -
         let lerp = session.borrow().kinds.get("lerp").ok();
         if let (Some(_), Some(lerp)) = (number(&values[0]), lerp) {
             let values = [values[1].clone(), values[2].clone(), values[0].clone()];
-            return api::build(session, context, lerp, &values, &[], IsNamed::Yes);
+            return making::build(session, context, lerp, &values, &[], IsNamed::Yes);
         }
         if handle(&values[0]).is_none() {
             let fault =
@@ -72,7 +72,7 @@ fn to(session: &Shared, context: &NativeCallContext<'_>, values: Vec<Dynamic>) -
     let argument = |at: usize| written.get(at).cloned().unwrap_or_default();
     let written = [argument(0), Argument::default(), Argument::default(), argument(1), argument(2)];
     let values = [values[0].clone(), min.into(), max.into(), values[1].clone(), values[2].clone()];
-    api::build(session, context, remap, &values, &written, IsNamed::Yes)
+    making::build(session, context, remap, &values, &written, IsNamed::Yes)
 }
 
 /// Between which ends an output goes: those it declares, or those of the options `min` and `max`.
@@ -154,7 +154,7 @@ fn pick(session: &Shared, context: &NativeCallContext<'_>, values: Vec<Dynamic>)
             false => member,
         });
     }
-    api::build(session, context, chooser, &[list.into(), index], &written, IsNamed::Yes)
+    making::build(session, context, chooser, &[list.into(), index], &written, IsNamed::Yes)
 }
 
 const PICK_HELP: &str = "for example `pick([12, 40, 80], beat().trigger)`";
@@ -168,7 +168,7 @@ fn helper(
     written: Argument,
 ) -> Result {
     match kind {
-        Some(kind) => api::build(session, context, kind, values, &[written], IsNamed::ByReader),
+        Some(kind) => making::build(session, context, kind, values, &[written], IsNamed::ByReader),
         None => Ok(Dynamic::from(Handle::PLACEHOLDER)),
     }
 }

@@ -119,7 +119,7 @@ const KEPT: &[&str] = &[
     "type_of",
     "print",
     "debug",
-        "var",
+    "var",
     "static",
     "shared",
     "goto",

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
-use pastiche_engine::diagnostic::count;
 use pastiche_engine::frame::Frame;
 use pastiche_engine::gpu::{Effect, Fit};
 use pastiche_engine::io::Io;
@@ -65,9 +64,6 @@ struct Layers {
 impl Node for Layers {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         let (images, amounts) = (io.frames(&IMAGES).count(), io.controls(&AMOUNTS).count());
-        if amounts > 0 && images != amounts {
-            return Err(uneven(images, amounts));
-        }
         let keys = (IMAGES, AMOUNTS);
         let whole = std::iter::repeat_n(1.0, if amounts > 0 { 0 } else { images });
         let all = io.frames(&keys.0).zip(io.controls(&keys.1).chain(whole));
@@ -92,21 +88,5 @@ impl Node for Layers {
         let result = self.at_amount.draw(gpu, bottom, stack, io.control(&AMOUNT))?;
         io.set_frame(&OUT, result);
         Ok(())
-    }
-}
-
-fn uneven(images: usize, amounts: usize) -> Fault {
-    let message =
-        format!("{} and {} do not fit together", count(images, "picture"), count(amounts, "amount"));
-    Fault::new(message, "give `amounts` one number for each picture")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::uneven;
-
-    #[test]
-    fn uneven_lists_are_told() {
-        assert_eq!(uneven(3, 1).message, "3 pictures and 1 amount do not fit together");
     }
 }

@@ -45,10 +45,6 @@ struct StyleMix {
 
 impl Node for StyleMix {
     fn frame(&mut self, _ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
-        let (styles, weights) = (io.styles(&STYLES).count(), io.controls(&WEIGHTS).count());
-        if styles != weights {
-            return Err(uneven(styles, weights));
-        }
         // A style whose maker has not made it yet is waited for: without it the mix is another one.
         self.waiting = io.styles(&STYLES).any(|style| style.is_none());
         if self.waiting {
@@ -63,21 +59,5 @@ impl Node for StyleMix {
 
     fn status(&self) -> Status {
         if self.waiting { Status::Waiting("waiting for every style".into()) } else { Status::Ready }
-    }
-}
-
-fn uneven(styles: usize, weights: usize) -> Fault {
-    let count = pastiche_engine::diagnostic::count;
-    let message = format!("{} and {} do not fit together", count(styles, "style"), count(weights, "weight"));
-    Fault::new(message, "give `weights` one number for each style")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn uneven_lists_are_told() {
-        assert_eq!(uneven(2, 1).message, "2 styles and 1 weight do not fit together");
     }
 }

@@ -65,7 +65,7 @@ const BAND_13: Out<Control> = Out::share("band_13", "Level of the fourteenth of 
 const BAND_14: Out<Control> = Out::share("band_14", "Level of the fifteenth of the `bands`, from the deepest; `[14]` in a script.");
 const BAND_15: Out<Control> = Out::share("band_15", "Level of the sixteenth of the `bands`, from the deepest; `[15]` in a script.");
 /// The bands that are taken by number.
-const MEMBERS: [Out<Control>; 16] = [BAND_0, BAND_1, BAND_2, BAND_3, BAND_4, BAND_5, BAND_6, BAND_7, BAND_8, BAND_9, BAND_10, BAND_11, BAND_12, BAND_13, BAND_14, BAND_15];
+const MEMBERS: [&Out<Control>; 16] = [&BAND_0, &BAND_1, &BAND_2, &BAND_3, &BAND_4, &BAND_5, &BAND_6, &BAND_7, &BAND_8, &BAND_9, &BAND_10, &BAND_11, &BAND_12, &BAND_13, &BAND_14, &BAND_15];
 
 /// Where the bands begin and end.
 const LOWEST_HZ: f64 = 40.0;

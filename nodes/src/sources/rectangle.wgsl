@@ -16,8 +16,8 @@ fn main(in: Varyings) -> @location(0) vec4f {
     let place = vec2f(dot(u.direction, offset), u.direction.x * offset.y - u.direction.y * offset.x);
     // The distance to the edge, negative inside (I. Quilez, "2D distance functions").
     let corner = min(u.corner, min(u.half_size.x, u.half_size.y));
-    let from = abs(place) - u.half_size + corner;
-    var distance = length(max(from, vec2f(0.0))) + min(max(from.x, from.y), 0.0) - corner;
+    let beyond = abs(place) - u.half_size + corner;
+    var distance = length(max(beyond, vec2f(0.0))) + min(max(beyond.x, beyond.y), 0.0) - corner;
     if u.thickness > 0.0 {
         distance = abs(distance) - 0.5 * u.thickness;
     }
