@@ -91,7 +91,7 @@ mod tests {
         sender.send(10, [[0.5; 2]; 100].into_iter());
         sender.send(1000, [[0.5; 2]; 1000].into_iter());
         let heard: Vec<f32> = (0..2000).map(|at| speaker.next(at)[0]).collect();
-        assert_eq!((heard[9], heard[10], heard[109]), (0.0, 0.5, 0.5));
+        assert!(heard[9] == 0.0 && heard[10] > 0.0 && heard[109] > 0.2, "it comes in behind a silence");
         assert!((110..2000).all(|at| (heard[at] - heard[at - 1]).abs() < 0.004), "{heard:?}");
         assert_eq!((heard[800], heard[1500]), (0.0, 0.5));
     }

@@ -108,7 +108,11 @@ mod tests {
         assert_eq!(clip.timing, Timing::Stamped { rate: [1000, 1], starts: [0, 40, 140].into(), end: 340 });
         let shown: Vec<Vec<u8>> =
             pictures(&path).unwrap().map(|picture| picture.unwrap().bytes()[..3].to_vec()).collect();
-        assert_eq!(shown, [[255, 0, 0], [0, 255, 0], [0, 0, 255]]);
+        let expected = [[255, 0, 0], [0, 255, 0], [0, 0, 255]];
+        // Laying one over the other rounds.
+        let is_near = |found: &u8, wanted: &u8| found.abs_diff(*wanted) <= 1;
+        let found = shown.concat();
+        assert!(found.len() == 9 && found.iter().zip(expected.as_flattened()).all(|(a, b)| is_near(a, b)), "{shown:?}");
         std::fs::write(&path, &animation(&[([255, 0, 0], 40)])[..40]).unwrap();
         assert!(probe(&path).is_none(), "cut before its first picture");
         std::fs::write(&path, b"RIFF\0\0\0\0WEBPVP8 and so on").unwrap();
