@@ -117,6 +117,22 @@ fn rules_are_kept_left_alone_or_sought() {
 }
 
 #[test]
+fn the_last_bass_seeks_the_tonic() {
+    // A network that likes nothing: only the rules speak.
+    let network = Network::new(Weights::zeros());
+    let mut tonics = [0; 2];
+    for seed in 0..40 {
+        let settings = Settings { key: Some(2), seed, ..settings(Routine::BeatsFirst) };
+        let sung = sample(&network, Canvas::empty(8), &settings, &|| true).unwrap();
+        for (count, step) in tonics.iter_mut().zip([0, 4]) {
+            *count += usize::from(matches!(sung.cells()[step][3] % 12, 2 | 11));
+        }
+    }
+    let [first, last] = tonics;
+    assert!(last > first + first / 2, "{first} {last}");
+}
+
+#[test]
 fn a_caller_who_wants_no_more_is_obeyed_before_the_next_forward_pass() {
     let network = network();
     for routine in ROUTINES {

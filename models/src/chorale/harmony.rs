@@ -49,3 +49,8 @@ impl Triad {
 pub fn pitch_classes(frame: &[i16; VOICES]) -> u16 {
     frame.iter().filter(|&&pitch| pitch >= 0).fold(0, |mask, pitch| mask | 1 << (pitch % 12))
 }
+
+/// A set of pitch classes, a bit each, up to transposition: the least of its twelve rotations as a number.
+pub fn chord_kind(classes: u16) -> u16 {
+    (0..12).map(|turn| (classes << turn | classes >> (12 - turn)) & 0xfff).min().unwrap_or(0)
+}

@@ -15,7 +15,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::canvas::{Roll, VOICES};
-use super::super::harmony::pitch_classes;
+use super::super::harmony::{chord_kind, pitch_classes};
 use super::battery::Counts;
 
 /// The names of the distances that a grade sums.
@@ -163,7 +163,7 @@ fn read(roll: &[[i16; VOICES]]) -> Read {
         .collect();
     for (step, frame) in roll.iter().enumerate() {
         if step == 0 || roll[step - 1] != *frame {
-            *histograms[3].entry(chord_kind(pitch_classes(frame))).or_default() += 1;
+            *histograms[3].entry(i32::from(chord_kind(pitch_classes(frame)))).or_default() += 1;
         }
     }
     Read { mode, histograms, notes }
@@ -193,14 +193,6 @@ fn key(roll: &[[i16; VOICES]]) -> (i32, usize) {
         }
     }
     (best.1, best.2)
-}
-
-/// A set of pitch classes up to transposition: the least of its twelve rotations as a number.
-fn chord_kind(classes: u16) -> i32 {
-    (0..12)
-        .map(|turn| (i32::from(classes) << turn | i32::from(classes) >> (12 - turn)) & 0xfff)
-        .min()
-        .unwrap_or(0)
 }
 
 /// The lengths in steps of the sequences of a line that come back exactly, and how often each length is met. A

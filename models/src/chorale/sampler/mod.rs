@@ -19,6 +19,11 @@ use rules::Rules;
 /// The keys of a piece from nothing, as often as they are drawn: semitones above C.
 const KEYS: [i8; 8] = [0, 7, 2, 5, 0, 10, 9, 3];
 
+/// The logit of a bass on the tonic, of the major key or of its relative minor, in the last beat of a piece.
+const LAST_BASS: f32 = 1.2;
+/// The steps of a beat.
+const BEAT: usize = 4;
+
 /// Draws every unknown cell of a canvas and leaves the known ones as they are: to have a bar, a voice or any
 /// other cells sung again, make them unknown first. The same arguments give the same canvas, on whatever
 /// thread. `wanted` is asked before each forward pass, some milliseconds apart, whether to go on.
@@ -95,6 +100,13 @@ impl Sampler<'_> {
         let mut added = [0.0; CLASSES];
         if rules != 0.0 {
             added = self.rules.logits(&self.canvas, step, voice).map(|logit| rules * logit);
+            let is_last = self.canvas.start() + step + BEAT >= self.canvas.piece();
+            if is_last && voice == VOICES - 1 {
+                for (class, added) in added[..usize::from(SILENCE)].iter_mut().enumerate() {
+                    let degree = (class as i32 - i32::from(self.key)).rem_euclid(12);
+                    *added += if matches!(degree, 0 | 9) { rules * LAST_BASS } else { 0.0 };
+                }
+            }
         }
         if self.settings.lean != 0.0 {
             let most = DEGREES.iter().copied().fold(0.0, f64::max);
