@@ -24,6 +24,22 @@ const HEADER_BYTES: u32 = 68;
 /// The most samples that fit: sizes in the file have 32 bits. About three hours.
 pub const MOST_SAMPLES: u64 = ((u32::MAX - HEADER_BYTES) / BYTES_PER_SAMPLE) as u64;
 
+/// A WAV file of one channel with 16 bits, at 48 kHz, in memory.
+///
+/// # Errors
+/// More samples than such a file can have.
+pub(crate) fn encode_mono16(samples: &[i16]) -> Result<Vec<u8>, Error> {
+    let spec = WavSpec { channels: 1, bits_per_sample: 16, sample_format: SampleFormat::Int, ..SPEC };
+    let mut bytes = io::Cursor::new(Vec::new());
+    let write = |bytes| -> hound::Result<()> {
+        let mut writer = WavWriter::new(bytes, spec)?;
+        samples.iter().try_for_each(|sample| writer.write_sample(*sample))?;
+        writer.finalize()
+    };
+    write(&mut bytes).map_err(|error| fault(Path::new("the sound"), error))?;
+    Ok(bytes.into_inner())
+}
+
 /// A WAV file that is being written. It appears when it is finished.
 pub struct WaveFile {
     /// Dropped before the file that it writes to.

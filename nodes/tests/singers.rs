@@ -8,6 +8,7 @@ use pastiche_engine::graph::{Given, GivenInput, NodeKey};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::port::{Note, Value};
 use pastiche_engine::workers::Workers;
+use pastiche_models::chorale::{Part, Weights};
 
 const BAR: usize = 16;
 
@@ -254,6 +255,54 @@ fn a_seed_melody_is_in_the_first_score() {
     refused(&mut show, &weights, "cannot read the weights of the chorale network");
     show.steps(30);
     assert_eq!(score(&show)[0][..4], [60; 4]);
+}
+
+#[test]
+fn new_weights_take_over_bar_by_bar_while_the_score_is_sung_on() {
+    // A checkpoint that wants one pitch of the soprano, or none.
+    let checkpoint = |class: Option<usize>| {
+        let mut weights = Weights::embedded().unwrap();
+        if let Some(class) = class {
+            weights.values_mut()[Part::PitchBias.range()][class] = 40.0;
+        }
+        weights.to_safetensors().unwrap()
+    };
+    let patch = |bytes: &[u8]| {
+        let desc =
+            choir(4.0).number("density", 2.0).option("weights", "w.safetensors").file("w.safetensors", bytes);
+        desc.node("up", "transpose").wire("notes", "it").number("by", 0.0).see("up")
+    };
+    let mut show = Show::with(None, Workers::inline(), true, &patch(&checkpoint(None)));
+    let mut sounding = Sounding::default();
+    let mut steps = |show: &mut Show, count: usize| {
+        for _ in 0..count {
+            show.step();
+            sounding.hear(&show.notes("up"));
+        }
+    };
+    steps(&mut show, 40);
+    let before = score(&show);
+    let liked = |score: &[Vec<u8>; 4]| score[0].iter().filter(|pitch| **pitch == 36 + 40).count();
+    assert!(liked(&before) < 4 * BAR / 2);
+    // Written in the middle of a beat, of 30 frames: what is sung stays, and nothing is cut off but what sounds.
+    let summary = show.load(&patch(&checkpoint(Some(40)))).unwrap();
+    assert_eq!((summary.built, summary.rebuilt), (0, 1), "the choir alone");
+    steps(&mut show, 1);
+    assert_eq!(score(&show), before);
+    // Bars of 120 frames: what is rewritten is the new network's, the rest still the old one's.
+    let mut counts = vec![liked(&before)];
+    for _ in 0..12 {
+        steps(&mut show, 120);
+        counts.push(liked(&score(&show)));
+    }
+    assert!(counts.is_sorted(), "{counts:?}");
+    assert!(counts.iter().any(|count| counts[0] < *count && *count < 4 * BAR), "{counts:?}");
+    assert_eq!(counts.last(), Some(&(4 * BAR)), "{counts:?}");
+    // One that is cut off is refused, and the choir sings on.
+    let whole = checkpoint(None);
+    assert!(show.load(&patch(&whole[..whole.len() / 2])).is_err());
+    steps(&mut show, 240);
+    assert_eq!(liked(&score(&show)), 4 * BAR);
 }
 
 #[test]

@@ -129,7 +129,7 @@ pub struct WindowArguments {
 pub struct RenderArguments {
     #[command(flatten)]
     pub patch: PatchArguments,
-    /// A folder for `frame_00000.png` … and `sound.wav`, or a movie
+    /// A folder for `frame_00000.png` …, `sound.wav` and, where a `chorale` or `harmonise` sings, `score.mid`, or a movie
     #[arg(long, value_name = "DIR|FILE.mp4")]
     pub out: PathBuf,
     /// How many seconds
@@ -319,13 +319,17 @@ pub enum EvalTarget {
 #[derive(Debug, Args)]
 #[command(
     after_help = "A checkpoint is kept beside the weights every hundred steps. After a stop or a crash at any \
-                        moment, the same command with --resume ends with the same weights as without."
+                        moment, the same command with --resume ends with the same weights as without. The losses, and \
+                        every five hundred steps what the network sings, go into the folder FILE.tensorboard, which \
+                        `tensorboard --logdir` shows. A patch with chorale(#{ weights: \"FILE.safetensors\" }) sings \
+                        with the newest weights while they are trained."
 )]
 pub struct TrainArguments {
     /// What is trained
     pub what: TrainTarget,
-    /// The chorales: JSON such as Jsb16thSeparated.json of czhuang/JSB-Chorales-dataset
-    #[arg(long, value_name = "FILE")]
+    /// The chorales: JSON such as Jsb16thSeparated.json of czhuang/JSB-Chorales-dataset, or a folder of MIDI or MusicXML
+    /// files of four voices each, of which bad ones are named and left out
+    #[arg(long, value_name = "FILE|FOLDER")]
     pub data: PathBuf,
     /// Where the weights go that are best on the validation part: FILE.safetensors
     #[arg(long, value_name = "FILE")]

@@ -1,4 +1,4 @@
-//! A folder of PNG files and a WAV file.
+//! A folder of PNG files, a WAV file and, where a choir sings, a MIDI file.
 
 use std::fs;
 use std::io;
@@ -12,10 +12,19 @@ use crate::error::Error;
 use crate::picture::Picture;
 
 const SOUND: &str = "sound.wav";
+/// What a choir sings.
+pub(super) const SCORE: &str = "score.mid";
 
-/// Says which pictures of the folder a render has written: `frames = 300`. Without it nothing that is
-/// there is taken for a render's.
+/// Says which pictures of the folder a render has written, `frames = 300`, and, in a second line, whether it has written
+/// a score: `score = true`. Without it nothing that is there is taken for a render's.
 const MARK: &str = ".pastiche_render";
+
+/// What a render has written, or will.
+#[derive(Clone, Copy, Debug, Default)]
+struct Files {
+    frames: u64,
+    has_score: bool,
+}
 
 /// A folder that is being filled.
 pub(super) struct Folder {
@@ -24,17 +33,19 @@ pub(super) struct Folder {
 
 impl Folder {
     /// Makes the folder, or removes what an earlier render left in it. At most `frames` pictures will be
-    /// written.
-    pub(super) fn start(path: &Path, frames: u64) -> Result<Folder, Error> {
+    /// written, and a score where `has_score` says so.
+    pub(super) fn start(path: &Path, frames: u64, has_score: bool) -> Result<Folder, Error> {
         fs::create_dir_all(path).map_err(|error| Error::file("make", path, error))?;
-        let rendered = rendered_frames(path).unwrap_or(0);
-        for file in files(path)?.into_iter().filter(|file| looks_rendered(file, rendered.max(frames))) {
+        let (rendered, coming) = (rendered(path), Files { frames, has_score });
+        let concerns = |file: &PathBuf| looks_rendered(file, rendered) || looks_rendered(file, coming);
+        for file in files(path)?.into_iter().filter(concerns) {
             if !looks_rendered(&file, rendered) {
                 return Err(not_ours(&file));
             }
             fs::remove_file(&file).map_err(|error| Error::file("remove", &file, error))?;
         }
-        write_atomic(&path.join(MARK), format!("frames = {frames}\n").as_bytes())?;
+        let score = if has_score { "score = true\n" } else { "" };
+        write_atomic(&path.join(MARK), format!("frames = {frames}\n{score}").as_bytes())?;
         Ok(Folder { path: path.to_owned() })
     }
 
@@ -61,18 +72,21 @@ pub(super) fn check(path: &Path, frames: u64, force: bool) -> Result<(), Error> 
             Err(Error::Occupied { path: path.to_owned(), what: "not empty" })
         }
         Ok(_) => {
-            let rendered = rendered_frames(path).unwrap_or(0);
+            // Whether there will be a score is known when the patch is.
+            let (rendered, coming) = (rendered(path), Files { frames, has_score: false });
             let is_in_the_way =
-                |file: &PathBuf| looks_rendered(file, frames) && !looks_rendered(file, rendered);
+                |file: &PathBuf| looks_rendered(file, coming) && !looks_rendered(file, rendered);
             files(path)?.into_iter().find(is_in_the_way).map_or(Ok(()), |file| Err(not_ours(&file)))
         }
     }
 }
 
-/// How many frames an earlier render was to have in the folder; `None` where there was none.
-fn rendered_frames(folder: &Path) -> Option<u64> {
-    let mark = fs::read_to_string(folder.join(MARK)).ok()?;
-    mark.trim().strip_prefix("frames = ")?.parse().ok()
+/// What an earlier render was to write into the folder; nothing where there was none.
+fn rendered(folder: &Path) -> Files {
+    let mark = fs::read_to_string(folder.join(MARK)).unwrap_or_default();
+    let mut lines = mark.lines();
+    let frames = lines.next().and_then(|line| line.strip_prefix("frames = ")?.parse().ok()).unwrap_or(0);
+    Files { frames, has_score: lines.next() == Some("score = true") }
 }
 
 fn not_ours(file: &Path) -> Error {
@@ -88,14 +102,16 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(entries.into_iter().map(|entry| entry.path()).collect())
 }
 
-/// Whether a render of this many frames writes a file of this name: `frame_00012.png` and `sound.wav`,
-/// finished or not.
-fn looks_rendered(file: &Path, frames: u64) -> bool {
+/// Whether a render writes a file of this name: `frame_00012.png`, `sound.wav` and `score.mid`, finished or not.
+fn looks_rendered(file: &Path, Files { frames, has_score }: Files) -> bool {
     let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return false };
     let unfinished = name.strip_prefix('.').and_then(|name| name.strip_suffix(".part"));
     let name = unfinished.unwrap_or(name);
     if name == SOUND {
         return frames > 0;
+    }
+    if name == SCORE {
+        return has_score;
     }
     let digits = name.strip_prefix("frame_").and_then(|name| name.strip_suffix(".png"));
     let number: Option<u64> = digits.and_then(|digits| digits.parse().ok());
@@ -129,10 +145,18 @@ mod tests {
             ("frame_0000x.png", false),
             ("photo.png", false),
             ("sound.wave", false),
+            ("score.mid", true),
+            (".score.mid.part", true),
+            ("score.midi", false),
         ] {
-            assert_eq!(looks_rendered(Path::new(name), 200_000), ours, "{name}");
+            assert_eq!(
+                looks_rendered(Path::new(name), Files { frames: 200_000, has_score: true }),
+                ours,
+                "{name}"
+            );
         }
-        assert!(!looks_rendered(Path::new("sound.wav"), 0));
+        assert!(!looks_rendered(Path::new("sound.wav"), Files::default()));
+        assert!(!looks_rendered(Path::new("score.mid"), Files { frames: 2, has_score: false }));
     }
 
     #[test]
@@ -143,12 +167,27 @@ mod tests {
             fs::write(path.join(mine), "mine").unwrap();
             let told = check(path, 2, true).unwrap_err().to_string();
             assert!(told.contains(mine), "{told}");
-            assert!(Folder::start(path, 2).is_err());
+            assert!(Folder::start(path, 2, false).is_err());
             assert_eq!(fs::read(path.join(mine)).unwrap(), b"mine");
         }
+        // A score of somebody else's is left by a render without one, also by the second.
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
-        Folder::start(path, 2).unwrap().write(0, &Picture::black([2, 3])).unwrap();
+        fs::write(path.join(SCORE), "mine").unwrap();
+        for _ in 0..2 {
+            Folder::start(path, 2, false).unwrap();
+            assert!(check(path, 2, true).is_ok());
+            assert!(Folder::start(path, 2, true).is_err());
+        }
+        assert_eq!(fs::read(path.join(SCORE)).unwrap(), b"mine");
+        fs::remove_file(path.join(SCORE)).unwrap();
+        Folder::start(path, 2, true).unwrap();
+        fs::write(path.join(SCORE), "a render's").unwrap();
+        Folder::start(path, 2, false).unwrap();
+        assert!(!path.join(SCORE).exists(), "the next render has none");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        Folder::start(path, 2, false).unwrap().write(0, &Picture::black([2, 3])).unwrap();
         fs::write(path.join("frame_00002.png"), "mine").unwrap();
         assert!(check(path, 2, true).is_ok());
         assert!(check(path, 3, true).is_err(), "a longer render would write over it");
@@ -164,9 +203,9 @@ mod tests {
         assert!(check(path, 100, false).is_err());
         assert!(check(path, 100, true).is_ok());
         assert!(check(&path.join("photo.png"), 100, true).is_err());
-        Folder::start(path, 100).unwrap().write(99, &Picture::black([2, 3])).unwrap();
+        Folder::start(path, 100, false).unwrap().write(99, &Picture::black([2, 3])).unwrap();
         assert!(check(path, 1, true).is_ok());
-        Folder::start(path, 1).unwrap().write(0, &Picture::black([2, 3])).unwrap();
+        Folder::start(path, 1, false).unwrap().write(0, &Picture::black([2, 3])).unwrap();
         let mut names: Vec<_> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, [MARK, "frame_00000.png", "photo.png"]);

@@ -2,6 +2,7 @@
 
 mod folder;
 mod movie;
+mod score;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub use folder::write_png;
 
 use folder::Folder;
 use movie::Movie;
+use score::Score;
 
 /// Names of files that are asked for at times, and that no render writes.
 const NOT_WRITTEN: [&str; 15] = [
@@ -38,7 +40,7 @@ const WAITING_PICTURES: usize = 4;
 /// What is to be rendered, and where to.
 #[derive(Clone, Debug)]
 pub struct RenderJob {
-    /// A folder for pictures and sound, or a file that ends in `.mp4`.
+    /// A folder for pictures, sound and what a choir sings, or a file that ends in `.mp4`.
     pub out: PathBuf,
     /// Number of frames.
     pub frames: u64,
@@ -124,20 +126,27 @@ pub fn render(
     for input in job.take.iter().flat_map(|take| &take.inputs) {
         player.input(input.clone());
     }
-    let pictures = if movie::is_movie(&job.out) {
+    // A movie is one file.
+    let is_movie = movie::is_movie(&job.out);
+    let mut score = if is_movie { None } else { Score::of(player.plan()) };
+    let pictures = if is_movie {
         Pictures::Movie(Movie::start(&job.out, player.canvas_px(), player.rate())?)
     } else {
-        Pictures::Folder(Folder::start(&job.out, job.frames)?)
+        Pictures::Folder(Folder::start(&job.out, job.frames, score.is_some())?)
     };
+    let score_path = job.out.join(folder::SCORE);
     let mut wave = WaveFile::create(&pictures.sound_path())?;
     let encoder = Encoder::start(pictures)?;
-    let outcome = frames(player, job.frames, stop, &mut wave, &encoder, &mut tell);
+    let outcome = frames(player, job.frames, stop, (&mut wave, score.as_mut()), &encoder, &mut tell);
     // Also after a fault: what has been handed over is written whole.
     let pictures = encoder.finish();
     let rendered = outcome?;
     let pictures = pictures?;
     wave.finish()?;
     pictures.finish()?;
+    if let Some(score) = score {
+        score.write(&score_path)?;
+    }
     Ok(rendered)
 }
 
@@ -145,7 +154,7 @@ fn frames(
     player: &mut Player,
     number: u64,
     stop: &AtomicBool,
-    wave: &mut WaveFile,
+    (wave, mut score): (&mut WaveFile, Option<&mut Score>),
     encoder: &Encoder,
     tell: &mut impl FnMut(Progress),
 ) -> Result<Rendered, Error> {
@@ -158,6 +167,9 @@ fn frames(
         let of_nodes = report.faults.iter().map(|fault| node_diagnostic(&fault.node, &fault.fault));
         refused.chain(of_nodes).for_each(|fault| tell(Progress::Fault(fault)));
         wave.write(player.sound())?;
+        if let Some(score) = &mut score {
+            score.hear(player);
+        }
         let picture =
             player.pixels(0).map_err(|fault| Error::Program { message: fault.message, help: fault.help })?;
         if !encoder.send(rendered.frames, picture) {

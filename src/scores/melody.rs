@@ -3,18 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use midly::{Format, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 use pastiche_models::chorale::{VOICES, read_notation};
 
+use super::{lines, midi_reading};
 use crate::error::Error;
 
 /// The lowest and the highest pitch of each singer.
 const RANGES: [[i16; 2]; VOICES] = [[60, 81], [53, 74], [48, 69], [36, 64]];
 const SINGERS: [&str; VOICES] = ["soprano", "alto", "tenor", "bass"];
-/// The steps of a beat.
-const BEAT: f64 = 4.0;
-/// The channel of drums, counted from 0.
-const DRUMS: u8 = 9;
 
 /// A melody and who sings it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,61 +64,17 @@ fn from_notation(text: &str) -> Result<Vec<i16>, Error> {
 
 fn from_file(path: &Path, most_steps: usize) -> Result<Vec<i16>, Error> {
     let bytes = fs::read(path).map_err(|error| Error::file("read", path, error))?;
-    let damaged = |why: &str| {
+    let lines = midi_reading::read(&bytes).map_err(|why| {
         refuse(
             format!("cannot read the melody in {}: {why}", path.display()),
             "export it again as a Standard MIDI File of format 0 or 1",
         )
-    };
-    let smf = Smf::parse(&bytes).map_err(|error| damaged(&error.to_string()))?;
-    if smf.header.format == Format::Sequential {
-        return Err(damaged("it holds several songs (format 2)"));
+    })?;
+    let steps = lines::end(&lines);
+    if steps > most_steps {
+        return Err(too_long(steps, most_steps));
     }
-    let ends = |event: Option<&TrackEvent<'_>>| {
-        event.is_some_and(|event| matches!(event.kind, TrackEventKind::Meta(MetaMessage::EndOfTrack)))
-    };
-    // The parser reads a file as far as it goes.
-    if smf.tracks.is_empty() || !smf.tracks.iter().all(|track| ends(track.last())) {
-        return Err(damaged("it is cut off"));
-    }
-    let Timing::Metrical(ticks) = smf.header.timing else {
-        return Err(damaged("its times are seconds of a film and not beats"));
-    };
-    let step_of = |tick: u64| (tick as f64 / f64::from(ticks.as_int().max(1)) * BEAT).round() as usize;
-    let mut pitches: Vec<i16> = Vec::new();
-    for track in &smf.tracks {
-        let mut tick = 0_u64;
-        let mut sounding: Vec<(u8, u8, usize)> = Vec::new();
-        for event in track {
-            tick += u64::from(event.delta.as_int());
-            let TrackEventKind::Midi { channel, message } = event.kind else { continue };
-            let (key, on) = match message {
-                MidiMessage::NoteOn { key, vel } => (key.as_int(), vel.as_int() > 0),
-                MidiMessage::NoteOff { key, .. } => (key.as_int(), false),
-                _ => continue,
-            };
-            let channel = channel.as_int();
-            if channel == DRUMS {
-                continue;
-            }
-            let step = step_of(tick);
-            if step > most_steps {
-                return Err(too_long(step, most_steps));
-            }
-            if on {
-                sounding.push((channel, key, step));
-            } else if let Some(index) = sounding.iter().position(|note| (note.0, note.1) == (channel, key)) {
-                let (_, key, start) = sounding.remove(index);
-                if pitches.len() < step {
-                    pitches.resize(step, -1);
-                }
-                for pitch in &mut pitches[start.min(step)..step] {
-                    *pitch = (*pitch).max(i16::from(key));
-                }
-            }
-        }
-    }
-    Ok(pitches)
+    Ok(lines::highest(lines.into_iter().flatten(), steps))
 }
 
 /// The highest voice whose range holds all notes.
@@ -141,6 +93,8 @@ fn singer(pitches: &[i16]) -> Result<usize, Error> {
 
 #[cfg(test)]
 mod tests {
+    use midly::{Format, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
+
     use super::*;
 
     const MOST: usize = 4096;

@@ -17,6 +17,13 @@ use crate::wave::WaveFile;
 const TAIL_SECS: f64 = 3.0;
 
 pub(super) fn write(path: &Path, roll: &Roll) -> Result<(), Error> {
+    let mut wave = WaveFile::create(path)?;
+    sing(roll, |samples| wave.write(samples))?;
+    wave.finish()
+}
+
+/// Sings a chorale, and hands its sound over piece by piece: left and right at 48 kHz.
+pub(super) fn sing(roll: &Roll, mut take: impl FnMut(&[[f32; 2]]) -> Result<(), Error>) -> Result<(), Error> {
     let folder = tempfile::tempdir().map_err(|error| Error::file("make", &std::env::temp_dir(), error))?;
     let put = |name: &str, bytes: &[u8]| {
         let file = folder.path().join(name);
@@ -33,15 +40,16 @@ pub(super) fn write(path: &Path, roll: &Roll) -> Result<(), Error> {
     if !report.is_good() {
         return Err(Error::Faults { faults: report.diagnostics });
     }
-    let mut wave = WaveFile::create(path)?;
     let seconds = roll.len() as f64 / 4.0 * 60.0 / TEMPO + TAIL_SECS;
     let frames = (seconds * player.rate().fps()).ceil() as u64;
     for _ in 0..frames {
         player.step();
-        wave.write(player.sound())?;
+        take(player.sound())?;
     }
-    if let Some(fault) = player.faults().into_iter().next() {
-        return Err(Error::file("write", path, io::Error::other(fault.to_string())));
+    match player.faults().into_iter().next() {
+        Some(fault) => {
+            Err(Error::file("sing", Path::new("the chorale"), io::Error::other(fault.to_string())))
+        }
+        None => Ok(()),
     }
-    wave.finish()
 }

@@ -13,5 +13,6 @@ mod mappings;
 mod render;
 mod show;
 mod takes;
+mod train;
 #[cfg(feature = "stage")]
 mod window;

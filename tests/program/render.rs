@@ -27,13 +27,51 @@ fn the_same_patch_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_patch_that_sings_has_its_score_beside_its_sound() {
+    let sings = "tempo(120);\nlet score = chorale(#{ bars: 1 });\nspeakers(choir(score, 1));\n";
+    let folder = Folder::with(sings);
+    for out in ["one", "two"] {
+        folder.run(&format!("render a.rhai --out {out} --seconds 1.3 --size 8x8")).good();
+    }
+    let bytes = fs::read(folder.path("one/score.mid")).unwrap();
+    assert!(bytes == fs::read(folder.path("two/score.mid")).unwrap());
+    let smf = midly::Smf::parse(&bytes).unwrap();
+    let mut lengths = Vec::new();
+    for track in &smf.tracks {
+        let (mut tick, mut sounding, mut starts) = (0, Vec::new(), 0);
+        for event in track {
+            tick += event.delta.as_int();
+            let midly::TrackEventKind::Midi { message, .. } = event.kind else { continue };
+            match message {
+                midly::MidiMessage::NoteOn { key, .. } => {
+                    // A sixteenth of 480 ticks a beat.
+                    assert!(tick.is_multiple_of(120) && sounding.is_empty(), "{tick}");
+                    sounding.push(key);
+                    starts += 1;
+                }
+                midly::MidiMessage::NoteOff { key, .. } => assert_eq!(sounding.pop(), Some(key)),
+                _ => {}
+            }
+        }
+        assert!(sounding.is_empty(), "each note ends");
+        lengths.push((tick, starts > 0));
+    }
+    // 1.3 seconds of two beats each.
+    assert_eq!(lengths, [(1248, false), (1248, true), (1248, true), (1248, true), (1248, true)]);
+    // A patch without a choir has no score, and removes the one of the render before.
+    folder.write("b.rhai", PATCH);
+    folder.run("render b.rhai --out one --seconds 0.04 --size 8x8 --force").good();
+    assert_eq!(folder.names("one"), ["frame_00000.png", "sound.wav"]);
+}
+
+#[test]
 fn the_opening_plays_in_an_empty_folder() {
     let folder = Folder::new();
     let ended = folder.run("render --out o --seconds 0.04 --size 32x32");
     // It glows, for which it needs a graphics adapter.
     if !ended.err.contains("there is no graphics adapter") {
         ended.good();
-        assert_eq!(folder.names("o"), ["frame_00000.png", "sound.wav"]);
+        assert_eq!(folder.names("o"), ["frame_00000.png", "score.mid", "sound.wav"]);
     }
 }
 

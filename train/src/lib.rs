@@ -4,5 +4,6 @@
 //! resumed from its newest checkpoint, it ends with the same weights, whatever the number of threads.
 
 pub mod chorale;
+pub mod tensorboard;
 
 pub use pastiche_models::Random;

@@ -57,7 +57,7 @@ pub(super) const LOUDNESS: In<Control> = In::control(
 pub(super) const WEIGHTS: Opt<Option<File>> = Opt::optional_file(
     "weights",
     Media::Model,
-    "A safetensors file that `pastiche train chorale` wrote, instead of the weights that come with the program.",
+    "A safetensors file that `pastiche train chorale` wrote, instead of the weights that come with the program. When it is written again, the choir sings on, with the new weights.",
 );
 
 static EMBEDDED: Embedded<Network> = Embedded::new();

@@ -27,3 +27,10 @@ pub enum TrainError {
         error: std::io::Error,
     },
 }
+
+impl TrainError {
+    /// A file could not be read or written.
+    pub(crate) fn file(doing: &'static str, path: &std::path::Path, error: std::io::Error) -> Self {
+        Self::File { doing, path: path.display().to_string(), error }
+    }
+}

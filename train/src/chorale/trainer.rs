@@ -168,7 +168,7 @@ impl Trainer {
     /// # Errors
     /// A file that cannot be read, is damaged, or belongs to another network.
     pub fn load(path: &Path) -> Result<Self, TrainError> {
-        let bytes = std::fs::read(path).map_err(|error| file("read", path, error))?;
+        let bytes = std::fs::read(path).map_err(|error| TrainError::file("read", path, error))?;
         let (_, header) = SafeTensors::read_metadata(&bytes).map_err(unfit)?;
         let tensors = SafeTensors::deserialize(&bytes).map_err(unfit)?;
         let note = |name: &str| -> Result<u64, TrainError> {
@@ -199,10 +199,6 @@ fn unfit(reason: impl std::fmt::Display) -> TrainError {
     TrainError::CheckpointUnfit { reason: reason.to_string() }
 }
 
-fn file(doing: &'static str, path: &Path, error: std::io::Error) -> TrainError {
-    TrainError::File { doing, path: path.display().to_string(), error }
-}
-
 /// Writes a file beside `path` and puts it in its place, so that a kill at any moment leaves the old
 /// one or the new one.
 ///
@@ -216,7 +212,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
         beside.as_file().sync_all()?;
         beside.persist(path).map(drop).map_err(|error| error.error)
     };
-    write().map_err(|error| file("write", path, error))
+    write().map_err(|error| TrainError::file("write", path, error))
 }
 
 /// Held after a warm-up, then falling to 0 in a straight line.

@@ -1,0 +1,8 @@
+//! The endings of files, by which their kinds are told apart.
+
+use std::path::Path;
+
+/// What stands behind the last point of a name, in small letters.
+pub(super) fn ending(path: &Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
