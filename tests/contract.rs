@@ -182,7 +182,7 @@ fn a_network_of_ones_own_paints_and_a_damaged_one_is_refused() {
 
 #[test]
 fn a_patch_looks_the_same_at_any_size() {
-    let patch = "let soft = test_card().blur(60).blend(test_card(), 0.5);\nscreen(soft.feedback());\n";
+    let patch = "let soft = test_card().blur(60).blend(test_card(), 0.5);\nscreen(soft.feedback(#{ zoom: 1, rotate: 0 }));\n";
     let picture = |size_px: [u32; 2]| {
         let mut player = player(size_px, 30.0, patch)?;
         for _ in 0..3 {
