@@ -23,7 +23,9 @@ const STOPPED: i32 = 130;
 /// Warnings of ours, and nothing of the libraries below, unless more is asked for.
 pub fn start_log(verbose: u8) {
     let level = match verbose {
-        0 => "error,wgpu_hal=off,pastiche=warn,pastiche_engine=warn,pastiche_nodes=warn,pastiche_models=warn",
+        0 => {
+            "error,wgpu_hal=off,symphonia=off,pastiche=warn,pastiche_engine=warn,pastiche_nodes=warn,pastiche_models=warn"
+        }
         1 => "warn,pastiche=info,pastiche_engine=info,pastiche_nodes=info,pastiche_models=info",
         _ => "info,pastiche=debug,pastiche_engine=debug,pastiche_nodes=debug,pastiche_models=debug",
     };

@@ -50,7 +50,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               plays the drums if there are any. Notes start on every eighth sample, a sixth of a millisecond. \
               Of more notes than `voices` the softest makes room. A sample that lies outside the file's data is \
               left out, with a warning. A changed file is read again.",
-        example: "speakers(soundfont(melody([60, 64, 67], 0.5), \"sounds.sf2\", #{ preset: 52 }));\n",
+        example: "speakers(soundfont(melody([60, 64, 67], 0.5), \"sounds.sf2\", #{ room: true }));\n",
         inputs: &[&NOTES.0, &LEVEL.0],
         options: &[FILE.0, PRESET.0, BANK.0, ROOM.0, VOICES.0],
         outputs: &[SOUND.0],
