@@ -19,8 +19,11 @@ const TRIGGER: Out<Trigger> = Out::new("trigger", "Each key that goes down.");
 const HELD: Out<Control> = Out::new("held", "How many keys sound.");
 const ALIVE: Out<Control> = Out::new("alive", "1 while the port is there, else 0.");
 
-const PEDAL: Opt<bool> =
-    Opt::flag("sustain", true, "Whether the pedals, sustain (controller 64) and sostenuto (66), hold the notes.");
+const PEDAL: Opt<bool> = Opt::flag(
+    "sustain",
+    true,
+    "Whether the pedals, sustain (controller 64) and sostenuto (66), hold the notes.",
+);
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
     spec: NodeSpec {
@@ -116,8 +119,10 @@ impl AudioNode for Playing {
                 }
                 let value = if state.is_pedal_down(key.port, channel) { 127 } else { 0 };
                 let pedal = Message::Controller { channel, number: SUSTAIN, value };
-                self.keyboard.hear((&key.port, 0), pedal, start_sample, &mut |note| io.write_note(&NOTES, note));
-                self.keyboard.hear((&key.port, 0), message, start_sample, &mut |note| io.write_note(&NOTES, note));
+                self.keyboard
+                    .hear((&key.port, 0), pedal, start_sample, &mut |note| io.write_note(&NOTES, note));
+                self.keyboard
+                    .hear((&key.port, 0), message, start_sample, &mut |note| io.write_note(&NOTES, note));
             }
         }
         for event in io.midi() {

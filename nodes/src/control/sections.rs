@@ -128,7 +128,10 @@ mod tests {
         let at = |time: f64, repeats: bool| {
             place(|| [2.0, 0.0, 3.0].into_iter(), time, repeats).map(|place| (place.index, place.inside))
         };
-        assert_eq!([0.0, 1.5, 2.0].map(|time| at(time, false)), [Some((0, 0.0)), Some((0, 1.5)), Some((2, 0.0))]);
+        assert_eq!(
+            [0.0, 1.5, 2.0].map(|time| at(time, false)),
+            [Some((0, 0.0)), Some((0, 1.5)), Some((2, 0.0))]
+        );
         assert_eq!(at(2.0 - 1e-12, false), Some((2, 0.0)), "rounding does not delay a section");
         assert_eq!(at(50.0, false).map(|(index, _)| index), Some(2));
         assert_eq!((at(5.0, true), at(12.5, true)), (Some((0, 0.0)), Some((2, 0.5))));

@@ -32,5 +32,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |ctx, _| OnePass::boxed(ctx, "hue", concat!(include_str!("../colour.wgsl"), include_str!("hue.wgsl")), vec![angle(&DEGREES)]),
+    make: |ctx, _| {
+        OnePass::boxed(
+            ctx,
+            "hue",
+            concat!(include_str!("../colour.wgsl"), include_str!("hue.wgsl")),
+            vec![angle(&DEGREES)],
+        )
+    },
 }];

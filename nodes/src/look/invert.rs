@@ -5,7 +5,7 @@ use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out};
 
-use crate::look::one_pass::{OnePass};
+use crate::look::one_pass::OnePass;
 
 static IMAGE: In<Frame> = In::required("image", "Picture to change.");
 static AMOUNT: In<Control> = In::amount("How much of the effect.");
@@ -23,5 +23,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |ctx, _| OnePass::boxed(ctx, "invert", concat!(include_str!("../colour.wgsl"), include_str!("invert.wgsl")), Vec::new()),
+    make: |ctx, _| {
+        OnePass::boxed(
+            ctx,
+            "invert",
+            concat!(include_str!("../colour.wgsl"), include_str!("invert.wgsl")),
+            Vec::new(),
+        )
+    },
 }];

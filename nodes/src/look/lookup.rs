@@ -59,7 +59,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("lookup.wgsl"));
         let effect = compile::<Uniforms>(ctx, "lookup", 3, wgsl)?;
         let frame = |table: &Table| {
-            let empty = || BuildError::new("the look-up table is empty", "choose another").option(TABLE.0.name);
+            let empty =
+                || BuildError::new("the look-up table is empty", "choose another").option(TABLE.0.name);
             texture(table).map(Frame::from_pixels).ok_or_else(empty)
         };
         let table = frame(&cube.table)?;

@@ -8,7 +8,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::to_change;
-use crate::look::movement::{Edge, Mover, Movement};
+use crate::look::movement::{Edge, Movement, Mover};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to move.");
 const X: In<Control> = In::control(
@@ -19,14 +19,8 @@ const X: In<Control> = In::control(
     range(-100_000.0, 100_000.0),
     "How far to the right.",
 );
-const Y: In<Control> = In::control(
-    "y",
-    0.0,
-    Unit::Px,
-    range(-540.0, 540.0),
-    range(-100_000.0, 100_000.0),
-    "How far up.",
-);
+const Y: In<Control> =
+    In::control("y", 0.0, Unit::Px, range(-540.0, 540.0), range(-100_000.0, 100_000.0), "How far up.");
 const AMOUNT: In<Control> = In::amount("How far along the way.");
 const OUT: Out<Frame> = Out::new("image", "The moved picture, in its own size.");
 

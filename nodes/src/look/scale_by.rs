@@ -8,7 +8,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::to_change;
-use crate::look::movement::{Edge, Mover, Movement};
+use crate::look::movement::{Edge, Movement, Mover};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to scale.");
 const FACTOR: In<Control> = In::control(

@@ -162,8 +162,15 @@ impl<'a> Text<'a> {
 
 /// The first line that only GLSL has, as in ISF and Shadertoy; and its number.
 fn glsl_line(text: &str) -> Option<(usize, &str)> {
-    let marks =
-        ["void main(", "void main (", "void mainImage(", "#version ", "gl_FragColor", "precision highp", "precision mediump"];
+    let marks = [
+        "void main(",
+        "void main (",
+        "void mainImage(",
+        "#version ",
+        "gl_FragColor",
+        "precision highp",
+        "precision mediump",
+    ];
     let is_glsl = |line: &str| {
         let code = line.split("//").next().unwrap_or_default();
         marks.iter().any(|mark| code.contains(mark))

@@ -8,7 +8,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, Choice, In, NodeSpec, Opt, Out, Unit, range};
 
 use crate::effect::to_change;
-use crate::look::movement::{Edge, Mover, Movement};
+use crate::look::movement::{Edge, Movement, Mover};
 
 const IMAGE: In<Frame> = In::required("image", "Picture to move.");
 const TRANSLATE_X: In<Control> = In::control(
@@ -93,9 +93,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |ctx, options| {
-        Ok(Box::new(Transform { mover: Mover::new(ctx, options.get(&EDGE))? }))
-    },
+    make: |ctx, options| Ok(Box::new(Transform { mover: Mover::new(ctx, options.get(&EDGE))? })),
 }];
 
 struct Transform {

@@ -30,8 +30,11 @@ const TEMPO: Opt<Choice<Base>> = Opt::choice(
     &[("patch", Base::Beats), ("file", Base::Secs)],
     "Whose tempo counts: the patch's, or the file's own.",
 );
-const SUSTAIN: Opt<bool> =
-    Opt::flag("sustain", true, "Whether its pedals, sustain (controller 64) and sostenuto (66), hold the notes.");
+const SUSTAIN: Opt<bool> = Opt::flag(
+    "sustain",
+    true,
+    "Whether its pedals, sustain (controller 64) and sostenuto (66), hold the notes.",
+);
 const REPEAT: Opt<bool> =
     Opt::flag("repeat", true, "Whether it begins again at its end, which is rounded up to a whole beat.");
 
@@ -56,7 +59,8 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         let (asset, base) = (options.get(&FILE)?, options.get(&TEMPO));
         let tune = load(asset, base, options.get(&SUSTAIN))?;
         if let Some(damage) = &tune.damage {
-            let message = format!("`{}` is damaged: {damage}; it is played as far as it can be read", asset.name);
+            let message =
+                format!("`{}` is damaged: {damage}; it is played as far as it can be read", asset.name);
             ctx.warn(BuildError::new(message, "export it again as a Standard MIDI File").option(FILE.0.name));
         }
         let repeats = options.get(&REPEAT);

@@ -37,9 +37,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ..NodeSpec::PLAIN
     },
     inputs_for: None,
-    make: |_, options| {
-        Ok(Box::new(ChooseStyle { smooth: options.get(&SMOOTH), last: None, waiting: true }))
-    },
+    make: |_, options| Ok(Box::new(ChooseStyle { smooth: options.get(&SMOOTH), last: None, waiting: true })),
 }];
 
 struct ChooseStyle {

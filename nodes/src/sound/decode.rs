@@ -93,10 +93,12 @@ struct Decoded {
 /// Decodes a file's content. What Symphonia does not know, `ffmpeg` reads from the file itself.
 fn decode(bytes: &Arc<[u8]>, path: Option<&Path>, programs: &Programs) -> Result<Decoded, DecodeError> {
     let raw = match decode_ours(bytes) {
-        Err(Refusal::Unknown) => decode_ours(&by_ffmpeg(path, programs)?.into()).map_err(|refusal| match refusal {
-            Refusal::Unknown => DecodeError::Silent,
-            Refusal::Of(error) => error,
-        })?,
+        Err(Refusal::Unknown) => {
+            decode_ours(&by_ffmpeg(path, programs)?.into()).map_err(|refusal| match refusal {
+                Refusal::Unknown => DecodeError::Silent,
+                Refusal::Of(error) => error,
+            })?
+        }
         Err(Refusal::Of(error)) => return Err(error),
         Ok(raw) => raw,
     };
@@ -225,7 +227,11 @@ fn by_ffmpeg(path: Option<&Path>, programs: &Programs) -> Result<Vec<u8>, Decode
         }
         Err(ReadError::Failed { complaint, .. }) => {
             let why = without_path(&complaint, path);
-            Err(if why.contains("matches no streams") { DecodeError::Silent } else { DecodeError::Unknown { why } })
+            Err(if why.contains("matches no streams") {
+                DecodeError::Silent
+            } else {
+                DecodeError::Unknown { why }
+            })
         }
     }
 }
@@ -353,7 +359,10 @@ mod tests {
         let bytes: Arc<[u8]> = std::fs::read(&path).unwrap().into();
         let error = decode(&bytes, Some(&path), &Programs::default()).unwrap_err();
         let text = error.to_string();
-        assert!(text.starts_with("it is no sound file that can be read") && !text.contains("words.mp3"), "{text}");
+        assert!(
+            text.starts_with("it is no sound file that can be read") && !text.contains("words.mp3"),
+            "{text}"
+        );
     }
 
     fn missing() -> Programs {

@@ -65,7 +65,8 @@ impl AudioNode for Recording {
             let place = *self.place.get_or_insert(start);
             [*left, *right] = read(&self.sound, place, self.repeats).map(|sample| sample * level as f32);
             let next = place + speed;
-            self.place = Some(if self.repeats { next.rem_euclid(length) } else { next.clamp(-2.0, length + 1.0) });
+            self.place =
+                Some(if self.repeats { next.rem_euclid(length) } else { next.clamp(-2.0, length + 1.0) });
         }
     }
 

@@ -2,7 +2,6 @@
 
 use pastiche_engine::assets::Media;
 use pastiche_engine::audio::{AudioIo, AudioNode, BlockCtx, MAX_BLOCK, Smoothed};
-use pastiche_engine::node::BuildError;
 use pastiche_engine::port::{Audio, Control, Note, Notes};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, Out, Unit, range};

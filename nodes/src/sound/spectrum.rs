@@ -48,24 +48,43 @@ const MIDDLE: Out<Control> = Out::share("middle", "Level from 250 to 4000 Hz.");
 const TREBLE: Out<Control> = Out::share("treble", "Level from 4000 to 20000 Hz.");
 const BAND: Out<Control> = Out::share("band", "Level of the band of your own.");
 
-const BAND_0: Out<Control> = Out::share("band_0", "Level of the first of the `bands`, from the deepest; `[0]` in a script.");
-const BAND_1: Out<Control> = Out::share("band_1", "Level of the second of the `bands`, from the deepest; `[1]` in a script.");
-const BAND_2: Out<Control> = Out::share("band_2", "Level of the third of the `bands`, from the deepest; `[2]` in a script.");
-const BAND_3: Out<Control> = Out::share("band_3", "Level of the fourth of the `bands`, from the deepest; `[3]` in a script.");
-const BAND_4: Out<Control> = Out::share("band_4", "Level of the fifth of the `bands`, from the deepest; `[4]` in a script.");
-const BAND_5: Out<Control> = Out::share("band_5", "Level of the sixth of the `bands`, from the deepest; `[5]` in a script.");
-const BAND_6: Out<Control> = Out::share("band_6", "Level of the seventh of the `bands`, from the deepest; `[6]` in a script.");
-const BAND_7: Out<Control> = Out::share("band_7", "Level of the eighth of the `bands`, from the deepest; `[7]` in a script.");
-const BAND_8: Out<Control> = Out::share("band_8", "Level of the ninth of the `bands`, from the deepest; `[8]` in a script.");
-const BAND_9: Out<Control> = Out::share("band_9", "Level of the tenth of the `bands`, from the deepest; `[9]` in a script.");
-const BAND_10: Out<Control> = Out::share("band_10", "Level of the eleventh of the `bands`, from the deepest; `[10]` in a script.");
-const BAND_11: Out<Control> = Out::share("band_11", "Level of the twelfth of the `bands`, from the deepest; `[11]` in a script.");
-const BAND_12: Out<Control> = Out::share("band_12", "Level of the thirteenth of the `bands`, from the deepest; `[12]` in a script.");
-const BAND_13: Out<Control> = Out::share("band_13", "Level of the fourteenth of the `bands`, from the deepest; `[13]` in a script.");
-const BAND_14: Out<Control> = Out::share("band_14", "Level of the fifteenth of the `bands`, from the deepest; `[14]` in a script.");
-const BAND_15: Out<Control> = Out::share("band_15", "Level of the sixteenth of the `bands`, from the deepest; `[15]` in a script.");
+const BAND_0: Out<Control> =
+    Out::share("band_0", "Level of the first of the `bands`, from the deepest; `[0]` in a script.");
+const BAND_1: Out<Control> =
+    Out::share("band_1", "Level of the second of the `bands`, from the deepest; `[1]` in a script.");
+const BAND_2: Out<Control> =
+    Out::share("band_2", "Level of the third of the `bands`, from the deepest; `[2]` in a script.");
+const BAND_3: Out<Control> =
+    Out::share("band_3", "Level of the fourth of the `bands`, from the deepest; `[3]` in a script.");
+const BAND_4: Out<Control> =
+    Out::share("band_4", "Level of the fifth of the `bands`, from the deepest; `[4]` in a script.");
+const BAND_5: Out<Control> =
+    Out::share("band_5", "Level of the sixth of the `bands`, from the deepest; `[5]` in a script.");
+const BAND_6: Out<Control> =
+    Out::share("band_6", "Level of the seventh of the `bands`, from the deepest; `[6]` in a script.");
+const BAND_7: Out<Control> =
+    Out::share("band_7", "Level of the eighth of the `bands`, from the deepest; `[7]` in a script.");
+const BAND_8: Out<Control> =
+    Out::share("band_8", "Level of the ninth of the `bands`, from the deepest; `[8]` in a script.");
+const BAND_9: Out<Control> =
+    Out::share("band_9", "Level of the tenth of the `bands`, from the deepest; `[9]` in a script.");
+const BAND_10: Out<Control> =
+    Out::share("band_10", "Level of the eleventh of the `bands`, from the deepest; `[10]` in a script.");
+const BAND_11: Out<Control> =
+    Out::share("band_11", "Level of the twelfth of the `bands`, from the deepest; `[11]` in a script.");
+const BAND_12: Out<Control> =
+    Out::share("band_12", "Level of the thirteenth of the `bands`, from the deepest; `[12]` in a script.");
+const BAND_13: Out<Control> =
+    Out::share("band_13", "Level of the fourteenth of the `bands`, from the deepest; `[13]` in a script.");
+const BAND_14: Out<Control> =
+    Out::share("band_14", "Level of the fifteenth of the `bands`, from the deepest; `[14]` in a script.");
+const BAND_15: Out<Control> =
+    Out::share("band_15", "Level of the sixteenth of the `bands`, from the deepest; `[15]` in a script.");
 /// The bands that are taken by number.
-const MEMBERS: [&Out<Control>; 16] = [&BAND_0, &BAND_1, &BAND_2, &BAND_3, &BAND_4, &BAND_5, &BAND_6, &BAND_7, &BAND_8, &BAND_9, &BAND_10, &BAND_11, &BAND_12, &BAND_13, &BAND_14, &BAND_15];
+const MEMBERS: [&Out<Control>; 16] = [
+    &BAND_0, &BAND_1, &BAND_2, &BAND_3, &BAND_4, &BAND_5, &BAND_6, &BAND_7, &BAND_8, &BAND_9, &BAND_10,
+    &BAND_11, &BAND_12, &BAND_13, &BAND_14, &BAND_15,
+];
 
 /// Where the bands begin and end.
 const LOWEST_HZ: f64 = 40.0;
@@ -95,7 +114,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&SOUND.0, &BANDS.0, &FREQUENCY.0, &WIDTH.0, &RELEASE.0],
         options: &[SCALE.0],
         outputs: &[
-            BASS.0, MIDDLE.0, TREBLE.0, BAND.0, BAND_0.0, BAND_1.0, BAND_2.0, BAND_3.0, BAND_4.0, BAND_5.0, BAND_6.0, BAND_7.0, BAND_8.0, BAND_9.0, BAND_10.0, BAND_11.0, BAND_12.0, BAND_13.0, BAND_14.0, BAND_15.0,
+            BASS.0, MIDDLE.0, TREBLE.0, BAND.0, BAND_0.0, BAND_1.0, BAND_2.0, BAND_3.0, BAND_4.0, BAND_5.0,
+            BAND_6.0, BAND_7.0, BAND_8.0, BAND_9.0, BAND_10.0, BAND_11.0, BAND_12.0, BAND_13.0, BAND_14.0,
+            BAND_15.0,
         ],
         ..NodeSpec::PLAIN
     },

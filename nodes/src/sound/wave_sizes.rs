@@ -42,7 +42,11 @@ pub(super) fn put_right(bytes: &[u8]) -> Wave<'_> {
         match &head[..4] {
             b"fmt " => format = Some(content),
             // The size of the whole, and then that of the sound.
-            b"ds64" => long_size = content.get(8..16).map(|size| size.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte))),
+            b"ds64" => {
+                long_size = content
+                    .get(8..16)
+                    .map(|size| size.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+            }
             _ => {}
         }
         place = begin + size as usize + size as usize % 2;

@@ -29,14 +29,8 @@ const X: In<Control> = In::control(
     range(-1e6, 1e6),
     "How far they are moved to the right.",
 );
-const Y: In<Control> = In::control(
-    "y",
-    0.0,
-    Unit::Px,
-    range(-500.0, 500.0),
-    range(-1e6, 1e6),
-    "How far they are moved up.",
-);
+const Y: In<Control> =
+    In::control("y", 0.0, Unit::Px, range(-500.0, 500.0), range(-1e6, 1e6), "How far they are moved up.");
 const ROTATE: In<Control> = In::control(
     "rotate",
     0.0,
@@ -54,7 +48,8 @@ const SOFTNESS: In<Control> = In::control(
     "How wide the edges fade.",
 );
 const FIRST: In<Colour> = In::colour("first", Colour::WHITE, "Colour of the first square.");
-const SECOND: In<Colour> = In::colour("second", Colour([0.0; 4]), "Colour of the others; nothing if none is given.");
+const SECOND: In<Colour> =
+    In::colour("second", Colour([0.0; 4]), "Colour of the others; nothing if none is given.");
 const IMAGE: Out<Frame> = Out::new("image", "The checkers, at the size of the canvas.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
@@ -101,8 +96,7 @@ impl Node for Checkers {
             canvas: size_px.map(|side| side as f32),
             direction: [cosine, sine],
             // Two squares further it looks the same: what is left is as good for 32 bits.
-            offset: [&X, &Y]
-                .map(|key| (io.control(key).rem_euclid(2.0 * io.control(&SIZE)) * scale) as f32),
+            offset: [&X, &Y].map(|key| (io.control(key).rem_euclid(2.0 * io.control(&SIZE)) * scale) as f32),
             size: length(&SIZE),
             softness: length(&SOFTNESS),
         };

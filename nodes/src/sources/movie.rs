@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pastiche_engine::assets::{Asset, Media};
+use pastiche_engine::audio::AudioNode;
 use pastiche_engine::frame::Frame;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node, Status};
-use pastiche_engine::audio::AudioNode;
 use pastiche_engine::port::{Audio, Control, Trigger};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, Out, Unit, range};

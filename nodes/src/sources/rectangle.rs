@@ -15,38 +15,14 @@ use crate::effect::{compile, radians};
 
 const FAR: Range = range(-20_000.0, 20_000.0);
 
-const WIDTH: In<Control> = In::control(
-    "width",
-    800.0,
-    Unit::Px,
-    range(0.0, 1920.0),
-    range(0.0, 20_000.0),
-    "How wide it is.",
-);
-const HEIGHT: In<Control> = In::control(
-    "height",
-    450.0,
-    Unit::Px,
-    range(0.0, 1080.0),
-    range(0.0, 20_000.0),
-    "How high it is.",
-);
-const X: In<Control> = In::control(
-    "x",
-    0.0,
-    Unit::Px,
-    range(-960.0, 960.0),
-    FAR,
-    "How far to the right of the middle it is.",
-);
-const Y: In<Control> = In::control(
-    "y",
-    0.0,
-    Unit::Px,
-    range(-540.0, 540.0),
-    FAR,
-    "How far above the middle it is.",
-);
+const WIDTH: In<Control> =
+    In::control("width", 800.0, Unit::Px, range(0.0, 1920.0), range(0.0, 20_000.0), "How wide it is.");
+const HEIGHT: In<Control> =
+    In::control("height", 450.0, Unit::Px, range(0.0, 1080.0), range(0.0, 20_000.0), "How high it is.");
+const X: In<Control> =
+    In::control("x", 0.0, Unit::Px, range(-960.0, 960.0), FAR, "How far to the right of the middle it is.");
+const Y: In<Control> =
+    In::control("y", 0.0, Unit::Px, range(-540.0, 540.0), FAR, "How far above the middle it is.");
 const ROTATE: In<Control> = In::control(
     "rotate",
     0.0,
@@ -55,14 +31,8 @@ const ROTATE: In<Control> = In::control(
     range(-36_000.0, 36_000.0),
     "How far it is turned.",
 );
-const ROUND: In<Control> = In::control(
-    "round",
-    0.0,
-    Unit::Px,
-    range(0.0, 200.0),
-    range(0.0, 20_000.0),
-    "Radius of its corners.",
-);
+const ROUND: In<Control> =
+    In::control("round", 0.0, Unit::Px, range(0.0, 200.0), range(0.0, 20_000.0), "Radius of its corners.");
 const THICKNESS: In<Control> = In::control(
     "thickness",
     0.0,
@@ -90,17 +60,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Draws a rectangle with smooth edges; around it the picture is transparent.",
         example: "let bar = rectangle(lfo(0.2).to(200, 1200), 300, #{ colour: \"tomato\", round: 40 });\n\
                   screen(blend(test_card(), bar));\n",
-        inputs: &[
-            &WIDTH.0,
-            &HEIGHT.0,
-            &X.0,
-            &Y.0,
-            &ROTATE.0,
-            &ROUND.0,
-            &THICKNESS.0,
-            &SOFTNESS.0,
-            &COLOUR.0,
-        ],
+        inputs: &[&WIDTH.0, &HEIGHT.0, &X.0, &Y.0, &ROTATE.0, &ROUND.0, &THICKNESS.0, &SOFTNESS.0, &COLOUR.0],
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },

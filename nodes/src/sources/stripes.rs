@@ -13,14 +13,8 @@ use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
 use crate::effect::{compile, radians};
 
-const WIDTH: In<Control> = In::control(
-    "width",
-    80.0,
-    Unit::Px,
-    range(1.0, 500.0),
-    range(0.1, 20_000.0),
-    "How wide a stripe is.",
-);
+const WIDTH: In<Control> =
+    In::control("width", 80.0, Unit::Px, range(1.0, 500.0), range(0.1, 20_000.0), "How wide a stripe is.");
 const OFFSET: In<Control> = In::control(
     "offset",
     0.0,
@@ -46,7 +40,8 @@ const SOFTNESS: In<Control> = In::control(
     "How wide the edges fade.",
 );
 const FIRST: In<Colour> = In::colour("first", Colour::WHITE, "Colour of the first stripe.");
-const SECOND: In<Colour> = In::colour("second", Colour([0.0; 4]), "Colour of the others; nothing if none is given.");
+const SECOND: In<Colour> =
+    In::colour("second", Colour([0.0; 4]), "Colour of the others; nothing if none is given.");
 const IMAGE: Out<Frame> = Out::new("image", "The stripes, at the size of the canvas.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {

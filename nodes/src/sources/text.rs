@@ -167,9 +167,8 @@ impl Text {
 
     fn collect(&mut self) -> Result<(), Fault> {
         if let Some((line_px, raster)) = self.work.poll()? {
-            let raster = raster.map(|raster| {
-                (Frame::from_pixels(raster.pixels), raster.corner_px, raster.strips)
-            });
+            let raster =
+                raster.map(|raster| (Frame::from_pixels(raster.pixels), raster.corner_px, raster.strips));
             self.drawn = Some(Drawn { line_px, is_old: false, raster });
         }
         Ok(())

@@ -176,7 +176,9 @@ impl Reader {
                 shaper: Some(self.table(Dimensions::One, size, shaper)?),
                 table: self.table(Dimensions::Three, cube, entries)?,
             }),
-            (_, [Some(size), _]) => Ok(Cube { shaper: None, table: self.table(Dimensions::One, size, entries)? }),
+            (_, [Some(size), _]) => {
+                Ok(Cube { shaper: None, table: self.table(Dimensions::One, size, entries)? })
+            }
             (_, [_, size]) => {
                 let size = size.unwrap_or_default();
                 Ok(Cube { shaper: None, table: self.table(Dimensions::Three, size, entries)? })
@@ -185,12 +187,7 @@ impl Reader {
     }
 
     /// A table with the range that is given for it, or else the domain of the file.
-    fn table(
-        &self,
-        dimensions: Dimensions,
-        size: usize,
-        entries: Vec<[f32; 3]>,
-    ) -> Result<Table, CubeError> {
+    fn table(&self, dimensions: Dimensions, size: usize, entries: Vec<[f32; 3]>) -> Result<Table, CubeError> {
         let range = match dimensions {
             Dimensions::One => self.ranges[0],
             Dimensions::Three => self.ranges[1],
@@ -250,7 +247,8 @@ mod tests {
         assert_eq!((cube.dimensions, cube.size), (Dimensions::Three, 2));
         assert_eq!((cube.entries[1], cube.entries[7]), ([1.0, 0.0, 0.0], [1.5, -1.0, 1.0]));
         assert_eq!(cube.domain_max, [1.0, 1.0, 2.0]);
-        let line = parse("\u{feff}LUT_1D_SIZE 3\rLUT_1D_INPUT_RANGE -1 4\r0 0 0\r.5 .5 .5\r1 1 1").unwrap().table;
+        let line =
+            parse("\u{feff}LUT_1D_SIZE 3\rLUT_1D_INPUT_RANGE -1 4\r0 0 0\r.5 .5 .5\r1 1 1").unwrap().table;
         assert_eq!((line.dimensions, line.size, line.entries.len()), (Dimensions::One, 3, 3));
         assert_eq!((line.domain_min, line.domain_max), ([-1.0; 3], [4.0; 3]));
     }

@@ -242,6 +242,9 @@ fn glsl_is_known_by_its_first_line_that_only_it_has() {
     use super::glsl_line;
     let shadertoy = "// waves\nvoid mainImage( out vec4 c, in vec2 p ) {\n    c = vec4(1.0);\n}\n";
     assert_eq!(glsl_line(shadertoy).map(|(number, _)| number), Some(2));
-    assert_eq!(glsl_line("/*{}*/\nvoid main() { gl_FragColor = vec4(1.0); }").map(|(number, _)| number), Some(2));
+    assert_eq!(
+        glsl_line("/*{}*/\nvoid main() { gl_FragColor = vec4(1.0); }").map(|(number, _)| number),
+        Some(2)
+    );
     assert_eq!(glsl_line("// not void main()\nfn image(uv: vec2f) -> vec4f { return vec4f(1.0); }"), None);
 }

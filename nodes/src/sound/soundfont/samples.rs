@@ -46,7 +46,8 @@ pub(super) fn without_bad_samples(bytes: &[u8]) -> Option<(Vec<u8>, Vec<String>)
             let range = |at: usize| Some(usize::from(word(bag, at)?)..usize::from(word(behind, at)?));
             let own = generators.get(range(0)?)?;
             let changes = modulators.get(range(2)?)?;
-            let sample = own.last().filter(|last| word(last, 0) == Some(SAMPLE_ID)).and_then(|last| word(last, 2));
+            let sample =
+                own.last().filter(|last| word(last, 0) == Some(SAMPLE_ID)).and_then(|last| word(last, 2));
             match sample {
                 // What holds for all zones of the instrument.
                 None if place == 0 => shared = own.to_vec(),

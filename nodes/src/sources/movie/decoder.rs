@@ -11,7 +11,9 @@ use pastiche_engine::frame::Pixels;
 use pastiche_engine::workers::Background;
 
 use super::webp;
-use crate::ffmpeg::{CLIP_CONTAINERS, Clip, PamError, Process, Programs, Timing, input_arguments, read_picture};
+use crate::ffmpeg::{
+    CLIP_CONTAINERS, Clip, PamError, Process, Programs, Timing, input_arguments, read_picture,
+};
 
 /// Pictures that wait to be shown, at most; and what they may take.
 const MOST_AHEAD: usize = 12;
@@ -430,7 +432,8 @@ impl Shared {
             filters.push("scale=in_color_matrix=bt709".into());
         }
         filters.push("format=rgba".into());
-        arguments.extend(["-map", "0:V:0", "-an", "-sn", "-dn", "-vf", &filters.join(",")].map(OsString::from));
+        arguments
+            .extend(["-map", "0:V:0", "-an", "-sn", "-dn", "-vf", &filters.join(",")].map(OsString::from));
         arguments.extend(["-c:v", "pam", "-f", "image2pipe", "pipe:1"].map(OsString::from));
         arguments
     }

@@ -310,11 +310,8 @@ impl Shared {
         end: Option<u64>,
         mut kept: Option<&mut Vec<[f32; 2]>>,
     ) -> Result<bool, String> {
-        let mut process = Process::start(
-            &self.programs.ffmpeg,
-            &self.arguments(sample),
-            [Stdio::null(), Stdio::piped()],
-        )?;
+        let mut process =
+            Process::start(&self.programs.ffmpeg, &self.arguments(sample), [Stdio::null(), Stdio::piped()])?;
         let Some(mut output) = process.take_output() else { return Err("it has no output".into()) };
         {
             let mut state = self.lock();
@@ -325,7 +322,8 @@ impl Shared {
         }
         let mut bytes = Vec::with_capacity(READ_BYTES);
         loop {
-            let count = fill(&mut output, &mut bytes).map_err(|error| format!("its sound cannot be read: {error}"))?;
+            let count = fill(&mut output, &mut bytes)
+                .map_err(|error| format!("its sound cannot be read: {error}"))?;
             let samples: Vec<[f32; 2]> = bytes.chunks_exact(SAMPLE_BYTES).map(sample_of).collect();
             bytes.drain(..samples.len() * SAMPLE_BYTES);
             if let Some(kept) = kept.as_deref_mut() {
@@ -412,7 +410,8 @@ fn fill(output: &mut ChildStdout, bytes: &mut Vec<u8>) -> std::io::Result<usize>
 /// What is no number is silence.
 fn sample_of(bytes: &[u8]) -> [f32; 2] {
     [0, 4].map(|side| {
-        let sample = bytes.get(side..side + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0.0, f32::from_le_bytes);
+        let sample =
+            bytes.get(side..side + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0.0, f32::from_le_bytes);
         if sample.is_finite() { sample.clamp(-8.0, 8.0) } else { 0.0 }
     })
 }

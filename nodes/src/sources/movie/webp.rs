@@ -112,7 +112,10 @@ mod tests {
         // Laying one over the other rounds.
         let is_near = |found: &u8, wanted: &u8| found.abs_diff(*wanted) <= 1;
         let found = shown.concat();
-        assert!(found.len() == 9 && found.iter().zip(expected.as_flattened()).all(|(a, b)| is_near(a, b)), "{shown:?}");
+        assert!(
+            found.len() == 9 && found.iter().zip(expected.as_flattened()).all(|(a, b)| is_near(a, b)),
+            "{shown:?}"
+        );
         std::fs::write(&path, &animation(&[([255, 0, 0], 40)])[..40]).unwrap();
         assert!(probe(&path).is_none(), "cut before its first picture");
         std::fs::write(&path, b"RIFF\0\0\0\0WEBPVP8 and so on").unwrap();

@@ -120,9 +120,14 @@ mod tests {
 
     #[test]
     fn other_brackets_are_words() {
-        for (content, shown) in
-            [("{", "{"), ("{}", "{}"), ("a { b }", "a { b }"), ("{{x}", "{x}"), ("{x:y}", "{x:y}"), ("{1}", "{1}")]
-        {
+        for (content, shown) in [
+            ("{", "{"),
+            ("{}", "{}"),
+            ("a { b }", "a { b }"),
+            ("{{x}", "{x}"),
+            ("{x:y}", "{x:y}"),
+            ("{1}", "{1}"),
+        ] {
             let words = Words::of(content);
             assert_eq!((words.with(|_| 7.0).as_str(), words.names().count()), (shown, 0), "{content}");
         }
