@@ -15,7 +15,7 @@ const CHORALES: [&str; 3] = [
 ];
 /// The orderings of the published measure.
 const ORDERINGS: usize = 5;
-/// Every so many frames one is measured; with an even number it would be beats alone, or what is between them.
+/// One frame of this many is measured; with an even number it would be beats alone, or what is between them.
 const EVERY: usize = 13;
 /// The same where each frame gives the same.
 const EVERY_EVEN: usize = 67;
@@ -40,7 +40,7 @@ fn chorales() -> &'static [Piece] {
     })
 }
 
-/// The mean over every so many frames, in nats a frame: Algorithm 1 with all its orderings.
+/// The mean over one frame of `every`, in nats a frame: Algorithm 1 with all its orderings.
 fn nats(weights: Weights, every: usize) -> f64 {
     let network = &Network::new(weights);
     let measured: Vec<f64> = std::thread::scope(|scope| {

@@ -9,7 +9,7 @@ use super::endings::ending;
 use super::{lines, midi_reading, musicxml_reading};
 use crate::error::Error;
 
-/// Of each so many files of a folder, in the order of their names, the last but one validates and the last tests.
+/// Of each five files of a folder, in the order of their names, the last but one validates and the last tests.
 const SPLIT: usize = 5;
 
 /// A corpus, and why files of its folder were left out.

@@ -170,7 +170,7 @@ fn decode_all(bytes: Arc<[u8]>) -> Result<Raw, Refusal> {
     loop {
         let packet = match reader.next_packet() {
             Ok(packet) => packet,
-            // That is how the end of a file is told.
+            // That is how the end of a file shows.
             Err(Symphonia::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => break,
             Err(Symphonia::ResetRequired) => break,
             Err(error) if sound.is_empty() => return Err(damaged(error)),

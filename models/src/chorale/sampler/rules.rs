@@ -30,7 +30,7 @@ const ROOT: f32 = 1.5;
 const RARE: [f32; 2] = [-4.0, -6.0];
 /// The share of it that is the energy of a frame with such a chord.
 const RARE_ENERGY: f32 = 0.4;
-/// So many of [`CHORDS`] are no rare ones; from here on the logit grows in a straight line.
+/// This many of [`CHORDS`] are no rare ones; from here on the logit grows in a straight line.
 const FREQUENT: usize = 8;
 
 /// The kinds of chords of the corpus, the most frequent first: 59 kinds in 19,855 chords of the training part, without
