@@ -98,12 +98,12 @@ fn an_edit_is_heard_and_a_broken_one_is_not() {
 
 #[test]
 fn everything_that_a_patch_reads_is_watched() {
-    let folder = Folder::with("import \"part\" as part;\nspeakers(part::sound());\n");
-    folder.write("part.rhai", "fn sound() { tone(220) }\n");
+    let folder = Folder::with("import \"part\" as part;\nspeakers(part::tune());\n");
+    folder.write("part.rhai", "fn tune() { tone(220) }\n");
     let show = Show::start(&folder);
     show.wait_for_version(1);
     // In place, not by a new file.
-    folder.write("part.rhai", "fn sound() { tone(330) }\n");
+    folder.write("part.rhai", "fn tune() { tone(330) }\n");
     show.wait_for_version(2);
     // Gone, and back with something else.
     fs::remove_file(folder.path("a.rhai")).unwrap();

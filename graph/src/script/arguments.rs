@@ -284,6 +284,9 @@ impl Binder<'_> {
     }
 
     fn wrong_type(&mut self, input: &InputSpec, value: &Dynamic, written: &Argument) {
+        if operator_of(self.kind.spec.name) == Some("+") && value.is_string() {
+            return self.fault(faults::control_in_text(None), written.place);
+        }
         let takes = match (input.list, input.port) {
             (true, port) => format!("a list of {}", values::plural(port)),
             (false, port) => values::with_article(port),

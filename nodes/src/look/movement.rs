@@ -89,7 +89,8 @@ impl Movement {
             from_y: [(sine * shrink) as f32, (cosine * shrink) as f32],
             shift_px: [translate_px[0] as f32, -translate_px[1] as f32],
             grow: grow as f32,
-            taps: (1.0 / grow).ceil().clamp(1.0, MOST_TAPS) as i32,
+            // A hundredth under its own size it still needs one sample: more would blur it all of a sudden.
+            taps: (1.0 / grow - 0.01).ceil().clamp(1.0, MOST_TAPS) as i32,
         }
     }
 }
@@ -110,6 +111,7 @@ mod tests {
     #[test]
     fn a_small_picture_is_sampled_often_and_none_vanishes_into_infinity() {
         assert_eq!(Movement::new([0.0; 2], 0.0, 1.0).taps, 1);
+        assert_eq!(Movement::new([0.0; 2], 0.0, 0.999).taps, 1);
         assert_eq!(Movement::new([0.0; 2], 0.0, 0.3).taps, 4);
         let none = Movement::new([0.0; 2], 0.0, 0.0);
         assert!(none.from_x[0].is_finite() && none.taps == 8, "{none:?}");

@@ -34,7 +34,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         summary: "A room with people who dance slowly.",
         doc: "A moving scene as a camera would see it, drawn by the program: people in a chapel, with the sun \
               behind stained glass. It stands in for a camera, to try patches on.",
-        example: "screen(feedback(scene(#{ people: 4 }), #{ trail: 0.3 }));\n",
+        example: "screen(feedback(scene(#{ people: 4 }), #{ trail: 0.3, zoom: 1, rotate: 0 }));\n",
         inputs: &[&SPEED.0, &PEOPLE.0],
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN

@@ -22,7 +22,7 @@ use pastiche_engine::node::{Fault, FrameCtx, Node};
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::plan::Plan;
 use pastiche_engine::port::{
-    Audio, Control, Note, Notes, Style, Trigger, Value, linear_to_srgb, srgb_to_linear,
+    Audio, Colour, Control, Note, Notes, Style, Trigger, Value, linear_to_srgb, srgb_to_linear,
 };
 use pastiche_engine::registry::{NodeKind, Registry};
 use pastiche_engine::spec::{Category, File, In, NodeSpec, Opt, OptionSpec, Out, OutputSpec, Role};
@@ -38,6 +38,7 @@ const HEARD: In<Audio> = In::optional("value", "A sound.");
 const SEEN_STYLE: In<Style> = In::optional("value", "A style.");
 const SEEN_NOTES: In<Notes> = In::optional("value", "Notes.");
 const SEEN_TRIGGER: In<Trigger> = In::optional("value", "Events.");
+const SEEN_COLOUR: In<Colour> = In::optional("value", "A colour.");
 
 const fn stand_in(
     name: &'static str,
@@ -105,6 +106,7 @@ eye!(SEE_CONTROL, "see_control", SEEN_CONTROL);
 eye!(SEE_STYLE, "see_style", SEEN_STYLE);
 eye!(SEE_NOTES, "see_notes", SEEN_NOTES);
 eye!(SEE_TRIGGER, "see_trigger", SEEN_TRIGGER);
+eye!(SEE_COLOUR, "see_colour", SEEN_COLOUR);
 
 static HEAR: NodeKind = NodeKind {
     spec: NodeSpec { inputs: &[&HEARD.0], ..stand_in("see_audio", &[], &[], Role::Speakers) },
@@ -114,7 +116,8 @@ static HEAR: NodeKind = NodeKind {
 
 /// All kinds and the stand-ins.
 pub fn registry() -> Registry {
-    let stand_ins = [&STILL, &SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &SEE_NOTES, &SEE_TRIGGER, &HEAR];
+    let eyes = [&SEE_FRAME, &SEE_CONTROL, &SEE_STYLE, &SEE_NOTES, &SEE_TRIGGER, &SEE_COLOUR];
+    let stand_ins = eyes.into_iter().chain([&STILL, &HEAR]);
     Registry::new(pastiche_nodes::kinds().chain(stand_ins)).unwrap()
 }
 
