@@ -214,7 +214,7 @@ impl Heard {
     }
 }
 
-/// A string so many samples after it was plucked.
+/// A string this many samples after it was plucked.
 fn pluck(since: u64) -> f32 {
     let secs = since as f64 / SAMPLE_RATE as f64;
     let overtone = |number: f64| (std::f64::consts::TAU * 220.0 * number * secs).sin() / number;

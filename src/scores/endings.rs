@@ -1,4 +1,4 @@
-//! The endings of files, by which their kinds are told apart.
+//! The endings of files, by which their kinds are known.
 
 use std::path::Path;
 

@@ -54,7 +54,7 @@ pub(super) struct Buffers {
     pub(super) late: AtomicU64,
 }
 
-/// Silence of so many samples, 10 ms, parts two sounds.
+/// Silence of this many samples, 10 ms, parts two sounds.
 const SILENCE: u32 = 480;
 
 impl SoundCards for Card {
@@ -130,7 +130,7 @@ impl Drop for Running {
     }
 }
 
-/// The time of so many samples.
+/// The time of this many samples.
 pub(super) fn duration(samples: u64) -> Duration {
     Duration::from_nanos(samples * 1_000_000_000 / SAMPLE_RATE)
 }

@@ -22,7 +22,7 @@ const FRAMES_A_SECOND: [u32; 2] = [30, 60];
 /// From one look at the clock to the next.
 const STEP: Duration = Duration::from_micros(50);
 
-/// Silence of so many samples parts two sounds.
+/// Silence of this many samples parts two sounds.
 const SILENCE: usize = 480;
 
 /// A show in which nothing happens by itself.
