@@ -39,7 +39,6 @@ static WOBBLE: NodeKind = NodeKind {
         outputs: &[SWING.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_ctx, _options| -> Result<Box<dyn Node>, BuildError> { Ok(Box::new(Wobble::default())) },
 };
 

@@ -30,6 +30,7 @@ pub mod midi;
 // What is done with a running graph.
 #[cfg(feature = "stage")]
 pub mod on_stage;
+pub mod paint;
 pub mod play;
 pub mod render;
 pub mod scores;

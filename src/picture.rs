@@ -20,6 +20,11 @@ impl Picture {
         Picture { size_px, rgba }
     }
 
+    /// A picture with straight alpha, on black.
+    pub(crate) fn on_black(size_px: [u32; 2], rgba: Vec<u8>) -> Picture {
+        Picture { size_px, rgba: on_black(rgba) }
+    }
+
     /// A frame that lies in memory, whole inside the size, on black. For machines without a GPU.
     pub(crate) fn contain(frame: &Frame, size_px: [u32; 2]) -> Option<Picture> {
         let pixels = frame.memory()?;

@@ -237,7 +237,7 @@ fn a_flood_is_played_up_to_a_limit_and_what_is_left_out_is_counted() {
     (0..50_000).for_each(|number| (show.hear)(&[0xb0, 1, (number % 128) as u8]));
     (show.hear)(&[0xb0, 1, 127]);
     show.step();
-    let fader = show.player.plan().nodes.iter().find(|node| node.kind.spec.name == "cc").expect("a fader");
+    let fader = show.player.plan().nodes.iter().find(|node| node.kind.name == "cc").expect("a fader");
     let key = fader.key.to_string();
     let value = show.player.output(&key, "value");
     assert!(matches!(value, Some(Value::Control(value)) if *value == 1.0), "{value:?}");

@@ -1,6 +1,6 @@
 //! The table of all kinds: what is declared, and how to build it.
 
-pub use pastiche_graph::kinds::{InputsFor, Kind, Kinds, SpecError, UnknownKind};
+pub use pastiche_graph::kinds::{Kinds, SpecError, UnknownKind};
 
 use crate::context::BuildCtx;
 use crate::fault::BuildError;
@@ -16,8 +16,6 @@ pub type Make = fn(&BuildCtx<'_>, &Options) -> Result<Box<dyn Node>, BuildError>
 pub struct NodeKind {
     /// The declaration.
     pub spec: NodeSpec,
-    /// For kinds whose inputs depend on their options.
-    pub inputs_for: Option<InputsFor>,
     /// Builds a node.
     pub make: Make,
 }
@@ -34,7 +32,7 @@ impl Registry {
     /// Checks every declaration.
     pub fn new(kinds: impl IntoIterator<Item = &'static NodeKind>) -> Result<Registry, Vec<SpecError>> {
         let entries: Vec<&'static NodeKind> = kinds.into_iter().collect();
-        let declared = entries.iter().map(|kind| Kind { spec: &kind.spec, inputs_for: kind.inputs_for });
+        let declared = entries.iter().map(|kind| &kind.spec);
         Ok(Registry { kinds: Kinds::new(declared)?, entries })
     }
 

@@ -37,7 +37,6 @@ static DOUBLES: NodeKind = NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Doubles::default())),
 };
 

@@ -62,7 +62,6 @@ macro_rules! kind {
                 role: Role::Recorder,
                 ..NodeSpec::PLAIN
             },
-            inputs_for: None,
             make: |_, _| Ok(Box::new(Both { frame: $frame, block: $block })),
         };
         &KIND

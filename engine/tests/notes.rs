@@ -37,22 +37,18 @@ const fn spec(name: &'static str) -> NodeSpec {
 
 static PLAYER: NodeKind = NodeKind {
     spec: NodeSpec { outputs: &[PLAYED.0], ..spec("player") },
-    inputs_for: None,
     make: |_, options| Ok(Box::new(Player(options.get(&TUNE)))),
 };
 static PASS: NodeKind = NodeKind {
     spec: NodeSpec { inputs: &[&NOTES.0], outputs: &[PLAYED.0], ..spec("pass") },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Pass)),
 };
 static COUNTER: NodeKind = NodeKind {
     spec: NodeSpec { inputs: &[&NOTES.0], outputs: &[HEARD.0], ..spec("counter") },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Counter(Some(Sounding::default())))),
 };
 static SPEAKERS: NodeKind = NodeKind {
     spec: NodeSpec { inputs: &[&SOUND.0], role: Role::Speakers, ..spec("speakers") },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Counter(None))),
 };
 

@@ -101,7 +101,7 @@ fn groups(plan: &Plan) -> BTreeMap<&str, Vec<usize>> {
 }
 
 fn same_kind(left: &PlanNode, right: &PlanNode) -> bool {
-    left.kind.spec.name == right.kind.spec.name
+    left.kind.name == right.kind.name
 }
 
 fn alike(left: &PlanNode, right: &PlanNode) -> bool {
@@ -229,7 +229,7 @@ fn match_renamed_nodes(live: &Plan, next: &Plan, pairs: &mut [Option<usize>]) {
         come: Vec<usize>,
     }
     let mut lookup: BTreeMap<(&str, u64), Unmatched> = BTreeMap::new();
-    let identity = |node: &PlanNode| (node.kind.spec.name, node.stamp);
+    let identity = |node: &PlanNode| (node.kind.name, node.stamp);
     for (old, node) in live.nodes.iter().enumerate().filter(|(old, _)| !taken.contains(old)) {
         lookup.entry(identity(node)).or_default().gone.push(old);
     }

@@ -79,6 +79,12 @@ fn unwired(input: &InputSpec) -> String {
     }
 }
 
+/// What a node is that is given none of its controls, in a sentence; `None` where the defaults say it.
+pub fn bare(spec: &NodeSpec) -> Option<String> {
+    let values: Vec<String> = spec.bare.iter().map(|(name, value)| format!("`{name}` {value}")).collect();
+    (!values.is_empty()).then(|| format!("When none of its controls is given: {}.", values.join(", ")))
+}
+
 /// `ratio`, `px`, nothing for a plain number.
 pub fn unit_word(unit: Unit) -> &'static str {
     if unit == Unit::Ratio { "ratio" } else { unit.symbol() }

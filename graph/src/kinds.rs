@@ -5,25 +5,9 @@ use std::collections::HashMap;
 use thiserror::Error;
 
 use crate::aliases::meant;
-use crate::assets::Assets;
-use crate::fault::BuildError;
-use crate::options::Options;
 use crate::port::PortType;
 use crate::spec::{InputSpec, NodeSpec, OptionDefault, OptionType, Unwired};
 use crate::suggest::nearest;
-
-/// Finds the inputs of a node whose inputs depend on its options. Returns all inputs, those of the
-/// declaration first.
-pub type InputsFor = fn(&Options, &dyn Assets) -> Result<Vec<InputSpec>, BuildError>;
-
-/// A kind: all that is known about it without building one.
-#[derive(Clone, Copy, Debug)]
-pub struct Kind {
-    /// The declaration.
-    pub spec: &'static NodeSpec,
-    /// For kinds whose inputs depend on their options.
-    pub inputs_for: Option<InputsFor>,
-}
 
 /// What is wrong with a declaration; found when the table is made.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -48,20 +32,20 @@ pub struct UnknownKind {
 /// All kinds, in the order of the reference.
 #[derive(Clone, Debug, Default)]
 pub struct Kinds {
-    kinds: Vec<Kind>,
+    kinds: Vec<&'static NodeSpec>,
     positions: HashMap<&'static str, usize>,
 }
 
 impl Kinds {
     /// Checks every declaration.
-    pub fn new(kinds: impl IntoIterator<Item = Kind>) -> Result<Kinds, Vec<SpecError>> {
+    pub fn new(kinds: impl IntoIterator<Item = &'static NodeSpec>) -> Result<Kinds, Vec<SpecError>> {
         let mut table = Kinds::default();
         let mut errors = Vec::new();
         for kind in kinds {
-            errors.extend(faults_of(kind.spec));
+            errors.extend(faults_of(kind));
             let position = table.kinds.len();
-            if table.positions.insert(kind.spec.name, position).is_some() {
-                errors.push(SpecError { kind: kind.spec.name, message: "the name is taken".into() });
+            if table.positions.insert(kind.name, position).is_some() {
+                errors.push(SpecError { kind: kind.name, message: "the name is taken".into() });
             }
             table.kinds.push(kind);
         }
@@ -69,7 +53,7 @@ impl Kinds {
     }
 
     /// The kind of a name.
-    pub fn get(&self, name: &str) -> Result<Kind, UnknownKind> {
+    pub fn get(&self, name: &str) -> Result<&'static NodeSpec, UnknownKind> {
         self.position(name).map(|position| self.kinds[position])
     }
 
@@ -88,20 +72,20 @@ impl Kinds {
 
     /// The kinds that have an input or option of this name, at most three.
     pub fn with_input(&self, name: &str) -> Vec<&'static str> {
-        let has = |kind: &Kind| {
-            kind.spec.inputs.iter().any(|input| input.name == name) || kind.spec.option(name).is_some()
+        let has = |kind: &&'static NodeSpec| {
+            kind.inputs.iter().any(|input| input.name == name) || kind.option(name).is_some()
         };
-        self.iter().filter(has).map(|kind| kind.spec.name).take(3).collect()
+        self.iter().filter(has).map(|kind| kind.name).take(3).collect()
     }
 
     /// Every kind, in the order of the reference.
-    pub fn iter(&self) -> impl Iterator<Item = Kind> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = &'static NodeSpec> + '_ {
         self.kinds.iter().copied()
     }
 
     /// Every name.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.kinds.iter().map(|kind| kind.spec.name)
+        self.kinds.iter().map(|kind| kind.name)
     }
 }
 
@@ -144,6 +128,12 @@ fn faults_of(spec: &NodeSpec) -> Vec<SpecError> {
         messages.extend(sentence(&format!("the documentation of output `{}`", output.name), output.doc));
         if !is_snake_case(output.name) {
             messages.push(format!("output `{}` is not snake_case", output.name));
+        }
+    }
+    for (name, value) in spec.bare {
+        let control = spec.inputs.iter().find(|input| input.name == *name && !input.list);
+        if !control.is_some_and(|input| input.port == PortType::Control && input.soft.contains(*value)) {
+            messages.push(format!("`bare`: `{name}` is no control, or {value} is outside its soft range"));
         }
     }
     names.sort_unstable();

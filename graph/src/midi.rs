@@ -285,6 +285,7 @@ mod tests {
         }
         for (byte, message) in [(0xfa, Message::Start), (0xfb, Message::Continue), (0xfc, Message::Stop)] {
             assert_eq!(Message::parse(&[byte]), Some(message));
+            assert_eq!(message.bytes(), ([byte, 0, 0], 1));
         }
     }
 

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use crate::key::NodeKey;
-use crate::kinds::Kind;
 use crate::options::Options;
 use crate::port::Colour;
-use crate::spec::{InputSpec, Role};
+use crate::spec::{InputSpec, NodeSpec, Role};
 use crate::typed_key::Positions;
 
 /// Where an input's value comes from.
@@ -46,7 +45,7 @@ pub struct PlanNode {
     /// Its name.
     pub key: NodeKey,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: &'static NodeSpec,
     /// Its options, complete, with the files they name.
     pub options: Options,
     /// Equal stamps: same kind, options and file contents.
@@ -66,7 +65,7 @@ pub struct PlanNode {
 impl PlanNode {
     /// Whether it is where pictures, sound or notes leave the patch.
     pub fn leads_out(&self) -> bool {
-        matches!(self.kind.spec.role, Role::Screen | Role::Speakers | Role::Recorder)
+        matches!(self.kind.role, Role::Screen | Role::Speakers | Role::Recorder)
     }
 }
 

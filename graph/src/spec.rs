@@ -193,15 +193,24 @@ pub struct NodeSpec {
     pub role: Role,
     /// Pairs of inputs whose lists belong together, member by member, and are of one length.
     pub paired_lists: &'static [(&'static str, &'static str)],
+    /// What controls are when a patch gives none of them, `amount` aside: so a node that is given nothing shows what
+    /// it does, and one that is given a control changes by that alone.
+    pub bare: &'static [(&'static str, f64)],
     /// Its inputs are read one frame late, so that a loop may pass through it.
     pub breaks_cycles: bool,
     /// Refuses options, each of them sound by itself, that cannot be together, or with these files.
     pub validate: Option<Validate>,
+    /// For kinds whose inputs depend on their options.
+    pub inputs_for: Option<InputsFor>,
 }
 
 /// Looks at the options of a node before anything is built, so that what is wrong with them is reported with
 /// all other faults of the patch.
 pub type Validate = fn(&Options) -> Result<(), BuildError>;
+
+/// Finds the inputs of a node whose inputs depend on its options. Returns all inputs, those of the
+/// declaration first.
+pub type InputsFor = fn(&Options) -> Result<Vec<InputSpec>, BuildError>;
 
 impl NodeSpec {
     /// A declaration without a name, texts, inputs, options and outputs, of a kind with which the engine
@@ -217,8 +226,10 @@ impl NodeSpec {
         outputs: &[],
         role: Role::Plain,
         paired_lists: &[],
+        bare: &[],
         breaks_cycles: false,
         validate: None,
+        inputs_for: None,
     };
 
     /// The position and declaration of an output.

@@ -7,6 +7,9 @@ use crate::fault::Fault;
 use crate::port::{Colour, Control, List, Port, PortType};
 use crate::spec::{ANY, InputSpec, OutputSpec, Range, Unit, Unwired, range};
 
+/// What the control of [`In::amount`] is called.
+pub(crate) const AMOUNT: &str = "amount";
+
 /// A typed key of an input: its declaration, and the marker of its type. The declaration of a kind
 /// points at it: `inputs: &[&RADIUS.0]`.
 #[derive(Debug)]
@@ -61,7 +64,7 @@ impl In<Control> {
 
     /// The `amount` of an effect: identity at 0, the whole effect at 1, and past both ends.
     pub const fn amount(doc: &'static str) -> In<Control> {
-        In::control("amount", 1.0, Unit::Ratio, range(0.0, 1.0), range(-4.0, 4.0), doc)
+        In::control(AMOUNT, 1.0, Unit::Ratio, range(0.0, 1.0), range(-4.0, 4.0), doc)
     }
 }
 

@@ -11,7 +11,7 @@ use script_toys::kinds;
 fn a_kind_is_described_in_a_line() {
     let blend = kinds().get("blend").unwrap();
     assert_eq!(
-        docs::describe(blend.spec),
+        docs::describe(blend),
         [
             "inputs: below (frame, required), above (frame, required), amount (control, ratio 0–1, default 1)",
             "options: mode (\"normal\" | \"screen\", default \"normal\")",
@@ -19,13 +19,13 @@ fn a_kind_is_described_in_a_line() {
     );
     let mix = kinds().get("style_mix").unwrap();
     assert_eq!(
-        docs::describe(mix.spec),
+        docs::describe(mix),
         ["inputs: styles (list of styles, required), weights (list of controls, ratio 0–1, required)"]
     );
     let solid = kinds().get("solid").unwrap();
-    assert_eq!(docs::describe(solid.spec), ["inputs: colour (colour, default #ffffff)"]);
+    assert_eq!(docs::describe(solid), ["inputs: colour (colour, default #ffffff)"]);
     assert_eq!(
-        docs::outputs_line(kinds().get("choir").unwrap().spec).unwrap(),
+        docs::outputs_line(kinds().get("choir").unwrap()).unwrap(),
         "outputs: soprano (audio), alto (audio)"
     );
 }

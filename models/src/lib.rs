@@ -23,8 +23,10 @@ pub mod painting;
 
 mod loading;
 mod random;
+mod scaling;
 mod threads;
 
 pub use loading::{Embedded, loads};
 pub use random::Random;
+pub use scaling::scaled_srgb8;
 pub use threads::Threads;

@@ -92,12 +92,27 @@ fn features_are_those_of_the_definition() {
         let features = Features::of(&canvas, None);
         for t in 0..steps {
             for voice in 0..VOICES {
-                assert_eq!(features.cells[t][voice], plain_cell(&canvas, t, voice), "step {t} of {steps}");
+                let cell = features.cells[t][voice];
+                assert_eq!(cell, plain_cell(&canvas, t, voice), "step {t} of {steps}");
+                let interval = match (cell.previous < SILENCE, cell.next < SILENCE) {
+                    (true, true) => (i32::from(cell.next) - i32::from(cell.previous)).clamp(-14, 14) + 14,
+                    (false, false) => 29,
+                    (false, true) => 30,
+                    (true, false) => 31,
+                };
+                assert_eq!(cell.interval(), interval as usize, "step {t} of {steps}");
             }
             let place = canvas.start() + t;
             let left = canvas.piece() - place;
             let places = [place % 16, left % 16, (place / 2).min(15), ((left - 1) / 2).min(15)];
             assert_eq!(features.metre[t].map(usize::from), places);
+        }
+        let sung: Vec<u8> =
+            canvas.cells().iter().flatten().copied().filter(|class| *class < SILENCE).collect();
+        for (pitch_class, share) in features.histogram.into_iter().enumerate() {
+            let count = sung.iter().filter(|class| usize::from(**class) % 12 == pitch_class).count();
+            let expected = count as f32 / sung.len().max(1) as f32;
+            assert!((share - expected).abs() < 1e-5, "{pitch_class} of {steps}: {share}");
         }
     }
 }

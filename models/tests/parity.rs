@@ -99,7 +99,8 @@ fn difference(a: &[f32], b: &[f32]) -> (f64, f32) {
     assert_eq!(a.len(), b.len());
     let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
     // NaN must not hide in a maximum.
-    let most = differences.clone().fold(0.0, |most, d| if d <= most { most } else { d });
+    let larger = |most: f32, d: f32| if most.is_nan() || d <= most { most } else { d };
+    let most = differences.clone().fold(0.0, larger);
     (differences.map(f64::from).sum::<f64>() / a.len() as f64, most)
 }
 

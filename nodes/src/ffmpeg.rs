@@ -144,6 +144,15 @@ pub fn movie_arguments(
     arguments
 }
 
+/// The same, in fragments of a second: what has been written so far plays, whatever becomes of the rest.
+pub(crate) fn fragmented(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let out = arguments.pop();
+    let flags = ["-movflags", "+empty_moov+default_base_moof", "-frag_duration", "1000000"];
+    arguments.extend(flags.map(OsString::from));
+    arguments.extend(out);
+    arguments
+}
+
 /// What puts a sound into a movie: 48 kHz, left and right in turn as 32-bit floats without a head.
 pub(crate) fn join_arguments(movie: &Path, sound: &Path, out: &Path) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = vec!["-i".into(), movie.into()];

@@ -36,6 +36,11 @@ mod sound;
 mod sources;
 mod timing;
 
+/// Still pictures out of files, read as the nodes read them.
+pub mod picture_file {
+    pub use crate::sources::image_file::{ENDINGS, PictureError, decode};
+}
+
 #[cfg(test)]
 #[path = "../tests/sounds/mod.rs"]
 mod sounds;

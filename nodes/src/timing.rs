@@ -152,7 +152,8 @@ mod tests {
                     let whole =
                         Span { before: span(rate, frames.start).before, now: span(rate, frames.end - 1).now };
                     assert_eq!(begun, whole.cells(period, origin).unwrap().begun(), "{fps} {first} {period}");
-                    assert!((f64::from(begun) - 60.0 / period).abs() <= 4.0 / period, "{begun} of {period}");
+                    let most = 1.0 + 1.0 / (fps * period);
+                    assert!((f64::from(begun) - 60.0 / period).abs() <= most, "{begun} of {period}");
                 }
             }
         }

@@ -10,9 +10,10 @@ use pastiche_engine::address::ControlAddress;
 use pastiche_engine::check::check;
 use pastiche_engine::gpu::Gpu;
 use pastiche_engine::graph::{Given, NodeKey};
+use pastiche_engine::plan::Source;
 use pastiche_engine::port::{PortType, Value};
 use pastiche_engine::registry::NodeKind;
-use pastiche_engine::script::{Source, evaluate};
+use pastiche_engine::script::{self, evaluate};
 use pastiche_engine::spec::{ANY, InputSpec, Unwired};
 use pastiche_engine::take::{Input, Stamped};
 use pastiche_engine::workers::Workers;
@@ -26,6 +27,41 @@ fn the_words_of_other_programs_lead_to_kinds_that_are_there() {
         assert!(is_there(kind), "`{word}` leads to `{kind}`, which is not there");
         assert!(!names.contains(word), "`{word}` is a kind of its own");
     }
+}
+
+#[test]
+fn a_node_that_is_given_a_control_changes_by_that_alone() {
+    let mut found = 0;
+    for kind in kinds().filter(|kind| !kind.spec.bare.is_empty()) {
+        let desc = patch(kind, &Picture::one_colour(SIZE_PX, [0.5, 0.25, 0.0, 1.0]));
+        let numbers = |desc: &Desc| -> Vec<(String, f64)> {
+            let plan = desc.check().unwrap_or_else(|faults| panic!("{}", text(&faults)));
+            let node = plan.nodes.iter().find(|node| &*node.key.0 == "it").unwrap();
+            let pairs = node.inputs.iter().zip(&*node.sources);
+            let number = |(input, source): (&InputSpec, &Source)| match source {
+                Source::Number(number) => Some((input.name.to_string(), *number)),
+                _ => None,
+            };
+            pairs.filter_map(number).collect()
+        };
+        let controls: Vec<&&InputSpec> =
+            kind.spec.inputs.iter().filter(|input| matches!(input.unwired, Unwired::Value(_))).collect();
+        let usual = |name: &str| match controls.iter().find(|input| input.name == name).unwrap().unwired {
+            Unwired::Value(value) => value,
+            _ => unreachable!(),
+        };
+        for given in &controls {
+            let is_bare = given.name == "amount";
+            for (name, number) in numbers(&with(&desc, given, 0.5)) {
+                let bare = kind.spec.bare.iter().find(|(control, _)| is_bare && *control == name);
+                let expected =
+                    if name == given.name { 0.5 } else { bare.map_or(usual(&name), |(_, value)| *value) };
+                assert_eq!(number, expected, "{}: `{name}` when `{}` is given", kind.spec.name, given.name);
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 20, "{found}");
 }
 
 /// All inputs that the node has by its options.
@@ -216,7 +252,8 @@ fn every_example_is_a_patch_that_runs() {
     let registry = registry();
     let files = files();
     for kind in kinds() {
-        let source = Source { name: kind.spec.name.into(), text: kind.spec.example.into(), folder: None };
+        let source =
+            script::Source { name: kind.spec.name.into(), text: kind.spec.example.into(), folder: None };
         let evaluated = evaluate(&source, registry.kinds());
         let told = text(&evaluated.diagnostics);
         assert!(evaluated.diagnostics.is_empty(), "{}: {told}", kind.spec.name);
@@ -246,7 +283,8 @@ fn every_name_can_be_written_in_a_patch() {
         let entries: Vec<String> = names.map(|name| format!("{name}: 1")).collect();
         let outputs: Vec<String> = spec.outputs.iter().map(|output| format!("x.{};", output.name)).collect();
         let text = format!("let x = {}(#{{ {} }});\n{}", spec.name, entries.join(", "), outputs.join("\n"));
-        let evaluated = evaluate(&Source { name: "names".into(), text, folder: None }, registry.kinds());
+        let evaluated =
+            evaluate(&script::Source { name: "names".into(), text, folder: None }, registry.kinds());
         for fault in &evaluated.diagnostics {
             // Numbers fit few of the inputs and options; that is no fault of their names.
             let syntax = fault.message.contains("expect") || fault.message.contains("reserved");

@@ -169,6 +169,7 @@ fn alias(sound: &[f64], hz: f64) -> f64 {
         let (strength, _) = spectrum_at(sound, at);
         if is_overtone { overtone = overtone.max(strength) } else { other = other.max(strength) }
     }
+    assert!(overtone > 1e-4, "nothing is heard at {hz} Hz");
     decibels(other / overtone)
 }
 

@@ -267,6 +267,9 @@ fn the_grey_palette_is_the_brightness_and_hard_steps_are_colours_of_the_palette(
     for pixel in steps.values.chunks(4) {
         assert!(pixel[0].abs() < 2e-3 || (pixel[0] - pixel[3]).abs() < 2e-3, "{pixel:?}");
     }
+    let opaque = || steps.values.chunks(4).filter(|pixel| pixel[3] > 0.3);
+    let white = opaque().filter(|pixel| pixel[0] > 0.1).count();
+    assert!(white > 0 && white < opaque().count(), "one colour alone: {white}");
 }
 
 #[test]
@@ -362,4 +365,5 @@ fn a_palette_is_learned_from_a_picture() {
     let patch = patch.wire("image", "still").wire("from", "red");
     let Some(found) = seen(patch) else { return };
     assert!(found.values.chunks(4).all(|pixel| pixel[1] < 2e-3 && pixel[2] < 2e-3), "{found:?}");
+    assert!(found.values.iter().step_by(4).any(|red| *red > 0.2), "{found:?}");
 }

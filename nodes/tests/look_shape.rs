@@ -252,6 +252,9 @@ fn a_print_has_about_the_light_of_its_picture() {
             let Some(found) = seen(desc("halftone", &grey, &numbers, &[("screen", screen)])) else { return };
             let mean = found.values.iter().step_by(4).sum::<f32>() / (96.0 * 96.0);
             assert!((mean - light).abs() < 0.09, "{screen} of {light}: {mean}");
+            let red = || found.values.iter().step_by(4);
+            let is_printed = red().any(|value| *value < 0.2) && red().any(|value| *value > 0.8);
+            assert!(is_printed || light == 0.0 || light == 1.0, "{screen} of {light} is a plain grey");
         }
     }
 }
@@ -267,6 +270,10 @@ fn characters_have_more_ink_where_it_is_brighter() {
     assert_eq!(black, 0.0);
     let means: Vec<f32> = [0.02, 0.1, 0.3, 0.6, 1.0].map(|light| mean(light).unwrap()).into();
     assert!(means.windows(2).all(|pair| pair[0] < pair[1]), "{means:?}");
+    let grey = Picture::one_colour([54, 54], [0.3, 0.3, 0.3, 1.0]);
+    let found = seen(desc("ascii", &grey, &[("size", 9.0 * PX)], &[])).unwrap();
+    let red = || found.values.iter().step_by(4);
+    assert!(red().any(|value| *value < 0.02) && red().any(|value| *value > 0.2), "ink on paper");
 }
 
 #[test]

@@ -110,6 +110,23 @@ fn what_cannot_be_written_is_told_once_and_the_show_goes_on() {
 }
 
 #[test]
+fn it_begins_once_more_when_what_stood_in_its_way_is_gone() {
+    let (name, path) = folder("unblocked");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, "a file in the way").unwrap();
+    let mut show = show(&it(&name, "frames"));
+    while show.report().faults.is_empty() {}
+    fs::remove_file(&path).unwrap();
+    // Ten frames a second; the first new try is ten seconds behind the failure.
+    show.steps(90);
+    assert!(!path.exists(), "not before it is time");
+    show.steps(20);
+    drop(show);
+    let frames = names(&path.join("recording_001")).len();
+    assert!((5..20).contains(&frames), "{frames} frames");
+}
+
+#[test]
 fn sound_is_recorded_from_the_first_picture_to_the_last_over_an_edit() {
     let (name, path) = folder("sound");
     let tuned = |on: f64, level: f64| {

@@ -63,6 +63,9 @@ fn a_gradient_goes_from_edge_to_edge() {
         assert!(found.is_valid() && (form == "angular" || middle < 0.05), "{form}");
         // The angular one closes without an edge: above and below are alike.
         assert!((found.at(40, 8)[0] - found.at(40, 27)[0]).abs() < 0.05, "{form}");
+        let [near, far] = if form == "radial" { [(32, 18), (0, 0)] } else { [(62, 18), (1, 18)] };
+        let [near, far] = [near, far].map(|(x, y)| found.at(x, y)[0]);
+        assert!(near < 0.05 && far > 0.9, "{form}: from {near} to {far}");
     }
 }
 

@@ -217,10 +217,13 @@ mod tests {
     fn a_limiter_lets_nothing_pass_and_leaves_soft_sound_alone() {
         let mut limiter = Limiter::default();
         let settings = LimiterSettings { ceiling_db: -6.0, release_secs: 0.05 };
+        let (ceiling, mut held) = (ratio_of(-6.0) as f32, 0);
         for sample in noise(4, 48_000).map(|sample| sample * 20.0).chain(sine(50.0, 3.0, 48_000)) {
             let [left, right] = limiter.tick([sample, 0.5 * sample], &settings);
-            assert!(left.abs().max(right.abs()) <= ratio_of(-6.0) as f32);
+            assert!(left.abs() <= ceiling && right.abs() <= ceiling);
+            held += usize::from(left.abs() > 0.999 * ceiling);
         }
+        assert!(held > 5000, "what is too loud stands at the ceiling: {held} samples");
         let mut limiter = Limiter::default();
         for sample in sine(200.0, 0.5, 4800) {
             assert_eq!(limiter.tick([sample; 2], &settings), [sample; 2]);

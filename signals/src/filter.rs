@@ -92,7 +92,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_signals::{level_after, sine};
+    use crate::test_signals::{level_after, peak, sine};
 
     /// The gain of a filter at a frequency, in dB.
     fn gain(response: Response, cutoff: f64, resonance: f64, hz: f64) -> f64 {
@@ -125,14 +125,13 @@ mod tests {
         for cutoff in [50.0, 440.0, 12_000.0, HIGHEST_HZ] {
             for resonance in [1.0, 1.1, MOST_RESONANCE] {
                 let mut filter = Filter::default();
-                let mut loudest = 0.0_f32;
                 let mut out = Vec::new();
                 for (position, sample) in sine(cutoff, 1.0, 480_000).enumerate() {
                     // A knock, then silence.
                     let sample = if position < 100 { sample } else { 0.0 };
                     out.push(filter.tick([sample; 2], Response::Band, cutoff, resonance)[0]);
-                    loudest = loudest.max(out[position].abs());
                 }
+                let loudest = peak(out.iter().copied());
                 assert!(loudest < 6.0, "{loudest} at {cutoff}, {resonance}");
                 let late = level_after(out.into_iter(), 400_000);
                 if resonance > 1.0 && cutoff < 20_000.0 {
@@ -147,7 +146,7 @@ mod tests {
         let mut filter = Filter::default();
         let out =
             sine(440.0, 1.0, 480_000).map(|sample| filter.tick([sample; 2], Response::Low, 440.0, 1.0)[0]);
-        let loudest = out.fold(0.0, |most: f32, sample| most.max(sample.abs()));
+        let loudest = peak(out);
         assert!(loudest < 8.0, "{loudest}");
     }
 }

@@ -34,9 +34,10 @@ pub(crate) fn level_after(sound: impl Iterator<Item = f32>, samples: usize) -> f
     decibels_of((sum / f64::max(count, 1.0)).sqrt())
 }
 
-/// The greatest magnitude.
+/// The greatest magnitude; not a number where one sample is none.
 pub(crate) fn peak(sound: impl IntoIterator<Item = f32>) -> f32 {
-    sound.into_iter().fold(0.0, |most, sample| most.max(sample.abs()))
+    let magnitudes = sound.into_iter().map(f32::abs);
+    magnitudes.fold(0.0, |most: f32, loud| if most.is_nan() || loud <= most { most } else { loud })
 }
 
 /// Plucked notes at these seconds, one pitch after the other.

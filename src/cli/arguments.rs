@@ -5,6 +5,12 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use pastiche::engine::clock::FrameRate;
 
+mod networks;
+mod values;
+
+pub use networks::{ChoraleArguments, EvalArguments, EvalTarget, SamplerChoice, TrainArguments, TrainTarget};
+use values::{finite, frame_rate, size};
+
 /// A node-graph instrument for live pictures and sound, whose nodes can be neural networks.
 ///
 /// A patch is a small script that reloads while it plays. `pastiche` alone plays one that comes with the
@@ -34,6 +40,8 @@ pub enum Command {
     Nodes(NodesArguments),
     /// List the painting styles
     Styles(StylesArguments),
+    /// Paint photographs in a style, or in a mix of styles
+    Paint(PaintArguments),
     /// Make a contact sheet of patches
     Sheet(SheetArguments),
     /// Make a folder with a first patch
@@ -180,6 +188,38 @@ pub struct StylesArguments {
     pub force: bool,
 }
 
+/// `pastiche paint`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A style is a name or a number of `pastiche styles`, with a weight behind a colon if it \
+                        likes: `--style blue_swirls:0.7 --style lime_crayon:0.3`. Weights may be any numbers; \
+                        without any, all count the same."
+)]
+pub struct PaintArguments {
+    /// The photographs, or folders of them
+    #[arg(required = true)]
+    pub photographs: Vec<PathBuf>,
+    /// A style; may be given more than once
+    #[arg(long, required = true, value_name = "STYLE[:WEIGHT]")]
+    pub style: Vec<String>,
+    /// How much of the painting: 0 none, 1 all, any number
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true, value_parser = finite)]
+    pub strength: f32,
+    /// Keep the photograph's colours: light from the painting, colour from the photograph
+    #[arg(long)]
+    pub keep_colour: bool,
+    /// The longer side of the painting in pixels; smaller is faster and gives broader strokes [default: that of
+    /// the photograph]
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub size: Option<u32>,
+    /// A file for one painting (.png, .jpg, .webp), or a folder
+    #[arg(long, value_name = "FILE|DIR")]
+    pub out: PathBuf,
+    /// Write over files that are there
+    #[arg(long)]
+    pub force: bool,
+}
+
 /// `pastiche sheet`.
 #[derive(Debug, Args)]
 pub struct SheetArguments {
@@ -213,143 +253,6 @@ pub struct DoctorArguments {
     /// As JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// `pastiche chorale`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "The same seed sings the same chorale. With --predict, each line on the standard input is a \
-                        question such as {\"roll\": [[72, 67, 64, 48]], \"known\": [[1, 0, 1, 1]], \"ask\": [[0, 1]]} \
-                        (MIDI pitches of soprano, alto, tenor and bass for each sixteenth, -1 for silence; which cells \
-                        are known; steps and voices asked for), and each line of the answer has the \
-                        log-probabilities of the pitches 36 to 81 and of silence for each of them."
-)]
-pub struct ChoraleArguments {
-    /// Bars of four beats [default: 8, or those of the melody]
-    #[arg(long)]
-    pub bars: Option<usize>,
-    /// What the highest voice that has the range must sing: a MIDI file, or notes such as "c5:2 d e f | g:4"
-    #[arg(long, value_name = "FILE|NOTES")]
-    pub melody: Option<String>,
-    /// How far the voices stray from what is likeliest: 0 not at all, 1 as Bach, far above 1 chaos; one number, or one
-    /// for each voice
-    #[arg(long, value_name = "T", default_value = "1", value_delimiter = ',')]
-    pub temperature: Vec<f32>,
-    /// In which order the notes are drawn [default: beats-first]
-    #[arg(long, value_name = "S")]
-    pub sampler: Option<SamplerChoice>,
-    /// The seed of everything that is drawn
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// The key, such as C, Eb or f#m [default: that of the melody, or any]
-    #[arg(long, value_parser = key)]
-    pub key: Option<i8>,
-    /// Weights to sing with instead of the program's own
-    #[arg(long, value_name = "FILE")]
-    pub weights: Option<PathBuf>,
-    /// Answer questions about single notes instead
-    #[arg(long, conflicts_with_all = ["bars", "melody", "out", "sampler", "key"])]
-    pub predict: bool,
-    /// Where the chorale goes: FILE.mid, .wav, .json or .musicxml
-    #[arg(long, value_name = "FILE", required_unless_present = "predict")]
-    pub out: Option<PathBuf>,
-    /// Write over a file that is there
-    #[arg(long, requires = "out")]
-    pub force: bool,
-}
-
-/// The order in which notes are drawn.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum SamplerChoice {
-    /// Beats, then what lies between them, by the rules of part-writing
-    BeatsFirst,
-    /// Gibbs sampling that masks each note by itself
-    Independent,
-    /// Each note once, in random order
-    Ancestral,
-    /// Gibbs sampling that masks a stretch of time
-    Contiguous,
-}
-
-/// `pastiche eval`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Without --samples: how likely the network finds the pieces of the test part, by algorithm 1 of \
-                        Huang et al. (2017). With --samples: what it sings, beside the last bars of the pieces of the \
-                        training part (their grades beside the test part's), or without --data beside published \
-                        figures for whole pieces."
-)]
-pub struct EvalArguments {
-    /// What is measured
-    pub what: EvalTarget,
-    /// The chorales: JSON such as Jsb16thSeparated.json of czhuang/JSB-Chorales-dataset
-    #[arg(long, value_name = "FILE")]
-    pub data: Option<PathBuf>,
-    /// Weights to measure instead of the program's own
-    #[arg(long, value_name = "FILE")]
-    pub weights: Option<PathBuf>,
-    /// An estimate: one ordering, 20 pieces
-    #[arg(long, conflicts_with = "samples")]
-    pub quick: bool,
-    /// Keep each piece's result in this file, and go on from what is there
-    #[arg(long, value_name = "FILE", conflicts_with = "samples")]
-    pub resume: Option<PathBuf>,
-    /// Measure this many samples, of seeds from 1
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
-    pub samples: Option<u32>,
-    /// With --samples: their length in bars
-    #[arg(long, default_value_t = 8, requires = "samples", value_parser = clap::value_parser!(u32).range(1..=256))]
-    pub bars: u32,
-    /// With --samples: in which order the notes are drawn [default: beats-first]
-    #[arg(long, value_name = "S", requires = "samples")]
-    pub sampler: Option<SamplerChoice>,
-    /// As JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What can be measured by what it has learnt.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum EvalTarget {
-    /// The chorale network
-    Chorale,
-}
-
-/// `pastiche train`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "A checkpoint is kept beside the weights every hundred steps. After a stop or a crash at any \
-                        moment, the same command with --resume ends with the same weights as without. The losses, and \
-                        every five hundred steps what the network sings, go into the folder FILE.tensorboard, which \
-                        `tensorboard --logdir` shows. A patch with chorale(#{ weights: \"FILE.safetensors\" }) sings \
-                        with the newest weights while they are trained."
-)]
-pub struct TrainArguments {
-    /// What is trained
-    pub what: TrainTarget,
-    /// The chorales: JSON such as Jsb16thSeparated.json of czhuang/JSB-Chorales-dataset, or a folder of MIDI or MusicXML
-    /// files of four voices each, of which bad ones are named and left out
-    #[arg(long, value_name = "FILE|FOLDER")]
-    pub data: PathBuf,
-    /// Where the weights go that are best on the validation part: FILE.safetensors
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-    /// Steps in all, of 8 crops of 16 bars; the learning rate falls to 0 at the last
-    #[arg(long, default_value_t = 12_000, value_parser = clap::value_parser!(u64).range(1..))]
-    pub steps: u64,
-    /// Go on from the newest checkpoint
-    #[arg(long)]
-    pub resume: bool,
-    /// The seed of the first weights and of everything that is drawn
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-}
-
-/// What can be trained.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum TrainTarget {
-    /// The chorale network
-    Chorale,
 }
 
 /// `pastiche bench`.
@@ -387,46 +290,6 @@ pub enum BenchTarget {
     Stage,
 }
 
-fn size(text: &str) -> Result<[u32; 2], String> {
-    let sides =
-        text.split_once(['x', 'X']).map(|(width, height)| (width.trim().parse(), height.trim().parse()));
-    match sides {
-        Some((Ok(width), Ok(height))) => Ok([width, height]),
-        _ => Err("write width and height in pixels, such as 1280x720".into()),
-    }
-}
-
-/// The tonic of a key's major scale in semitones above C: that of the relative major for a minor key.
-fn key(text: &str) -> Result<i8, String> {
-    let (name, minor) = match text.strip_suffix('m') {
-        Some(name) => (name, true),
-        None => (text, text.starts_with(|letter: char| letter.is_ascii_lowercase())),
-    };
-    let mut letters = name.chars();
-    let natural: i8 = match letters.next().map(|letter| letter.to_ascii_lowercase()) {
-        Some('c') => 0,
-        Some('d') => 2,
-        Some('e') => 4,
-        Some('f') => 5,
-        Some('g') => 7,
-        Some('a') => 9,
-        Some('b') => 11,
-        _ => return Err("write a key such as C, Eb, F# or, for minor, am".into()),
-    };
-    let sign = match letters.as_str() {
-        "" => 0,
-        "#" => 1,
-        "b" => -1,
-        _ => return Err("write a key such as C, Eb, F# or, for minor, am".into()),
-    };
-    Ok((natural + sign + if minor { 3 } else { 0 }).rem_euclid(12))
-}
-
-fn frame_rate(text: &str) -> Result<FrameRate, String> {
-    let rate = text.parse().ok().and_then(FrameRate::from_fps);
-    rate.ok_or_else(|| "give a number from 1 to 1000, such as 25 or 29.97".into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -435,26 +298,5 @@ mod tests {
     #[test]
     fn the_commands_are_declared_soundly() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn keys_are_read() {
-        for (text, tonic) in
-            [("C", 0), ("Eb", 3), ("F#", 6), ("Am", 0), ("am", 0), ("a", 0), ("f#m", 9), ("Cb", 11)]
-        {
-            assert_eq!(key(text), Ok(tonic), "{text}");
-        }
-        for wrong in ["", "H", "C##", "major", "#", "é"] {
-            assert!(key(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn sizes_are_read() {
-        assert_eq!(size("1280x720"), Ok([1280, 720]));
-        assert_eq!(size("0x100000"), Ok([0, 100_000]));
-        for wrong in ["1280", "x", "1280x", "-1x2", "1.5x2", "99999999999x1"] {
-            assert!(size(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -9,6 +9,7 @@ mod end;
 mod eval;
 mod new;
 mod nodes;
+mod paint;
 mod play;
 mod render;
 mod sheet;
@@ -46,6 +47,7 @@ pub fn run(launched: Instant) -> ExitCode {
         Command::Render(arguments) => render::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Nodes(arguments) => nodes::run(&arguments),
+        Command::Paint(arguments) => paint::run(&arguments),
         Command::Styles(arguments) => styles::run(&arguments),
         Command::Sheet(arguments) => sheet::run(arguments),
         Command::New(arguments) => new::run(&arguments),

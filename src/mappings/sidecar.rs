@@ -1,7 +1,6 @@
 //! The file beside a patch that keeps what was moved and bound: read once, written a moment after a
 //! change by a thread of its own, and always whole.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -11,6 +10,7 @@ use engine::diagnostic::Diagnostic;
 use pastiche_engine as engine;
 
 use super::kept::Kept;
+use crate::assets::Seen;
 use crate::atomic_file;
 use crate::error::{Error, Reason};
 
@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What could not be written is tried again after this time.
 const RETRY: Duration = Duration::from_secs(10);
+
+/// More than any hand could move.
+const MOST_BYTES: u64 = 4 << 20;
 
 /// The file of one patch.
 #[derive(Debug)]
@@ -59,7 +62,7 @@ impl Sidecar {
         let name = patch.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let nothing = || Kept::new(Vec::new(), Vec::new());
         let mut sidecar = Sidecar { path: Some(path.clone()), patch: name, ..Sidecar::none() };
-        let fault = match fs::read_to_string(&path) {
+        let fault = match read(&path) {
             Ok(text) => match Kept::parse(&path.display().to_string(), &text) {
                 Ok(kept) => {
                     sidecar.on_disk = Some(text);
@@ -160,11 +163,17 @@ impl Sidecar {
     }
 }
 
+/// The text of the file. A pipe or a device, which could be waited for without an end, is refused.
+fn read(path: &Path) -> io::Result<String> {
+    let (_, bytes) = Seen::read(path, MOST_BYTES);
+    String::from_utf8(bytes?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
 /// Rewrites a file, or leaves it as it was. One that somebody else has changed since `before` is left
 /// alone.
 fn write_anew(path: &Path, before: Option<&str>, text: &str) -> Result<(), Error> {
     let fault = |error| Error::file("write", path, error);
-    match fs::read_to_string(path) {
+    match read(path) {
         Ok(now) if Some(&*now) == before => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Ok(_) => {
@@ -182,6 +191,7 @@ fn write_anew(path: &Path, before: Option<&str>, text: &str) -> Result<(), Error
 mod tests {
     use super::*;
     use engine::address::ControlAddress;
+    use std::fs;
 
     use crate::mappings::kept::MovedValue;
 
@@ -254,6 +264,16 @@ mod tests {
         // It is reported once.
         sidecar.change(secs(10));
         assert_eq!(sidecar.finish(|| kept(0.6)), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let (patch, file) = (folder.path().join("mine.rhai"), folder.path().join("mine.pastiche.toml"));
+        assert!(std::process::Command::new("mkfifo").arg(file).status().unwrap().success());
+        let (_, _, fault) = Sidecar::open(&patch);
+        assert!(fault.unwrap().to_string().contains("it is a pipe or a device"));
     }
 
     #[test]

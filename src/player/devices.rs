@@ -19,7 +19,7 @@ impl Player {
         };
         let nodes = self.live.plan().nodes.iter().zip(self.live.statuses());
         let of_nodes =
-            nodes.filter(|(planned, _)| planned.kind.spec.outputs.iter().any(|output| output.name == ALIVE));
+            nodes.filter(|(planned, _)| planned.kind.outputs.iter().any(|output| output.name == ALIVE));
         let of_nodes = of_nodes.map(|(_, (node, status))| (node.to_string(), status));
         adapter.into_iter().chain(card).chain(of_nodes).collect()
     }

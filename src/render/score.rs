@@ -40,7 +40,7 @@ impl Score {
     pub(super) fn of(plan: &Plan) -> Option<Score> {
         let sings = |spec: &engine::spec::NodeSpec| PARTS.iter().all(|part| spec.output(part).is_some());
         let singers: Vec<NodeKey> =
-            plan.nodes.iter().filter(|node| sings(node.kind.spec)).map(|node| node.key.clone()).collect();
+            plan.nodes.iter().filter(|node| sings(node.kind)).map(|node| node.key.clone()).collect();
         let is_alone = singers.len() == 1;
         let name = |singer: &NodeKey, part: &str| {
             if is_alone { part.to_owned() } else { format!("{} {part}", singer.0) }

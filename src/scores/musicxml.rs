@@ -186,13 +186,15 @@ mod tests {
         assert_eq!(cut(14, 6), [(2, [false, true]), (4, [true, false])]);
         assert_eq!(cut(1, 5), [(4, [false, true]), (1, [true, false])]);
         let rest = signs(&[Note { start: 12, steps: 8, pitch: -1 }]);
-        assert!(rest.iter().all(|sign| sign.tied == [false, false]));
+        let rest: Vec<_> = rest.iter().map(|sign| (sign.steps, sign.tied)).collect();
+        assert_eq!(rest, [(4, [false, false]); 2]);
     }
 
     #[test]
     fn every_bar_of_every_part_is_full() {
         let roll: Roll = (0..40).map(|step| [60 + step / 5, 55, -1, 48 + step / 7]).collect();
         let text = encode(&roll, 0);
+        assert_eq!(text.matches("<part id").count(), VOICES);
         for part in text.split("<part id").skip(1) {
             let bars: Vec<usize> = part
                 .split("<measure")

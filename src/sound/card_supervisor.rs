@@ -356,7 +356,8 @@ mod tests {
         let mut show = Show::new(48_000);
         show.shelf.0.lock().unwrap().is_plugged = true;
         show.begin();
-        for _ in 0..500 {
+        // Each call that comes too early sleeps for 2 ms.
+        for _ in 0..50 {
             for _ in 0..10 {
                 if let Some(output) = &mut show.shelf.0.lock().unwrap().output {
                     output.fill(show.epoch + show.now, 4800, |_| {});
@@ -364,7 +365,7 @@ mod tests {
             }
             show.run(10);
         }
-        assert!(show.error() < 20_000.0, "{} samples ahead", show.error());
+        assert!((0.0..20_000.0).contains(&show.error()), "{} samples ahead", show.error());
     }
 
     #[test]

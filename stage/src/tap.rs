@@ -35,7 +35,7 @@ impl Taps {
 
 /// What moves the tempo of the patch, or why nothing does.
 pub(crate) fn tempo(live: &Live, bpm: f64) -> Result<Input, &'static str> {
-    let tempo = live.plan().nodes.iter().find(|node| node.kind.spec.role == Role::Tempo);
+    let tempo = live.plan().nodes.iter().find(|node| node.kind.role == Role::Tempo);
     let tempo = tempo.ok_or("this patch has no tempo to tap; add `tempo(120);`")?;
     let name = tempo.inputs.first().map_or("", |input| &input.name);
     let control = ControlAddress::input(&tempo.key, name);

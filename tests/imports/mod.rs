@@ -25,6 +25,8 @@ struct Module {
     name: String,
     /// Its file, from the root of the workspace.
     file: String,
+    /// Whether it is the file of a kind of node, which `kinds!` lists.
+    is_kind: bool,
     parent: Option<usize>,
     children: BTreeMap<String, usize>,
     items: BTreeSet<String>,
@@ -100,6 +102,21 @@ impl Crate {
         let at = self.modules.len();
         self.modules.push(Module { name: name.clone(), file: file.clone(), parent, ..Module::default() });
         for item in items.iter().filter(|item| !is_of_tests(attributes(item))) {
+            // `kinds! { … }` declares the modules that it lists.
+            if let Item::Macro(list) = item
+                && list.mac.path.is_ident("kinds")
+            {
+                for token in list.mac.tokens.clone() {
+                    let TokenTree::Ident(word) = token else { continue };
+                    let word = word.to_string().trim_start_matches("r#").to_owned();
+                    let (name, inside) = (format!("{name}::{word}"), folder.join(&word));
+                    let path = folder.join(format!("{word}.rs"));
+                    let child = self.file(workspace, name, Some(at), &path, inside);
+                    self.modules[child].is_kind = true;
+                    self.modules[at].children.insert(word, child);
+                }
+                continue;
+            }
             if let Item::Mod(child) = item {
                 let word = child.ident.to_string();
                 let (name, inside) = (format!("{name}::{word}"), folder.join(&word));
@@ -217,7 +234,33 @@ impl Crate {
         Some(Named::Here(at))
     }
 
-    /// Groups of modules that need each other, each with the paths that tie it, as text.
+    /// How many kinds of nodes were read.
+    pub fn kinds(&self) -> usize {
+        self.modules.iter().filter(|module| module.is_kind).count()
+    }
+
+    /// The kind of node in whose file, or in a file below it, a module stands.
+    fn kind_of(&self, module: usize) -> Option<usize> {
+        std::iter::successors(Some(module), |at| self.modules[*at].parent)
+            .find(|at| self.modules[*at].is_kind)
+    }
+
+    /// What the files of one kind of node name of another's, as text.
+    pub fn strangers(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for module in 0..self.modules.len() {
+            let Some(own) = self.kind_of(module) else { continue };
+            for (other, path) in self.dependencies(module) {
+                if self.kind_of(other).is_some_and(|kind| kind != own) {
+                    found.push(format!("{} names `{path}`", self.modules[module].file));
+                }
+            }
+        }
+        found
+    }
+
+    /// Groups of modules that need each other, each with the paths that tie it, as text. The files of one
+    /// kind of node are one thing.
     pub fn circles(&self) -> Vec<String> {
         let edges: Vec<BTreeMap<usize, String>> =
             (0..self.modules.len()).map(|module| self.dependencies(module)).collect();
@@ -231,6 +274,10 @@ impl Crate {
             let members: BTreeSet<usize> =
                 reach[module].iter().copied().filter(|other| reach[*other].contains(&module)).collect();
             seen.extend(&members);
+            let kind = self.kind_of(module);
+            if kind.is_some() && members.iter().all(|member| self.kind_of(*member) == kind) {
+                continue;
+            }
             let mut text = format!("{}: a circle of {} modules", self.root, members.len());
             for from in &members {
                 for (to, path) in edges[*from].iter().filter(|(to, _)| members.contains(to)) {

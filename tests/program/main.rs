@@ -10,6 +10,7 @@ mod display;
 mod folder;
 mod hostile;
 mod mappings;
+mod paint;
 mod render;
 mod show;
 mod takes;

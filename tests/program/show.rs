@@ -167,6 +167,7 @@ fn the_same_content_again_is_no_edit() {
     show.wait_for_version(1);
     folder.replace("a.rhai", "speakers(tone(220));\n");
     show.wait_for_frames(20);
+    assert_eq!(show.version(), 1, "{}", show.told());
     folder.replace("a.rhai", "speakers(tone(330));\n");
     show.wait_for_version(2);
 }

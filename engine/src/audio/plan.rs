@@ -81,7 +81,7 @@ impl AudioPlan {
         let mut links = Vec::with_capacity(plan.nodes.len());
         let mut heard = Stamp::new();
         for (node, half) in plan.nodes.iter().zip(halves) {
-            if node.kind.spec.role == Role::Speakers
+            if node.kind.role == Role::Speakers
                 && let Some(source) = node.sources.first()
             {
                 heard = heard.number(wiring.stamp(source));
@@ -175,7 +175,7 @@ impl AudioPlan {
 
 impl Slot {
     fn new(node: &PlanNode, half: AudioHalf, wiring: &Wiring, first_buffer: usize) -> Slot {
-        let outputs = node.kind.spec.outputs;
+        let outputs = node.kind.outputs;
         let (built, adopt_from, link) = match half.part {
             AudioPart::New { node: built, adopt_from } => {
                 let written = if built.makes_notes() { &[][..] } else { outputs };

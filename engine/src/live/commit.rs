@@ -36,7 +36,7 @@ impl Live {
             let kept = follows.filter(|_| prepared_node.fresh.is_none());
             let outputs = kept.and_then(|position| old_outputs[position].take()).unwrap_or_else(|| Outputs {
                 uid: prepared_node.uid,
-                values: planned.kind.spec.outputs.iter().map(|output| Value::silent(output.port)).collect(),
+                values: planned.kind.outputs.iter().map(|output| Value::silent(output.port)).collect(),
                 is_dead: false,
             });
             let running = match (prepared_node.fresh, before.take()) {

@@ -61,7 +61,7 @@ impl Controls {
 
 /// The input of a knob that is turned; `None` for what is no knob.
 pub(super) fn knob_position(node: &PlanNode) -> Option<usize> {
-    (node.kind.spec.role == Role::Knob)
+    (node.kind.role == Role::Knob)
         .then(|| node.inputs.iter().position(|input| input.name == KNOB_VALUE))
         .flatten()
 }

@@ -22,7 +22,7 @@ impl Live {
             .plan
             .nodes
             .iter()
-            .filter(|planned| planned.kind.spec.role == Role::Screen)
+            .filter(|planned| planned.kind.role == Role::Screen)
             .map(|planned| {
                 let shown = match planned.sources.first().and_then(|source| on_wire(source, &self.outputs)) {
                     Some(Value::Frame(frame)) => frame.clone(),
@@ -38,7 +38,7 @@ impl Live {
     /// The value that a node's output holds.
     pub fn output(&self, node: &NodeKey, output: &str) -> Option<&Value> {
         let at = self.plan.find(node)?;
-        let (position, _) = self.plan.nodes[at].kind.spec.output(output)?;
+        let (position, _) = self.plan.nodes[at].kind.output(output)?;
         self.outputs[at].values.get(position)
     }
 
@@ -77,7 +77,7 @@ impl Live {
 
     /// The node whose beat the tempo follows, if one leads it.
     pub fn leader(&self) -> Option<&NodeKey> {
-        let position = self.plan.nodes.iter().position(|node| node.kind.spec.role == Role::Tempo)?;
+        let position = self.plan.nodes.iter().position(|node| node.kind.role == Role::Tempo)?;
         match self.plan.nodes[position].sources[self.leading_beat(position)?] {
             Source::Wire { node, .. } => Some(&self.plan.nodes[node].key),
             _ => None,

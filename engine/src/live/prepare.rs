@@ -217,7 +217,7 @@ impl Preparer {
             seed: seed_of(self.seed, &node.key.0),
             warnings: &told,
         };
-        let built = match registry.get(node.kind.spec.name) {
+        let built = match registry.get(node.kind.name) {
             Ok(kind) => catch_unwind(AssertUnwindSafe(|| (kind.make)(&ctx, &node.options)))
                 .unwrap_or_else(|panic| Err(panicked(panic.as_ref()))),
             Err(unknown) => Err(BuildError::new(
@@ -225,8 +225,7 @@ impl Preparer {
                 "the plan was checked against other kinds than those that it is built with",
             )),
         };
-        let diagnostic =
-            |error: BuildError| error.diagnostic(&node.key.0, node.kind.spec.name, node.span.clone());
+        let diagnostic = |error: BuildError| error.diagnostic(&node.key.0, node.kind.name, node.span.clone());
         let told = told.take().into_iter().map(diagnostic);
         warnings.extend(told.map(|told| Diagnostic { severity: Severity::Warning, ..told }));
         built.map_err(|error| faults.push(diagnostic(error))).ok()
@@ -235,13 +234,13 @@ impl Preparer {
 
 /// The audio half of a node; one that only writes notes has one that plays them.
 fn audio_half(node: &mut dyn Node, planned: &PlanNode) -> Option<Box<dyn AudioNode>> {
-    let writes_notes = planned.kind.spec.outputs.iter().any(|output| output.port == PortType::Notes);
+    let writes_notes = planned.kind.outputs.iter().any(|output| output.port == PortType::Notes);
     node.take_audio().or_else(|| writes_notes.then(|| Box::new(Written) as Box<dyn AudioNode>))
 }
 
 /// What draws holds textures and pipelines of its GPU.
 fn rebuild_if_it_draws(change: &mut Change, node: &PlanNode) {
-    let outputs = node.kind.spec.outputs.iter().map(|output| output.port);
+    let outputs = node.kind.outputs.iter().map(|output| output.port);
     let draws = node.inputs.iter().map(|input| input.port).chain(outputs).any(|port| port == PortType::Frame);
     if draws && let Some(old) = change.old() {
         *change = Change::Rebuild { old };

@@ -339,7 +339,7 @@ fn store_controls(link: &AudioLink, planned: &PlanNode, hands: &[Hands], wires: 
 /// A key that either half uses and that the kind does not list.
 fn unlisted_fault(frame: Option<Unlisted>, running: &Running, planned: &PlanNode) -> Option<Fault> {
     let audio = || running.link.as_ref()?.unlisted();
-    Some(frame.or_else(audio)?.fault(planned.kind.spec.name))
+    Some(frame.or_else(audio)?.fault(planned.kind.name))
 }
 
 fn audio_fault(running: &mut Running) -> Option<Fault> {

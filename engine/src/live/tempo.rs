@@ -13,7 +13,7 @@ const LEADING_BEAT: &str = "beat";
 impl Live {
     /// Sets the tempo as the patch does, and follows the clock that leads it, if one does.
     pub(super) fn set_tempo(&mut self, tick: &Tick) {
-        let position = self.plan.nodes.iter().position(|node| node.kind.spec.role == Role::Tempo);
+        let position = self.plan.nodes.iter().position(|node| node.kind.role == Role::Tempo);
         let values = position.map_or(&[][..], |position| &self.outputs[position].values);
         let bpm = match values.first() {
             Some(Value::Control(bpm)) => *bpm,

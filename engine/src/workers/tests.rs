@@ -55,6 +55,7 @@ fn a_job_of_a_lower_priority_takes_no_room_from_a_higher_one_but_the_other_way_r
 fn threads_give_way_to_the_show_by_their_priority() {
     let workers = Workers::with_room(1).unwrap();
     let show = rustix::process::getpriority_process(None).unwrap();
+    assert_eq!(Priority::ALL.map(Priority::nice), [5, 10, 19]);
     for priority in Priority::ALL {
         let (sender, receiver) = channel();
         let mut job = Background::default();

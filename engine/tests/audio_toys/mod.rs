@@ -9,7 +9,7 @@ use pastiche_engine::node::BuildError;
 use pastiche_engine::options::Options;
 use pastiche_engine::plan::{Plan, PlanNode, Source};
 use pastiche_engine::port::{Audio, Control, List};
-use pastiche_engine::registry::{Kind, NodeKind};
+use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{ANY, Category, In, NodeSpec, Out, OutputSpec, Role, Unit, range};
 use pastiche_engine::typed_key::Positions;
 
@@ -40,7 +40,7 @@ const fn kind(name: &'static str, outputs: &'static [OutputSpec], role: Role) ->
         role,
         ..NodeSpec::PLAIN
     };
-    NodeKind { spec, inputs_for: None, make: |_, _| Err(BuildError::new("a toy", "none")) }
+    NodeKind { spec, make: |_, _| Err(BuildError::new("a toy", "none")) }
 }
 
 /// A sine whose frequency glides.
@@ -105,7 +105,7 @@ pub fn node(kind: &'static NodeKind, sources: Vec<Source>) -> PlanNode {
     };
     PlanNode {
         key: NodeKey::new(kind.spec.name),
-        kind: Kind { spec: &kind.spec, inputs_for: kind.inputs_for },
+        kind: &kind.spec,
         options: Options::default(),
         stamp: 0,
         positions: Arc::new(Positions::new(&inputs, kind.spec.outputs)),

@@ -59,11 +59,8 @@ const fn spec(name: &'static str) -> NodeSpec {
 
 macro_rules! toy {
     ($name:ident, $spec:expr, $run:expr) => {
-        pub static $name: NodeKind = NodeKind {
-            spec: $spec,
-            inputs_for: None,
-            make: |_, _| Ok(Box::new(Toy { step: 0.0, run: $run })),
-        };
+        pub static $name: NodeKind =
+            NodeKind { spec: $spec, make: |_, _| Ok(Box::new(Toy { step: 0.0, run: $run })) };
     };
 }
 
@@ -103,11 +100,8 @@ toy!(
 const START: Opt<usize> = Opt::whole("start", 0, range(0.0, 100.0), "First number.");
 const SHAPE: Opt<Choice<()>> = Opt::choice("shape", &[("round", ()), ("square", ())], "Its shape.");
 
-pub static COUNT: NodeKind = NodeKind {
-    spec: NodeSpec { options: &[START.0, SHAPE.0], ..spec("count") },
-    inputs_for: None,
-    make: make_count,
-};
+pub static COUNT: NodeKind =
+    NodeKind { spec: NodeSpec { options: &[START.0, SHAPE.0], ..spec("count") }, make: make_count };
 
 fn make_count(_: &BuildCtx<'_>, options: &Options) -> Result<Box<dyn Node>, BuildError> {
     let start = options.get(&START);

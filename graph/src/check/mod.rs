@@ -12,10 +12,10 @@ use crate::assets::Assets;
 use crate::description::{GraphDesc, NodeDesc};
 use crate::diagnostic::Diagnostic;
 use crate::fault::BuildError;
-use crate::kinds::{Kind, Kinds, faults_of_input};
+use crate::kinds::{Kinds, faults_of_input};
 use crate::options::Options;
 use crate::plan::{Plan, PlanNode};
-use crate::spec::{InputSpec, Role};
+use crate::spec::{InputSpec, NodeSpec, Role};
 use crate::typed_key::Positions;
 
 /// A plan and what is worth knowing about it.
@@ -34,7 +34,7 @@ pub fn check(desc: &GraphDesc, kinds: &Kinds, assets: &dyn Assets) -> Result<Che
     report_repeated_keys(desc, &mut found);
     let typed: Vec<Option<Typed>> =
         desc.nodes.iter().map(|node| type_node(node, kinds, assets, &mut found)).collect();
-    let kinds_of_nodes: Vec<Option<Kind>> =
+    let kinds_of_nodes: Vec<Option<&'static NodeSpec>> =
         typed.iter().map(|node| node.as_ref().map(|typed| typed.kind)).collect();
     let mut nodes = Vec::with_capacity(desc.nodes.len());
     for (made, (node, typed)) in desc.nodes.iter().zip(typed).enumerate() {
@@ -52,7 +52,7 @@ pub fn check(desc: &GraphDesc, kinds: &Kinds, assets: &dyn Assets) -> Result<Che
             kind: typed.kind,
             stamp: typed.options.stamp(),
             options: typed.options,
-            positions: Arc::new(Positions::new(&typed.inputs, typed.kind.spec.outputs)),
+            positions: Arc::new(Positions::new(&typed.inputs, typed.kind.outputs)),
             inputs: typed.inputs.into(),
             sources,
             made,
@@ -80,7 +80,7 @@ pub fn check(desc: &GraphDesc, kinds: &Kinds, assets: &dyn Assets) -> Result<Che
 }
 
 struct Typed {
-    kind: Kind,
+    kind: &'static NodeSpec,
     options: Options,
     inputs: Vec<InputSpec>,
     inputs_are_known: bool,
@@ -107,17 +107,17 @@ fn type_node(
     let options = options::resolve(node, kind, assets, found);
     if found[before..].iter().any(Diagnostic::is_error) {
         let inputs_are_known = kind.inputs_for.is_none();
-        return Some(Typed { kind, options, inputs: kind.spec.declared_inputs(), inputs_are_known });
+        return Some(Typed { kind, options, inputs: kind.declared_inputs(), inputs_are_known });
     }
-    if let Some(validate) = kind.spec.validate
+    if let Some(validate) = kind.validate
         && let Err(error) = validate(&options)
     {
         found.push(build_diagnostic(node, &error));
     }
     let mut inputs_are_known = true;
     let inputs = match kind.inputs_for {
-        None => kind.spec.declared_inputs(),
-        Some(inputs_for) => match inputs_for(&options, assets) {
+        None => kind.declared_inputs(),
+        Some(inputs_for) => match inputs_for(&options) {
             Ok(inputs) => {
                 let faults = inputs.iter().flat_map(faults_of_input);
                 found.extend(faults.map(|fault| Diagnostic::error(fault).node(node.key.to_string())));
@@ -126,7 +126,7 @@ fn type_node(
             Err(error) => {
                 found.push(build_diagnostic(node, &error));
                 inputs_are_known = false;
-                kind.spec.declared_inputs()
+                kind.declared_inputs()
             }
         },
     };
@@ -139,7 +139,7 @@ fn build_diagnostic(node: &NodeDesc, error: &BuildError) -> Diagnostic {
 }
 
 fn report_other_tempos(nodes: &[PlanNode], found: &mut Vec<Diagnostic>) {
-    let mut tempos = nodes.iter().filter(|node| node.kind.spec.role == Role::Tempo);
+    let mut tempos = nodes.iter().filter(|node| node.kind.role == Role::Tempo);
     let Some(first) = tempos.next() else { return };
     for other in tempos {
         let message = format!("a patch has one tempo, but `{}` and `{}` both set it", first.key, other.key);
@@ -152,7 +152,7 @@ fn report_other_tempos(nodes: &[PlanNode], found: &mut Vec<Diagnostic>) {
 }
 
 fn report_hidden_screens(nodes: &[PlanNode], found: &mut Vec<Diagnostic>) {
-    let screens: Vec<&PlanNode> = nodes.iter().filter(|node| node.kind.spec.role == Role::Screen).collect();
+    let screens: Vec<&PlanNode> = nodes.iter().filter(|node| node.kind.role == Role::Screen).collect();
     let Some((shown, hidden)) = screens.split_last() else { return };
     for screen in hidden {
         let message = format!("`{}` is not shown: `{}` comes later", screen.key, shown.key);

@@ -4,25 +4,23 @@ use crate::assets::{Assets, Media};
 use crate::description::{GivenOption, NodeDesc};
 use crate::diagnostic::Diagnostic;
 use crate::docs;
-use crate::kinds::Kind;
 use crate::options::{OptionValue, Options};
-use crate::spec::{OptionDefault, OptionSpec, OptionType};
+use crate::spec::{NodeSpec, OptionDefault, OptionSpec, OptionType};
 use crate::suggest::nearest;
 
 pub(super) fn resolve(
     node: &NodeDesc,
-    kind: Kind,
+    kind: &'static NodeSpec,
     assets: &dyn Assets,
     found: &mut Vec<Diagnostic>,
 ) -> Options {
-    let spec = kind.spec;
     let mut options = Options::default();
     for (name, given) in &node.options {
         // For a kind whose inputs depend on its options, a flag may be meant for one of them.
         let may_be_input = kind.inputs_for.is_some() && matches!(given.value, OptionValue::Flag(_));
-        if spec.option(name).is_none() && !may_be_input {
-            let names = spec.options.iter().map(|option| option.name);
-            let diagnostic = Diagnostic::error(format!("`{}` has no option `{name}`", spec.name))
+        if kind.option(name).is_none() && !may_be_input {
+            let names = kind.options.iter().map(|option| option.name);
+            let diagnostic = Diagnostic::error(format!("`{}` has no option `{name}`", kind.name))
                 .at(given.span.clone().or_else(|| node.span.clone()))
                 .node(node.key.to_string())
                 .input(name)
@@ -30,7 +28,7 @@ pub(super) fn resolve(
             found.push(with_help(diagnostic, kind));
         }
     }
-    for option in spec.options {
+    for option in kind.options {
         let given = node.options.get(option.name);
         let value = match given {
             Some(given) => given.value.clone(),
@@ -40,7 +38,7 @@ pub(super) fn resolve(
                 OptionDefault::Flag(flag) => OptionValue::Flag(flag),
                 OptionDefault::Absent => continue,
                 OptionDefault::Required => {
-                    let diagnostic = Diagnostic::error(format!("`{}` needs `{}`", spec.name, option.name))
+                    let diagnostic = Diagnostic::error(format!("`{}` needs `{}`", kind.name, option.name))
                         .at(node.span.clone())
                         .node(node.key.to_string())
                         .input(option.name);
@@ -66,14 +64,14 @@ pub(super) fn resolve(
 
 fn option_error(
     node: &NodeDesc,
-    kind: Kind,
+    kind: &'static NodeSpec,
     option: &OptionSpec,
     given: Option<&GivenOption>,
     message: String,
     label: Option<String>,
 ) -> Diagnostic {
     let span = given.and_then(|given| given.span.clone()).or_else(|| node.span.clone());
-    let mut diagnostic = Diagnostic::error(format!("`{}`: {message}", kind.spec.name))
+    let mut diagnostic = Diagnostic::error(format!("`{}`: {message}", kind.name))
         .at(span)
         .node(node.key.to_string())
         .input(option.name);
@@ -81,8 +79,8 @@ fn option_error(
     with_help(diagnostic, kind)
 }
 
-fn with_help(mut diagnostic: Diagnostic, kind: Kind) -> Diagnostic {
-    diagnostic.help.extend(docs::describe(kind.spec));
+fn with_help(mut diagnostic: Diagnostic, kind: &'static NodeSpec) -> Diagnostic {
+    diagnostic.help.extend(docs::describe(kind));
     diagnostic
 }
 
@@ -144,7 +142,7 @@ fn word(value: &OptionValue) -> String {
 
 fn attach_file(
     node: &NodeDesc,
-    kind: Kind,
+    kind: &'static NodeSpec,
     option: &OptionSpec,
     value: &OptionValue,
     assets: &dyn Assets,
@@ -158,7 +156,7 @@ fn attach_file(
         }
         Err(error) => {
             let span = node.options.get(option.name).and_then(|given| given.span.clone());
-            Err(Diagnostic::error(format!("`{}`: {}", kind.spec.name, error.message))
+            Err(Diagnostic::error(format!("`{}`: {}", kind.name, error.message))
                 .at(span.or_else(|| node.span.clone()))
                 .node(node.key.to_string())
                 .input(option.name)

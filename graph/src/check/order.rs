@@ -15,7 +15,7 @@ pub(super) fn order(nodes: Vec<PlanNode>, found: &mut Vec<Diagnostic>) -> Result
     let mut waits = vec![0usize; nodes.len()];
     let mut readers = vec![Vec::new(); nodes.len()];
     for (reader, sources) in reads.iter().enumerate() {
-        if nodes[reader].kind.spec.breaks_cycles {
+        if nodes[reader].kind.breaks_cycles {
             continue;
         }
         for &source in sources {
@@ -48,10 +48,10 @@ pub(super) fn order(nodes: Vec<PlanNode>, found: &mut Vec<Diagnostic>) -> Result
 /// wanted.
 fn wanted(nodes: &[PlanNode], reads: &[Vec<usize>]) -> Vec<bool> {
     let mut stack: Vec<usize> = (0..nodes.len())
-        .filter(|&node| matches!(nodes[node].kind.spec.role, Role::Screen | Role::Speakers | Role::Recorder))
+        .filter(|&node| matches!(nodes[node].kind.role, Role::Screen | Role::Speakers | Role::Recorder))
         .collect();
     let mut wanted = vec![stack.is_empty(); nodes.len()];
-    stack.extend((0..nodes.len()).filter(|&node| nodes[node].kind.spec.role == Role::Tempo));
+    stack.extend((0..nodes.len()).filter(|&node| nodes[node].kind.role == Role::Tempo));
     while let Some(node) = stack.pop() {
         if !std::mem::replace(&mut wanted[node], true) {
             stack.extend(&reads[node]);

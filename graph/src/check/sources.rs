@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use crate::description::{Given, GivenInput, NodeDesc};
 use crate::diagnostic::{Diagnostic, Span, count};
 use crate::docs;
-use crate::kinds::Kind;
 use crate::options::OptionValue;
 use crate::plan::Source;
 use crate::port::PortType;
-use crate::spec::{InputSpec, Unwired};
+use crate::spec::{InputSpec, NodeSpec, Unwired};
 use crate::suggest::nearest;
+use crate::typed_key::AMOUNT;
 
 /// The sources of all inputs in their order, with the node positions of the description. When not all
 /// inputs are known, because the options that decide about them are at fault, an unknown one is not told.
@@ -19,18 +19,16 @@ pub(super) fn of_node(
     node: &NodeDesc,
     inputs: &[InputSpec],
     inputs_are_known: bool,
-    kind: Kind,
-    kinds: &[Option<Kind>],
+    kind: &'static NodeSpec,
+    kinds: &[Option<&'static NodeSpec>],
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Source> {
     let given_inputs = given_inputs(node, kind);
     for (name, given) in &given_inputs {
         if inputs_are_known && !inputs.iter().any(|input| input.name == *name) {
-            let names = inputs
-                .iter()
-                .map(|input| &*input.name)
-                .chain(kind.spec.options.iter().map(|option| option.name));
-            let diagnostic = Diagnostic::error(format!("`{}` has no input `{name}`", kind.spec.name))
+            let names =
+                inputs.iter().map(|input| &*input.name).chain(kind.options.iter().map(|option| option.name));
+            let diagnostic = Diagnostic::error(format!("`{}` has no input `{name}`", kind.name))
                 .at(given.span.clone().or_else(|| node.span.clone()))
                 .node(node.key.to_string())
                 .input(*name)
@@ -38,6 +36,11 @@ pub(super) fn of_node(
             found.push(with_help(diagnostic, inputs, kind));
         }
     }
+    let is_bare = inputs
+        .iter()
+        .filter(|input| input.port == PortType::Control && input.name != AMOUNT)
+        .all(|input| !given_inputs.contains_key(&*input.name));
+    let bare = |name: &str| kind.bare.iter().find(|(control, _)| is_bare && *control == name);
     let mut sources = Vec::with_capacity(inputs.len());
     for input in inputs {
         let given = given_inputs.get(&*input.name);
@@ -53,17 +56,19 @@ pub(super) fn of_node(
             Some(given) => checker.source(&given.value, input.list, found),
             None => {
                 if input.unwired == Unwired::Required {
-                    found.push(checker.error(format!("`{}` needs `{}`", kind.spec.name, input.name)));
+                    found.push(checker.error(format!("`{}` needs `{}`", kind.name, input.name)));
                 }
                 match input.unwired {
-                    Unwired::Value(value) => Source::Number(value),
+                    Unwired::Value(value) => {
+                        Source::Number(bare(&input.name).map_or(value, |(_, bare)| *bare))
+                    }
                     Unwired::Colour(colour) => Source::Colour(colour),
                     Unwired::Required | Unwired::Empty => Source::Empty,
                 }
             }
         });
     }
-    for (first, second) in kind.spec.paired_lists {
+    for (first, second) in kind.paired_lists {
         report_uneven(node, inputs, kind, &sources, [first, second], found);
     }
     sources
@@ -73,7 +78,7 @@ pub(super) fn of_node(
 fn report_uneven(
     node: &NodeDesc,
     inputs: &[InputSpec],
-    kind: Kind,
+    kind: &'static NodeSpec,
     sources: &[Source],
     names: [&str; 2],
     found: &mut Vec<Diagnostic>,
@@ -93,7 +98,7 @@ fn report_uneven(
     let one = |name: &str| name.strip_suffix('s').unwrap_or(name).to_owned();
     let message = format!(
         "`{}` has {} and {}, which do not fit together",
-        kind.spec.name,
+        kind.name,
         count(many, &one(first)),
         count(given, &one(second))
     );
@@ -108,10 +113,10 @@ fn report_uneven(
 }
 
 /// Inputs by name; flags that are no option of the kind stand for 0 and 1.
-fn given_inputs<'a>(node: &'a NodeDesc, kind: Kind) -> BTreeMap<&'a str, Cow<'a, GivenInput>> {
+fn given_inputs<'a>(node: &'a NodeDesc, kind: &'static NodeSpec) -> BTreeMap<&'a str, Cow<'a, GivenInput>> {
     let inputs = node.inputs.iter().map(|(name, given)| (name.as_str(), Cow::Borrowed(given)));
     let flags = node.options.iter().filter_map(|(name, given)| match given.value {
-        OptionValue::Flag(flag) if kind.inputs_for.is_some() && kind.spec.option(name).is_none() => {
+        OptionValue::Flag(flag) if kind.inputs_for.is_some() && kind.option(name).is_none() => {
             let value = Given::Number(f64::from(u8::from(flag)));
             Some((name.as_str(), Cow::Owned(GivenInput { value, span: given.span.clone() })))
         }
@@ -123,8 +128,8 @@ fn given_inputs<'a>(node: &'a NodeDesc, kind: Kind) -> BTreeMap<&'a str, Cow<'a,
 struct Checker<'a> {
     node: &'a NodeDesc,
     inputs: &'a [InputSpec],
-    kind: Kind,
-    kinds: &'a [Option<Kind>],
+    kind: &'static NodeSpec,
+    kinds: &'a [Option<&'static NodeSpec>],
     input: &'a InputSpec,
     span: Option<Span>,
 }
@@ -175,11 +180,11 @@ impl Checker<'_> {
     fn wire(&self, node: usize, output: usize, found: &mut Vec<Diagnostic>) -> Source {
         // A node of an unknown kind has been reported; what it gives fits everywhere.
         let Some(kind) = self.kinds.get(node).copied().flatten() else { return Source::Empty };
-        match kind.spec.outputs.get(output) {
+        match kind.outputs.get(output) {
             Some(spec) if spec.port == self.input.port => Source::Wire { node, output },
             Some(spec) => self.refuse(&article(spec.port), false, found),
             None => {
-                let message = format!("`{}` has nothing to give to `{}`", kind.spec.name, self.input.name);
+                let message = format!("`{}` has nothing to give to `{}`", kind.name, self.input.name);
                 found.push(self.error(message));
                 Source::Empty
             }
@@ -192,7 +197,7 @@ impl Checker<'_> {
             Given::Colour(_) => "a colour".into(),
             Given::Wire { node, output } => {
                 let kind = self.kinds.get(*node).copied().flatten();
-                let port = kind.and_then(|kind| kind.spec.outputs.get(*output)).map(|spec| spec.port);
+                let port = kind.and_then(|kind| kind.outputs.get(*output)).map(|spec| spec.port);
                 port.map_or_else(|| "something unknown".into(), article)
             }
             Given::List(_) => "a list".into(),
@@ -224,8 +229,8 @@ fn plural(port: PortType) -> String {
     }
 }
 
-fn with_help(mut diagnostic: Diagnostic, inputs: &[InputSpec], kind: Kind) -> Diagnostic {
+fn with_help(mut diagnostic: Diagnostic, inputs: &[InputSpec], kind: &'static NodeSpec) -> Diagnostic {
     diagnostic.help.extend(docs::describe_inputs(inputs));
-    diagnostic.help.extend(docs::describe_options(kind.spec.options));
+    diagnostic.help.extend(docs::describe_options(kind.options));
     diagnostic
 }

@@ -47,9 +47,9 @@ pub fn definitions(kinds: &Kinds) -> String {
     blocks.extend(operators);
     let mut outputs = BTreeMap::new();
     for kind in kinds.iter() {
-        blocks.push(kind_text(kind.spec));
-        if kind.spec.outputs.len() > 1 {
-            outputs.extend(kind.spec.outputs.iter().map(|output| (output.name, output)));
+        blocks.push(kind_text(kind));
+        if kind.outputs.len() > 1 {
+            outputs.extend(kind.outputs.iter().map(|output| (output.name, output)));
         }
     }
     blocks.extend(outputs.into_values().map(|output| {

@@ -1,6 +1,6 @@
 //! A machine's view of the kinds.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::docs;
 use crate::kinds::Kinds;
@@ -9,7 +9,7 @@ use crate::spec::{InputSpec, NodeSpec, OptionDefault, OptionSpec, OptionType, Ra
 
 /// Every kind as JSON, in their order.
 pub fn nodes_json(kinds: &Kinds) -> Value {
-    kinds.iter().map(|kind| node(kind.spec)).collect()
+    kinds.iter().map(|kind| node(kind)).collect()
 }
 
 fn node(spec: &NodeSpec) -> Value {
@@ -33,6 +33,7 @@ fn node(spec: &NodeSpec) -> Value {
         "doc": spec.doc,
         "example": spec.example,
         "inputs": spec.inputs.iter().map(|spec| input(spec)).collect::<Vec<_>>(),
+        "bare": spec.bare.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect::<Map<_, _>>(),
         "options": spec.options.iter().map(option).collect::<Vec<_>>(),
         "outputs": outputs,
     })

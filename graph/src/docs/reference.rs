@@ -21,8 +21,7 @@ range of an input are clamped. Lengths are pixels of a picture 1080 lines high.
 pub fn reference_markdown(kinds: &Kinds) -> String {
     let mut page = vec![HEAD.to_owned()];
     for category in Category::ALL {
-        let specs: Vec<&NodeSpec> =
-            kinds.iter().map(|kind| kind.spec).filter(|spec| spec.category == category).collect();
+        let specs: Vec<&NodeSpec> = kinds.iter().filter(|spec| spec.category == category).collect();
         if !specs.is_empty() {
             page.push(format!("## {}\n", category.title()));
             page.extend(specs.into_iter().map(section));
@@ -61,6 +60,9 @@ fn section(spec: &NodeSpec) -> String {
         format!("{}\n", spec.summary),
         format!("{}\n", spec.doc),
     ];
+    if let Some(bare) = docs::bare(spec) {
+        parts.push(format!("{bare}\n"));
+    }
     if is_pictured(spec) {
         parts.push(format!("![What the example shows](pictures/nodes/{}.png)\n", spec.name));
     }

@@ -16,9 +16,8 @@ use super::shorthand;
 use super::values::{self, Handle, describe, handle, number};
 use super::vocabulary::{FORBIDDEN, OWN, standard};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::Kind;
 use crate::port::Colour;
-use crate::spec::Category;
+use crate::spec::{Category, NodeSpec};
 
 /// Registers what the session's scripts call.
 pub(super) fn install(engine: &mut Engine, session: &Shared) {
@@ -125,15 +124,20 @@ fn operate(
 }
 
 /// Makes a node, or a value if a kind of arithmetic is given plain values alone.
-fn make(session: &Shared, context: &NativeCallContext<'_>, kind: Kind, values: Vec<Dynamic>) -> Result {
-    if kind.spec.category == Category::Maths
+fn make(
+    session: &Shared,
+    context: &NativeCallContext<'_>,
+    kind: &'static NodeSpec,
+    values: Vec<Dynamic>,
+) -> Result {
+    if kind.category == Category::Maths
         && !values.is_empty()
         && let Some(numbers) = values.iter().map(number).collect::<Option<Vec<f64>>>()
-        && let Some(value) = numbers::evaluate(kind.spec.name, &numbers)
+        && let Some(value) = numbers::evaluate(kind.name, &numbers)
     {
         return Ok(value.into());
     }
-    if kind.spec.name == "lerp"
+    if kind.name == "lerp"
         && let Some(colour) = colours::between(session, context, &values)
     {
         return colour;
@@ -157,14 +161,14 @@ fn output(session: &Shared, context: &NativeCallContext<'_>, value: &Dynamic, na
     let of_node = handle(value).and_then(|handle| handle.node);
     let spot = session.borrow().spot(context);
     let found = of_node.map(|node| {
-        let spec = &session.borrow().nodes[node].kind.spec;
+        let spec = &session.borrow().nodes[node].kind;
         (node, spec.output(name).map(|(output, spec)| (output, spec.port)), spec.name)
     });
     Dynamic::from(match found {
         None => Handle::PLACEHOLDER,
         Some((node, Some((output, port)), _)) => Handle { node: Some(node), output, port: Some(port) },
         Some((node, None, _)) => {
-            let fault = faults::unknown_output(session.borrow().nodes[node].kind.spec, name);
+            let fault = faults::unknown_output(session.borrow().nodes[node].kind, name);
             tell(session, &spot, fault);
             Handle::PLACEHOLDER
         }

@@ -18,7 +18,7 @@ use super::values::{self, describe, handle, number};
 use crate::description::{Given, GivenInput, GivenOption};
 use crate::diagnostic::{Diagnostic, count};
 use crate::docs;
-use crate::kinds::{Kind, Kinds};
+use crate::kinds::Kinds;
 use crate::options::OptionValue;
 use crate::port::{Colour, PortType};
 use crate::spec::{Category, InputSpec, NodeSpec, OptionSpec, OptionType};
@@ -29,13 +29,13 @@ pub(super) struct Bound {
     pub inputs: BTreeMap<String, GivenInput>,
     pub options: BTreeMap<String, GivenOption>,
     /// Nodes that stand behind its inputs, made of words: a style by its name.
-    pub made: Vec<(Kind, BTreeMap<String, GivenOption>)>,
+    pub made: Vec<(&'static NodeSpec, BTreeMap<String, GivenOption>)>,
     pub faults: Vec<Diagnostic>,
 }
 
 /// Binds the arguments of a call. The nodes that it makes are counted from `first_node` on.
 pub(super) fn bind(
-    kind: Kind,
+    kind: &'static NodeSpec,
     values: &[Dynamic],
     written: &[Argument],
     file: &File,
@@ -66,7 +66,7 @@ pub(super) fn bind(
 }
 
 struct Binder<'a> {
-    kind: Kind,
+    kind: &'static NodeSpec,
     file: &'a File,
     place: Option<Place>,
     kinds: &'a Kinds,
@@ -77,7 +77,7 @@ struct Binder<'a> {
 
 impl Binder<'_> {
     fn positional(&mut self, value: &Dynamic, written: &Argument, given: usize) {
-        let spec = self.kind.spec;
+        let spec = self.kind;
         if value.is_map() {
             let fault =
                 Diagnostic::error(format!("a map comes last, behind the other values of {}", self.title()));
@@ -127,11 +127,11 @@ impl Binder<'_> {
             _ => false,
         };
         let free = |input: &&&'static InputSpec| !self.bound.inputs.contains_key(&*input.name) && !input.list;
-        if taken { None } else { self.kind.spec.inputs.iter().filter(free).find(fits).copied() }
+        if taken { None } else { self.kind.inputs.iter().filter(free).find(fits).copied() }
     }
 
     fn named(&mut self, name: &str, value: &Dynamic, written: &Argument) {
-        let spec = self.kind.spec;
+        let spec = self.kind;
         let entry = written.entries.iter().find(|entry| entry.name == name);
         let key = entry.map_or(written.place, |entry| entry.place);
         let value_at = entry.map_or_else(|| written.clone(), |entry| entry.value.clone());
@@ -233,7 +233,7 @@ impl Binder<'_> {
     /// A style by its name: a node of its own.
     fn style(&mut self, name: &str, written: &Argument) -> Option<Given> {
         let kind = self.kinds.get("style").ok()?;
-        let option = kind.spec.options.first()?.name.to_owned();
+        let option = kind.options.first()?.name.to_owned();
         let span = written.place.or(self.place).map(|place| self.file.span(place));
         let given = GivenOption { value: OptionValue::Text(name.to_owned()), span };
         self.bound.made.push((kind, BTreeMap::from([(option, given)])));
@@ -284,14 +284,14 @@ impl Binder<'_> {
     }
 
     fn wrong_type(&mut self, input: &InputSpec, value: &Dynamic, written: &Argument) {
-        if operator_of(self.kind.spec.name) == Some("+") && value.is_string() {
+        if operator_of(self.kind.name) == Some("+") && value.is_string() {
             return self.fault(faults::control_in_text(None), written.place);
         }
         let takes = match (input.list, input.port) {
             (true, port) => format!("a list of {}", values::plural(port)),
             (false, port) => values::with_article(port),
         };
-        let message = match operator_of(self.kind.spec.name) {
+        let message = match operator_of(self.kind.name) {
             Some(operator) => {
                 format!("`{operator}` works on controls and numbers, but {}", subject(value, written))
             }
@@ -307,7 +307,7 @@ impl Binder<'_> {
             Some(advice) => fault.help(advice),
             None => fault,
         };
-        let fault = match operator_of(self.kind.spec.name) {
+        let fault = match operator_of(self.kind.name) {
             Some(_) => fault,
             None => self.with_description(fault),
         };
@@ -336,14 +336,14 @@ impl Binder<'_> {
 
     /// Other kinds of this name that take what there is: `scale_by` for `scale`, and what has it as an input.
     fn alike(&self, has: PortType) -> String {
-        let name = self.kind.spec.name;
+        let name = self.kind.name;
         let takes =
             |spec: &NodeSpec| spec.inputs.first().is_some_and(|input| input.port == has && !input.list);
         let is_longer =
             |spec: &NodeSpec| spec.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
-        let by_name = self.kinds.iter().map(|kind| kind.spec).filter(|spec| takes(spec) && is_longer(spec));
+        let by_name = self.kinds.iter().filter(|spec| takes(spec) && is_longer(spec));
         let mut words: Vec<String> = by_name.map(|spec| format!("`{}`", spec.name)).collect();
-        let with_input = self.kinds.iter().map(|kind| kind.spec).find(|spec| {
+        let with_input = self.kinds.iter().find(|spec| {
             spec.category == Category::Look
                 && takes(spec)
                 && spec.inputs.iter().any(|input| input.name == name)
@@ -357,14 +357,13 @@ impl Binder<'_> {
 
     /// Kinds that make what is wanted of what there is.
     fn converters(&self, has: PortType, wanted: PortType) -> Option<String> {
-        let fits = |kind: &Kind| {
-            let spec = kind.spec;
+        let fits = |spec: &&'static NodeSpec| {
             spec.category != Category::Maths
                 && spec.inputs.first().is_some_and(|input| input.port == has && !input.list)
                 && spec.outputs.first().is_some_and(|output| output.port == wanted)
         };
         let names: Vec<String> =
-            self.kinds.iter().filter(fits).take(3).map(|kind| format!("`{}`", kind.spec.name)).collect();
+            self.kinds.iter().filter(fits).take(3).map(|kind| format!("`{}`", kind.name)).collect();
         (!names.is_empty()).then(|| {
             let (from, to) = (values::with_article(has), values::with_article(wanted));
             format!("{to} can be made of {from} with {}", names.join(", "))
@@ -377,11 +376,11 @@ impl Binder<'_> {
     }
 
     fn title(&self) -> String {
-        format!("`{}`", self.kind.spec.name)
+        format!("`{}`", self.kind.name)
     }
 
     fn with_description(&self, mut fault: Diagnostic) -> Diagnostic {
-        fault.help.extend(docs::describe(self.kind.spec));
+        fault.help.extend(docs::describe(self.kind));
         fault
     }
 

@@ -10,7 +10,7 @@ use super::files::{File, Place};
 use super::sites::Argument;
 use super::vocabulary::{FORBIDDEN, Meaning, Vocabulary, is_closure, is_standard_property};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::Kind;
+use crate::spec::NodeSpec;
 use crate::suggest::nearest;
 
 type Variable = (Option<std::num::NonZeroUsize>, ImmutableString, Namespace, u64);
@@ -252,8 +252,8 @@ impl<'a> Checks<'a> {
         self.fault(fault, Place::of(namespace.position()));
     }
 
-    fn keys_of(&mut self, kind: Kind, arguments: &[Argument]) {
-        let (spec, Some(last)) = (kind.spec, arguments.last()) else { return };
+    fn keys_of(&mut self, kind: &'static NodeSpec, arguments: &[Argument]) {
+        let (spec, Some(last)) = (kind, arguments.last()) else { return };
         if kind.inputs_for.is_some() {
             return;
         }

@@ -11,7 +11,7 @@ use super::session::{Made, Origin, Session, Spot};
 use super::sites::Argument;
 use super::values::{self, Handle};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::Kind;
+use crate::spec::NodeSpec;
 
 pub(super) type Shared = Rc<RefCell<Session>>;
 pub(super) type Result<T = Dynamic> = std::result::Result<T, Box<EvalAltResult>>;
@@ -58,7 +58,7 @@ pub(super) enum IsNamed {
 pub(super) fn build(
     session: &Shared,
     context: &NativeCallContext<'_>,
-    kind: Kind,
+    kind: &'static NodeSpec,
     values: &[Dynamic],
     written: &[Argument],
     is_named: IsNamed,
@@ -92,7 +92,7 @@ pub(super) fn build(
     let node = session.nodes.len();
     let (inputs, options) = (bound.inputs, bound.options);
     session.nodes.push(Made { kind, inputs, options, span, origin, named: None });
-    let port = kind.spec.outputs.first().map(|output| output.port);
+    let port = kind.outputs.first().map(|output| output.port);
     Ok(Dynamic::from(Handle { node: Some(node), output: 0, port }))
 }
 

@@ -31,7 +31,7 @@ pub(super) fn keys(nodes: &[Made], calls: &[Call]) -> Vec<NodeKey> {
     for (position, node) in nodes.iter().enumerate() {
         if naming.nodes[position].is_none() && consumers[position].is_none() {
             let prefix = naming.prefix(&node.origin, calls);
-            naming.nodes[position] = Some(naming.fresh(&format!("{prefix}{}", node.kind.spec.name)));
+            naming.nodes[position] = Some(naming.fresh(&format!("{prefix}{}", node.kind.name)));
         }
     }
     // A node is read by later ones only, so those have their names.
@@ -124,7 +124,7 @@ impl Naming {
 fn first_consumers(nodes: &[Made]) -> Vec<Option<(usize, String)>> {
     let mut consumers: Vec<Option<(usize, String)>> = vec![None; nodes.len()];
     for (position, node) in nodes.iter().enumerate() {
-        for spec in node.kind.spec.inputs {
+        for spec in node.kind.inputs {
             if let Some(given) = node.inputs.get(&*spec.name) {
                 note(&given.value, position, &spec.name, &mut consumers);
             }

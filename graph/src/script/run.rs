@@ -225,7 +225,7 @@ fn finish(session: Session, imports: Vec<std::path::PathBuf>) -> Evaluated {
     }
     let nodes = session.nodes.into_iter().zip(keys).map(|(made, key)| NodeDesc {
         key,
-        kind: made.kind.spec.name.to_owned(),
+        kind: made.kind.name.to_owned(),
         inputs: made.inputs,
         options: made.options,
         span: made.span,

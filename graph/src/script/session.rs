@@ -14,7 +14,8 @@ use super::values::Handle;
 use super::vocabulary::is_closure;
 use crate::description::{GivenInput, GivenOption};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::kinds::{Kind, Kinds};
+use crate::kinds::Kinds;
+use crate::spec::NodeSpec;
 
 /// A file as the run needs it.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(super) struct Script {
 /// A node that the script has made.
 #[derive(Debug)]
 pub(super) struct Made {
-    pub kind: Kind,
+    pub kind: &'static NodeSpec,
     pub inputs: BTreeMap<String, GivenInput>,
     pub options: BTreeMap<String, GivenOption>,
     pub span: Option<Span>,
@@ -179,7 +180,7 @@ impl Session {
             return handle.clone();
         }
         let Ok(kind) = self.kinds.get(name) else { return Handle::PLACEHOLDER };
-        let port = kind.spec.outputs.first().map(|output| output.port);
+        let port = kind.outputs.first().map(|output| output.port);
         let handle = Handle { node: Some(self.nodes.len()), output: 0, port };
         let target = Some(Target::Named(name.to_owned()));
         let origin = Origin { call: None, prefix: String::new(), target };

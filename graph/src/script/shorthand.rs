@@ -11,11 +11,10 @@ use super::sites::Argument;
 use super::values::{Handle, describe, handle, number};
 use crate::diagnostic::Diagnostic;
 use crate::docs;
-use crate::kinds::Kind;
 use crate::options::OptionValue;
 use crate::port::PortType;
 use crate::range::Range;
-use crate::spec::{OptionDefault, range};
+use crate::spec::{NodeSpec, OptionDefault, range};
 
 /// What rhai calls for `x[i]`.
 const INDEX: &str = "index$get$";
@@ -79,9 +78,9 @@ fn to(session: &Shared, context: &NativeCallContext<'_>, values: Vec<Dynamic>) -
 fn ends_of(session: &Shared, node: usize, output: usize) -> Option<Range> {
     let session = session.borrow();
     let made = session.nodes.get(node)?;
-    let declared = made.kind.spec.outputs.get(output)?.range;
+    let declared = made.kind.outputs.get(output)?.range;
     let option = |name: &str| {
-        let default = match made.kind.spec.option(name)?.default {
+        let default = match made.kind.option(name)?.default {
             OptionDefault::Number(number) => Some(number),
             _ => None,
         };
@@ -163,7 +162,7 @@ const PICK_HELP: &str = "for example `pick([12, 40, 80], beat().trigger)`";
 fn helper(
     session: &Shared,
     context: &NativeCallContext<'_>,
-    kind: Option<Kind>,
+    kind: Option<&'static NodeSpec>,
     values: &[Dynamic],
     written: Argument,
 ) -> Result {
@@ -179,7 +178,7 @@ fn member(session: &Shared, context: &NativeCallContext<'_>, values: Vec<Dynamic
         return Ok(Dynamic::from(Handle::PLACEHOLDER));
     };
     let spot = session.borrow().spot(context);
-    let spec = session.borrow().nodes[node].kind.spec;
+    let spec = session.borrow().nodes[node].kind;
     let numbered = |number: i64| {
         let is_it = |name: &str| name.rsplit_once('_').is_some_and(|(_, rest)| rest == number.to_string());
         spec.outputs.iter().position(|output| is_it(output.name))

@@ -8,8 +8,8 @@ use rhai::{AST, Engine};
 use super::faults;
 use crate::aliases::meant;
 use crate::diagnostic::Diagnostic;
-use crate::kinds::{Kind, Kinds};
-use crate::spec::{Category, OptionDefault, Unwired};
+use crate::kinds::Kinds;
+use crate::spec::{Category, NodeSpec, OptionDefault, Unwired};
 use crate::suggest::nearest;
 
 /// Functions that scripts have besides the kinds and rhai's own, with their numbers of arguments,
@@ -53,7 +53,7 @@ pub(super) fn is_closure(name: &str) -> bool {
 /// What a name stands for when it is called.
 pub(super) enum Meaning {
     /// A kind.
-    Kind(Kind),
+    Kind(&'static NodeSpec),
     /// A function of this file; these numbers of arguments.
     Script(BTreeSet<usize>),
     /// Something that is there, with these numbers of arguments; empty: any.
@@ -129,7 +129,7 @@ impl<'a> Vocabulary<'a> {
 
     /// Whether a name alone, without parentheses, is a node: of a kind that needs nothing and gives something.
     pub(super) fn is_bare_node(&self, name: &str) -> bool {
-        let Ok(Kind { spec, .. }) = self.kinds.get(name) else { return false };
+        let Ok(spec) = self.kinds.get(name) else { return false };
         let needs = spec.inputs.iter().any(|input| input.unwired == Unwired::Required)
             || spec.options.iter().any(|option| option.default == OptionDefault::Required);
         !needs && !spec.outputs.is_empty() && !matches!(spec.category, Category::Maths | Category::Out)
@@ -137,12 +137,12 @@ impl<'a> Vocabulary<'a> {
 
     /// Whether an output of any kind has this name.
     pub(super) fn is_output(&self, name: &str) -> bool {
-        self.kinds.iter().any(|kind| kind.spec.output(name).is_some())
+        self.kinds.iter().any(|kind| kind.output(name).is_some())
     }
 
     /// The output of any kind with the nearest name.
     pub(super) fn nearest_output(&self, name: &str) -> Option<&'static str> {
-        nearest(name, self.kinds.iter().flat_map(|kind| kind.spec.outputs).map(|output| output.name))
+        nearest(name, self.kinds.iter().flat_map(|kind| kind.outputs).map(|output| output.name))
     }
 }
 

@@ -5,10 +5,10 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use pastiche_graph::assets::{Assets, Media};
+use pastiche_graph::assets::Media;
 use pastiche_graph::description::{Given, GraphDesc};
 use pastiche_graph::fault::BuildError;
-use pastiche_graph::kinds::{InputsFor, Kind, Kinds};
+use pastiche_graph::kinds::Kinds;
 use pastiche_graph::options::{OptionValue, Options};
 use pastiche_graph::port::{Audio, Colour, Control, List, Notes, Port, PortType, Style, Trigger};
 use pastiche_graph::script::{Evaluated, Limits, Source, evaluate_within};
@@ -21,7 +21,7 @@ impl Port for Frame {
     const TYPE: PortType = PortType::Frame;
 }
 
-fn inputs_for(_: &Options, _: &dyn Assets) -> Result<Vec<InputSpec>, BuildError> {
+fn inputs_for(_: &Options) -> Result<Vec<InputSpec>, BuildError> {
     Ok(Vec::new())
 }
 
@@ -30,20 +30,18 @@ macro_rules! toy {
         toy!($name, $category, [$($input),*], $options, $outputs, None)
     };
     ($name:expr, $category:ident, [$($input:expr),*], $options:tt, $outputs:tt, $inputs_for:expr) => {
-        (
-            NodeSpec {
-                name: $name,
-                category: Category::$category,
-                summary: "A toy.",
-                doc: "A toy for tests.",
-                example: "toy",
-                inputs: &[$(&$input.0),*],
-                options: &$options,
-                outputs: &$outputs,
-                ..NodeSpec::PLAIN
-            },
-            $inputs_for,
-        )
+        NodeSpec {
+            name: $name,
+            category: Category::$category,
+            summary: "A toy.",
+            doc: "A toy for tests.",
+            example: "toy",
+            inputs: &[$(&$input.0),*],
+            options: &$options,
+            outputs: &$outputs,
+            inputs_for: $inputs_for,
+            ..NodeSpec::PLAIN
+        }
     };
 }
 
@@ -112,7 +110,7 @@ const SECOND: In<Colour> = In::required("b", "A colour.");
 const SOPRANO: OutputSpec = Out::<Audio>::new("soprano", "A voice.").0;
 const ALTO: OutputSpec = Out::<Audio>::new("alto", "A voice.").0;
 
-static DECLARED: [(NodeSpec, Option<InputsFor>); 50] = [
+static DECLARED: [NodeSpec; 50] = [
     toy!(
         "picture",
         Source,
@@ -204,7 +202,7 @@ static DECLARED: [(NodeSpec, Option<InputsFor>); 50] = [
 ];
 
 pub fn kinds() -> Kinds {
-    Kinds::new(DECLARED.iter().map(|(spec, inputs_for)| Kind { spec, inputs_for: *inputs_for })).unwrap()
+    Kinds::new(&DECLARED).unwrap()
 }
 
 pub const CONTRACT: &str = r##"let photo = picture("astronaut.png");            // relative to the patch
@@ -254,7 +252,7 @@ pub fn show(graph: &GraphDesc) -> String {
                 OptionValue::Flag(flag) => format!("{name}:{flag}"),
             });
         }
-        writeln!(text, "{} = {}({})", node.key, kind.spec.name, parts.join(" ")).unwrap();
+        writeln!(text, "{} = {}({})", node.key, kind.name, parts.join(" ")).unwrap();
     }
     text
 }

@@ -33,7 +33,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[VALUE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| Ok(Box::new(Aftertouch::new(options))),
 }];
 

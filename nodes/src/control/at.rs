@@ -32,7 +32,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[TRIGGER.0, PASSED.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| Ok(Box::new(At(options.get(&Base::OPTION)))),
 }];
 

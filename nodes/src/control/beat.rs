@@ -30,7 +30,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[BEAT.0, BAR.0, PHRASE.0, COUNT.0, TRIGGER.0, DOWNBEAT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let beats_in_bar = options.get(&BEATS) as f64;
         let beats_in_phrase = beats_in_bar * options.get(&BARS) as f64;

@@ -31,7 +31,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[COUNT.0, WRAPPED.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Counter(0))),
 }];
 

@@ -57,7 +57,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[LEVEL.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Envelope::default())),
 }];
 

@@ -53,7 +53,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[TRIGGER.0, GATE.0, STEP.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Euclid)),
 }];
 

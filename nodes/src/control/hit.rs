@@ -39,7 +39,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[LEVEL.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Hit { age_secs: None })),
 }];
 

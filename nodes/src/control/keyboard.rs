@@ -25,7 +25,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[DOWN.0, TRIGGER.0, RELEASED.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let key = options.get(&KEY).to_lowercase();
         Ok(Box::new(Keyboard { key, is_old: false, is_down: false }))

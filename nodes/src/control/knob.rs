@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use pastiche_engine::assets::Assets;
 use pastiche_engine::io::Io;
 use pastiche_engine::node::{BuildError, Fault, FrameCtx, Node};
 use pastiche_engine::options::Options;
@@ -32,13 +31,13 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         options: &[NAME.0, MIN.0, MAX.0],
         outputs: &[OUT.0],
         role: Role::Knob,
+        inputs_for: Some(inputs_for),
         ..NodeSpec::PLAIN
     },
-    inputs_for: Some(inputs_for),
     make: |_, _| Ok(Box::new(Knob)),
 }];
 
-fn inputs_for(options: &Options, _assets: &dyn Assets) -> Result<Vec<InputSpec>, BuildError> {
+fn inputs_for(options: &Options) -> Result<Vec<InputSpec>, BuildError> {
     let (min, max) = (options.get(&MIN), options.get(&MAX));
     // A NaN has no order, and is refused too.
     if min.partial_cmp(&max) != Some(Ordering::Less) {
@@ -65,14 +64,13 @@ impl Node for Knob {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pastiche_engine::assets::NoAssets;
     use pastiche_engine::options::OptionValue;
 
     fn value_between(min: f64, max: f64) -> Result<InputSpec, BuildError> {
         let mut options = Options::default();
         options.set(MIN.0.name, OptionValue::Number(min));
         options.set(MAX.0.name, OptionValue::Number(max));
-        inputs_for(&options, &NoAssets).map(|inputs| inputs[0].clone())
+        inputs_for(&options).map(|inputs| inputs[0].clone())
     }
 
     #[test]

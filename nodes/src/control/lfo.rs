@@ -57,7 +57,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[WAVE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let (shape, base) = (options.get(&SHAPE), options.get(&Base::RATE_OPTION));
         Ok(Box::new(Lfo { shape, seed: ctx.seed, base, cycles: None }))

@@ -44,7 +44,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[TEMPO.0, BEAT.0, RUNNING.0, ALIVE.0, STARTED.0, STOPPED.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         Ok(Box::new(MidiClock { listener: Listener::of(options), follower: Follower::default() }))
     },

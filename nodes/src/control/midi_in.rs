@@ -40,7 +40,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[NOTES.0, TRIGGER.0, HELD.0, ALIVE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| Ok(Box::new(MidiIn::new(options))),
 }];
 

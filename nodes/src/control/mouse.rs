@@ -36,7 +36,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[X.0, Y.0, LEFT.0, MIDDLE.0, RIGHT.0, WHEEL.0, CLICK.0, ALIVE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Mouse::default())),
 }];
 

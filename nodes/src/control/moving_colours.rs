@@ -44,7 +44,6 @@ pub static KINDS: [NodeKind; 3] = [
             outputs: &[COLOUR.0],
             ..NodeSpec::PLAIN
         },
-        inputs_for: None,
         make: |_, _| {
             Ok(Moving::boxed(|io| {
                 let [hue, saturation, value] = [&HUE, &SATURATION, &VALUE].map(|key| io.control(key));
@@ -64,7 +63,6 @@ pub static KINDS: [NodeKind; 3] = [
             outputs: &[COLOUR.0],
             ..NodeSpec::PLAIN
         },
-        inputs_for: None,
         make: |_, _| {
             Ok(Moving::boxed(|io| {
                 let components = [&RED, &GREEN, &BLUE, &ALPHA].map(|key| io.control(key) as f32);
@@ -83,7 +81,6 @@ pub static KINDS: [NodeKind; 3] = [
             outputs: &[COLOUR.0],
             ..NodeSpec::PLAIN
         },
-        inputs_for: None,
         make: |_, _| {
             Ok(Moving::boxed(|io| io.colour(&A).mixed_with(io.colour(&B), io.control(&AMOUNT) as f32)))
         },

@@ -39,7 +39,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[GATE.0, VELOCITY.0, STRUCK.0, TRIGGER.0, RELEASED.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let listener = Listener::of(options);
         Ok(Box::new(KeyNode { listener, held: Keys::default(), velocity: 0, pitch: 60 }))

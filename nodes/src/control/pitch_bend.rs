@@ -26,7 +26,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[VALUE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| Ok(Box::new(PitchBend { listener: Listener::of(options), value: 0.0 })),
 }];
 

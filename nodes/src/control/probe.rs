@@ -48,7 +48,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[LUMA.0, RED.0, GREEN.0, BLUE.0, ALPHA.0, COLOUR.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("probe.wgsl");
         let effect = ctx.gpu.map(|_| compile::<Uniforms>(ctx, "probe", 1, wgsl)).transpose()?;

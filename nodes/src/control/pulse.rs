@@ -30,7 +30,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[GATE.0, RAMP.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Pulse { age_secs: None })),
 }];
 

@@ -43,7 +43,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let step = options.get(&STEPS).map(|steps| 1.0 / steps as f64);
         Ok(Box::new(Quantise { step, round: options.get(&ROUND) }))

@@ -46,7 +46,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[VALUE.0, CHANGED.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| Ok(Box::new(Random { seed: ctx.seed, spread: options.get(&SPREAD), drawn: 0 })),
 }];
 

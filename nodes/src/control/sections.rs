@@ -51,7 +51,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[INDEX.0, PROGRESS.0, ENTRY.0, POSITION.0, BEGINS.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         Ok(Box::new(Sections { base: options.get(&Base::OPTION), repeats: options.get(&REPEAT) }))
     },

@@ -46,7 +46,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[VALUE.0, STEP.0, TRIGGER.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Sequence::default())),
 }];
 

@@ -55,7 +55,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| Ok(Box::new(Smooth { slew: options.get(&METHOD), state: None })),
 }];
 

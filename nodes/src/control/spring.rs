@@ -39,7 +39,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[VALUE.0, SPEED.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Spring(None))),
 }];
 

@@ -36,7 +36,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         role: Role::Tempo,
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Tempo)),
 }];
 

@@ -31,7 +31,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[SECS.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Time(Cycles::default()))),
 }];
 

@@ -24,7 +24,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[STATE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let start = options.get(&ON);
         Ok(Box::new(Toggle { start, on: start }))

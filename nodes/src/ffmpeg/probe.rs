@@ -116,6 +116,18 @@ impl Timing {
 }
 
 impl Clip {
+    /// Whether the clip is still where it was when it was opened: in its place there may be a link by now, to where
+    /// the patch may not look. A clip that is gone is left to its reader.
+    ///
+    /// # Errors
+    /// When the way to the clip leads over a link.
+    pub(crate) fn check_place(&self) -> Result<(), String> {
+        match self.path.canonicalize() {
+            Ok(real) if real != self.path => Err("a link is in the place of the clip".into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Pictures a second, on an average.
     pub(crate) fn fps(&self) -> f64 {
         let [above, below] = self.timing.rate().map(f64::from);
@@ -315,6 +327,23 @@ mod tests {
 
     fn read(answer: &str) -> Result<Told, String> {
         read_answer(answer.as_bytes(), Path::new("a.webm"))
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_in_the_place_of_a_clip_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().canonicalize().unwrap();
+        let (path, elsewhere) = (place.join("a.mp4"), place.join("b.mp4"));
+        std::fs::write(&path, "").unwrap();
+        std::fs::write(&elsewhere, "").unwrap();
+        let Ok(told) = read(ANSWER) else { panic!("the answer is read") };
+        let clip = Clip { path: path.clone(), ..told.clip };
+        assert_eq!(clip.check_place(), Ok(()));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(clip.check_place(), Ok(()), "its reader says that it is gone");
+        std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+        assert!(clip.check_place().is_err());
     }
 
     fn with(packets: &str) -> Timing {

@@ -51,7 +51,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("ascii.wgsl"));
         Ok(Box::new(Ascii {

@@ -60,7 +60,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let effect = compile::<Uniforms>(ctx, "blend", 2, include_str!("blend.wgsl"))?;
         Ok(Box::new(Blend { mode: options.get(&MODE), fit: options.get(&FIT), effect }))

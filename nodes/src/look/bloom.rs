@@ -48,7 +48,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         Ok(Box::new(Bloom {
             bright: compile::<BrightUniforms>(ctx, "bloom bright", 1, include_str!("bloom_bright.wgsl"))?,

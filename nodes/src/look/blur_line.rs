@@ -33,7 +33,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("blur_line.wgsl");
         let uniforms = vec![pair("way", |ctx, io| {

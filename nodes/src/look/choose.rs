@@ -39,7 +39,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         Ok(Box::new(Choose { smooth: options.get(&SMOOTH), at_amount: AtAmount::new(ctx)? }))
     },

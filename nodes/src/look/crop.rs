@@ -62,9 +62,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
                   screen(blend(blur(card, 60), crop(card, #{ left: 0.25, right: 0.25, softness: 80 })));\n",
         inputs: &[&IMAGE.0, &LEFT.0, &RIGHT.0, &TOP.0, &BOTTOM.0, &SOFTNESS.0, &AMOUNT.0],
         outputs: &[OUT.0],
+        bare: &[("left", 0.15), ("right", 0.15), ("top", 0.15), ("bottom", 0.15)],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("crop.wgsl");
         let uniforms = vec![

@@ -35,7 +35,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| Ok(Box::new(Crossfade(AtAmount::new(ctx)?))),
 }];
 

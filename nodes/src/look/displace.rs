@@ -53,7 +53,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("displace.wgsl"));
         let uniforms = vec![

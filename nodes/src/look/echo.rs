@@ -64,7 +64,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("history.wgsl"), include_str!("echo.wgsl"));
         Ok(Box::new(Echo {

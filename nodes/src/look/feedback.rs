@@ -79,7 +79,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let effect = compile::<Uniforms>(ctx, "feedback", 2, include_str!("feedback.wgsl"))?;
         let at_amount = AtAmount::new(ctx)?;

@@ -37,7 +37,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| Ok(Box::new(ToCanvas { fit: options.get(&MODE), at_amount: AtAmount::new(ctx)? })),
 }];
 

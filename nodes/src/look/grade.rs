@@ -18,7 +18,7 @@ static BRIGHTNESS: In<Control> = In::control(
 );
 static CONTRAST: In<Control> = In::control(
     "contrast",
-    1.2,
+    1.0,
     Unit::None,
     range(0.0, 2.0),
     range(-100.0, 100.0),
@@ -26,7 +26,7 @@ static CONTRAST: In<Control> = In::control(
 );
 static SATURATION: In<Control> = In::control(
     "saturation",
-    1.4,
+    1.0,
     Unit::None,
     range(0.0, 2.0),
     range(-20.0, 20.0),
@@ -79,9 +79,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             &AMOUNT.0,
         ],
         outputs: &[OUT.0],
+        bare: &[("contrast", 1.2), ("saturation", 1.4)],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("grade.wgsl"));
         let uniforms = vec![

@@ -56,7 +56,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("kaleidoscope.wgsl");
         let uniforms = vec![centre(&CENTRE_X, &CENTRE_Y), control(&SEGMENTS), angle(&ANGLE)];

@@ -39,7 +39,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         paired_lists: &[("images", "amounts")],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         Ok(Box::new(Layers {
             bottom: compile::<Uniforms>(ctx, "layers", 1, include_str!("layers_bottom.wgsl"))?,

@@ -10,7 +10,7 @@ use crate::look::one_pass::{OnePass, control};
 static IMAGE: In<Frame> = In::required("image", "Picture to change.");
 static BLACK: In<Control> = In::control(
     "black",
-    0.1,
+    0.0,
     Unit::Ratio,
     range(0.0, 1.0),
     range(-10.0, 10.0),
@@ -18,7 +18,7 @@ static BLACK: In<Control> = In::control(
 );
 static WHITE: In<Control> = In::control(
     "white",
-    0.9,
+    1.0,
     Unit::Ratio,
     range(0.0, 1.0),
     range(-10.0, 10.0),
@@ -63,9 +63,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         example: "screen(levels(test_card(), #{ black: 0.1, white: 0.8, gamma: 1.3 }));\n",
         inputs: &[&IMAGE.0, &BLACK.0, &WHITE.0, &GAMMA.0, &OUT_BLACK.0, &OUT_WHITE.0, &AMOUNT.0],
         outputs: &[OUT.0],
+        bare: &[("black", 0.1), ("white", 0.9)],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("levels.wgsl"));
         let uniforms = [&BLACK, &WHITE, &GAMMA, &OUT_BLACK, &OUT_WHITE].map(control).into();

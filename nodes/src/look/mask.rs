@@ -37,7 +37,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("mask.wgsl"));
         let uniforms =

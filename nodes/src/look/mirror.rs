@@ -55,7 +55,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let wgsl = include_str!("mirror.wgsl");
         let half_degrees = options.get(&HALF);

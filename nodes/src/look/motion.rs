@@ -65,7 +65,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0, LEVEL.0, X.0, Y.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let measure = concat!(include_str!("../colour.wgsl"), include_str!("motion_measure.wgsl"));
         Ok(Box::new(Motion {

@@ -30,6 +30,5 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| OnePass::boxed(ctx, "opacity", include_str!("opacity.wgsl"), vec![control(&OPACITY)]),
 }];

@@ -32,7 +32,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("pixelate.wgsl");
         let effect = compile::<Uniforms>(ctx, "pixelate", 2, wgsl)?;

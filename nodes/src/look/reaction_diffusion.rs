@@ -62,7 +62,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| Ok(Box::new(ReactionDiffusion::new(ctx)?)),
 }];
 

@@ -49,7 +49,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| Ok(Box::new(Rotate(Mover::new(ctx, options.get(&EDGE))?, 0.0))),
 }];
 

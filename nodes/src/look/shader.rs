@@ -9,7 +9,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use pastiche_engine::assets::{Assets, Media};
+use pastiche_engine::assets::Media;
 use pastiche_engine::diagnostic::Span;
 use pastiche_engine::frame::Frame;
 use pastiche_engine::gpu::{EffectDesc, ShaderError};
@@ -43,12 +43,12 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&IMAGE.0],
         options: &[SOURCE.0],
         outputs: &[OUT.0],
+        inputs_for: Some(|options| {
+            let text = Text::of(options)?;
+            text.header().map(|(header, _)| inputs::of(&header))
+        }),
         ..NodeSpec::PLAIN
     },
-    inputs_for: Some(|options, _: &dyn Assets| {
-        let text = Text::of(options)?;
-        text.header().map(|(header, _)| inputs::of(&header))
-    }),
     make: |ctx, options| {
         let text = Text::of(options)?;
         let (header, header_end) = text.header()?;

@@ -42,7 +42,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| Ok(Box::new(Sharpen(Gaussian::new(ctx)?))),
 }];
 

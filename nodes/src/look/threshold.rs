@@ -39,7 +39,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = concat!(include_str!("../colour.wgsl"), include_str!("threshold.wgsl"));
         let uniforms = vec![control(&LEVEL), control(&SOFTNESS)];

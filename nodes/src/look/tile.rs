@@ -40,7 +40,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| Ok(Box::new(Tile(Mover::new(ctx, options.get(&EDGE))?))),
 }];
 

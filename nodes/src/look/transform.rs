@@ -90,9 +90,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ],
         options: &[EDGE.0],
         outputs: &[OUT.0],
+        bare: &[("rotate", 15.0), ("scale", 0.75)],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| Ok(Box::new(Transform { mover: Mover::new(ctx, options.get(&EDGE))? })),
 }];
 

@@ -73,7 +73,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let wgsl = concat!(include_str!("../random.wgsl"), include_str!("transition.wgsl"));
         Ok(Box::new(Transition {

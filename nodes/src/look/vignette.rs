@@ -49,7 +49,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("vignette.wgsl");
         let uniforms = vec![colour(&COLOUR), control(&SIZE), control(&SOFTNESS), control(&ROUNDNESS)];

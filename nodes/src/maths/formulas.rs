@@ -62,7 +62,6 @@ macro_rules! rows {
                 outputs: &[RESULT.0],
                 ..NodeSpec::PLAIN
             },
-            inputs_for: None,
             make: |_, _| Ok(Box::new(Formula(|[$($input),+]| $formula))),
         }),*];
 

@@ -63,7 +63,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let order = options.get(&ORDER);
         Ok(NoteNode::boxed(Arpeggio { order, seed: ctx.seed, state: State::default() }))
@@ -191,8 +190,8 @@ mod tests {
         assert_eq!(pitches(Order::Down, 1), [67, 64, 60, 67, 64, 60, 67, 64]);
         assert_eq!(pitches(Order::UpDown, 1), [60, 64, 67, 64, 60, 64, 67, 64]);
         assert_eq!(pitches(Order::Played, 1), [64, 60, 67, 64, 60, 67, 64, 60]);
-        let random = pitches(Order::Random, 1);
-        assert!(random.iter().all(|pitch| [60, 64, 67].contains(pitch)));
+        // SplitMix64 with seed 3, worked out apart from this program.
+        assert_eq!(pitches(Order::Random, 1), [60, 67, 64, 60, 60, 64, 60, 67]);
         assert_eq!(chosen(Order::Up, 3, &[], 1, 5), None);
     }
 }

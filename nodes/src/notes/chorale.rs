@@ -172,7 +172,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| Ok(Box::new(Chorale::new(options, ctx.seed)?)),
 }];
 

@@ -47,7 +47,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[ALL.0, SOPRANO.0, ALTO.0, TENOR.0, BASS.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         Ok(Box::new(Harmonise {
             network: load(options)?,

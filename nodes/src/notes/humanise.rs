@@ -46,7 +46,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| Ok(NoteNode::boxed(Humanise { seed: ctx.seed, state: State::default() })),
 }];
 

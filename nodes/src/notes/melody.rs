@@ -63,7 +63,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[NOTES.0, STEP.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| Ok(Box::new(Melody::new(options))),
 }];
 

@@ -45,7 +45,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[NOTES.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Metronome::default())),
 }];
 

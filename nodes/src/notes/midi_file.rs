@@ -54,7 +54,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[NOTES.0, POSITION.0, FINISHED.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let (asset, base) = (options.get(&FILE)?, options.get(&TEMPO));
         let tune = load(asset, base, options.get(&SUSTAIN))?;

@@ -28,7 +28,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[GATE.0, PITCH.0, LOUDNESS.0, COUNT.0, TRIGGER.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Follow { sounding: Vec::new(), pitch: 60, velocity: 0 })),
 }];
 

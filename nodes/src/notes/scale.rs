@@ -51,7 +51,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let degrees = options.get(&NAME);
         Ok(NoteNode::boxed(Scale { degrees, becomes: Becomes::default() }))

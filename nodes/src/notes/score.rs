@@ -105,7 +105,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let effect = compile::<Uniforms>(ctx, "score", 2, include_str!("score.wgsl"))?;
         Ok(Box::new(Score { effect, roll: Roll::default(), canvas: None }))

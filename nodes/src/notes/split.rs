@@ -55,7 +55,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[TAKEN.0, REST.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let number = options.get(&BY);
         Ok(NoteNode::boxed(Split { number, taken: Becomes::default(), rest: Becomes::default() }))

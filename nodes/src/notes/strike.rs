@@ -48,7 +48,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[NOTES.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         Ok(Box::new(Player {
             channel: (options.get(&CHANNEL) as u8).saturating_sub(1),

@@ -31,7 +31,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(NoteNode::boxed(Transpose::default())),
 }];
 

@@ -62,7 +62,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         role: Role::Recorder,
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| match options.get(&PORT) {
         Some(NumberOrName::Name(name)) => Ok(Box::new(PortOut::new(WhichPort::Name(name.into())))),
         Some(NumberOrName::Number(number)) => Ok(Box::new(PortOut::new(WhichPort::Number(number as u32)))),

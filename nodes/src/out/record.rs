@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pastiche_engine::audio::AudioNode;
 use pastiche_engine::frame::{Frame, FrameId, Pixels};
@@ -39,6 +40,10 @@ const SOUND: In<Audio> =
 const RECORDED: Out<Control> = Out::with_unit("recorded", Unit::Secs, "How long the newest recording is.");
 const DROPPED: Out<Control> = Out::new("dropped", "How many pictures were left out of it.");
 
+/// How long after a failure a new file is begun, doubled each time.
+const FIRST_RETRY: Duration = Duration::from_secs(10);
+const LONGEST_RETRY: Duration = Duration::from_secs(160);
+
 /// Pictures whose pixels may be on their way.
 const MOST_SEEN: usize = 64;
 
@@ -57,8 +62,9 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         doc: "Records a movie (an MP4 file, made by the program `ffmpeg`), numbered pictures in a folder of their \
               own, or single stills. With `sound` the movie has it too, in step to the sample, and numbered \
               pictures have a `sound.wav` beside them. Files are numbered and appear when they are whole; \
-              nothing that is there is ever written over. Should the program itself be killed, what it was \
-              recording lies beside them under a hidden name that ends in `.part`. They go into the folder of the patch or one that \
+              nothing that is there is ever written over. When a disk is full, what was recorded so far is kept \
+              and plays, and while `on` is up a new file begins after a while. Should the program itself be \
+              killed, what it was recording lies beside them under a hidden name that ends in `.part`. They go into the folder of the patch or one that \
               `folder` names: inside the patch's folder, or allowed by `--allow`. The show goes first: when \
               the disk or the processor is too slow, pictures are left out, the one before stands in for \
               them so that the recording keeps its time, and the status tells. A render records as well, and \
@@ -71,7 +77,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         role: Role::Recorder,
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| Ok(Box::new(Record::new(ctx, options)?)),
 }];
 
@@ -92,6 +97,8 @@ struct Record {
     dropped: u64,
     /// Why the newest recording came to nothing.
     failure: Option<String>,
+    /// The frame in which it begins once more, and how long it has waited for that.
+    retry: Option<(u64, Duration)>,
 }
 
 /// A recording that goes on.
@@ -135,6 +142,7 @@ impl Record {
             recorded_secs: 0.0,
             dropped: 0,
             failure: None,
+            retry: None,
         })
     }
 
@@ -156,7 +164,7 @@ impl Record {
         }
         self.was_on = on;
         if on {
-            (self.recorded_secs, self.dropped, self.failure) = (0.0, 0, None);
+            (self.recorded_secs, self.dropped, self.failure, self.retry) = (0.0, 0, None, None);
         } else if let Some(Running { mut recording, .. }) = self.running.take() {
             if !recording.has_sound() {
                 recording.end();
@@ -239,6 +247,25 @@ impl Record {
         self.seen.iter().rev().find(|(id, _)| id == of).map(|(_, seen)| *seen)
     }
 
+    /// Begins a new file after a while, when the last came to nothing: there may be room again.
+    fn try_again(&mut self, ctx: &FrameCtx<'_>) {
+        if self.failure.is_none() || !self.was_on {
+            return;
+        }
+        match self.retry {
+            Some((frame, _)) if ctx.tick.frame < frame => {}
+            Some((frame, waited)) if frame > 0 => {
+                self.failure = None;
+                self.retry = Some((0, waited));
+            }
+            _ => {
+                let wait = self.retry.map_or(FIRST_RETRY, |(_, waited)| (waited * 2).min(LONGEST_RETRY));
+                let frames = (wait.as_secs_f64() * ctx.rate.fps()).ceil() as u64;
+                self.retry = Some((ctx.tick.frame + frames.max(1), wait));
+            }
+        }
+    }
+
     /// Learns what has become of recordings.
     fn look_after(&mut self) {
         let all = self.closing.iter_mut().map(|closing| &mut closing.recording).chain(&mut self.stills);
@@ -258,6 +285,7 @@ impl Node for Record {
     fn frame(&mut self, ctx: &mut FrameCtx<'_>, io: &mut Io<'_>) -> Result<(), Fault> {
         self.look_after();
         self.follow(ctx, io.control(&ON) > 0.5);
+        self.try_again(ctx);
         let shoots = io.trigger(&SHOOT) > 0;
         let is_wanted = shoots || (self.was_on && self.form.is_some() && self.failure.is_none());
         if is_wanted && let Some((pixels, id)) = io.known_pixels(ctx, &IMAGE)? {
@@ -281,7 +309,7 @@ impl Node for Record {
         match &self.failure {
             Some(why) => Err(Fault::new(
                 format!("it cannot record: {why}"),
-                "what was written before is kept; turn `on` off and on again to start over",
+                "what was written before is kept; while `on` is up, it begins a new file after a while",
             )),
             None => Ok(()),
         }

@@ -20,7 +20,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         role: Role::Screen,
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Screen)),
 }];
 

@@ -19,7 +19,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         role: Role::Speakers,
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Speakers)),
 }];
 

@@ -36,7 +36,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[STYLE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| Ok(Box::new(ChooseStyle { smooth: options.get(&SMOOTH), last: None, waiting: true })),
 }];
 

@@ -27,7 +27,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         validate: Some(|options| vector_of(options).map(drop)),
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let (network, vector) = (network(options), vector_of(options)?.into());
         Ok(Box::new(Constant(Style { network, vector })))

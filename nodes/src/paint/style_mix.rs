@@ -33,7 +33,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         paired_lists: &[("styles", "weights")],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(StyleMix { last: None, waiting: true })),
 }];
 

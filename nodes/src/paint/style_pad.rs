@@ -53,7 +53,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[STYLE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(StylePad { last: None, waiting: true })),
 }];
 

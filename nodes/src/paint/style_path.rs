@@ -44,7 +44,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[STYLE.0, POSITION.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         Ok(Box::new(StylePath {
             base: options.get(&Base::RATE_OPTION),

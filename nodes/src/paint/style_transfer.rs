@@ -2,9 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use image::imageops::{FilterType, resize};
-use image::{ImageBuffer, Rgba};
-
 use pastiche_engine::frame::{Frame, PixelFormat, Pixels};
 use pastiche_engine::gpu::Fit;
 use pastiche_engine::io::Io;
@@ -14,6 +11,7 @@ use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, range};
 use pastiche_engine::workers::{Background, Priority};
 use pastiche_models::painting::{LEAST_SIDE, MOST_PIXELS, Painting};
+use pastiche_models::scaled_srgb8;
 
 use crate::effect::AtAmount;
 use crate::paint::painting_style::{self, MODEL, load};
@@ -44,7 +42,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let network = load(options)?;
         painting_style::give_way(ctx.workers);
@@ -194,9 +191,12 @@ impl Painter {
     }
 }
 
+/// The longest shape that is painted as it is: what is longer is painted in this one, and stretched back.
+const MOST_SHAPE: f64 = 16.0;
+
 /// A size of this height and of the picture's shape, as far as the network can paint it.
 fn painted_size([width, height]: [u32; 2], lines: u32) -> [u32; 2] {
-    let shape = f64::from(width) / f64::from(height);
+    let shape = (f64::from(width) / f64::from(height)).clamp(MOST_SHAPE.recip(), MOST_SHAPE);
     let most_lines = (MOST_PIXELS as f64 / shape).sqrt();
     let lines = f64::from(lines).min(most_lines);
     let sides = [(lines * shape).round() as u32, lines.floor() as u32];
@@ -204,14 +204,12 @@ fn painted_size([width, height]: [u32; 2], lines: u32) -> [u32; 2] {
     sides.map(|side| side.clamp(LEAST_SIDE as u32, most))
 }
 
-fn scale(pixels: &Pixels, [width, height]: [u32; 2]) -> Option<Vec<u8>> {
-    let bytes = pixels.to_srgb8();
-    if pixels.size_px() == [width, height] {
-        return Some(bytes);
+/// Without a copy of a picture that is of 8 bits.
+fn scale(pixels: &Pixels, size_px: [u32; 2]) -> Option<Vec<u8>> {
+    match pixels.format() {
+        PixelFormat::Srgb8 => scaled_srgb8(pixels.bytes(), pixels.size_px(), size_px),
+        PixelFormat::LinearHalf => scaled_srgb8(&pixels.to_srgb8(), pixels.size_px(), size_px),
     }
-    let [from_width, from_height] = pixels.size_px();
-    let picture = ImageBuffer::<Rgba<u8>, _>::from_raw(from_width, from_height, bytes)?;
-    Some(resize(&picture, width, height, FilterType::Triangle).into_raw())
 }
 
 #[cfg(test)]
@@ -230,6 +228,11 @@ mod tests {
                 assert!(width as usize * height as usize <= MOST_PIXELS, "{picture:?} at {lines}");
             }
         }
+        // A strip costs no more than so many squares.
+        for strip in [[16_384, 1], [1_000, 10]] {
+            assert_eq!(painted_size(strip, 90), [1440, 90]);
+        }
+        assert_eq!(painted_size([10, 1_000], 512), [32, 512]);
     }
 
     #[test]

@@ -83,7 +83,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let voices = options.get(&VOICES);
         let pulse = Arc::new(Wavetable::cosines(|_| 1.0));

@@ -69,7 +69,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Chroma::default())),
 }];
 

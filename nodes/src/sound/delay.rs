@@ -63,7 +63,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let secs = Arc::new(AtomicU64::new(0));
         let echoes = Echoes {

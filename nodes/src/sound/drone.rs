@@ -69,7 +69,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| Ok(Sounding::boxed(Strings::new(ctx.seed))),
 }];
 

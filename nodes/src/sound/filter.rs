@@ -51,7 +51,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let response = options.get(&RESPONSE);
         Ok(Sounding::boxed(Filter { response, filter: Default::default(), glides: Glides::default() }))

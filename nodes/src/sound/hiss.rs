@@ -37,7 +37,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let colour = options.get(&COLOUR);
         let sides = [Side::new(ctx.seed), Side::new(!ctx.seed)];

@@ -64,7 +64,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let voices = options.get(&VOICES);
         Ok(Sounding::boxed(Strings::new(voices, ctx.seed)))

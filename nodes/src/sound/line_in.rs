@@ -55,7 +55,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[SOUND.0, ALIVE.0, LATE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| Ok(Box::new(LineIn::new(ctx, options)?)),
 }];
 

@@ -42,7 +42,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[TEMPO.0, BEAT.0, CONFIDENCE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(ListenTempo::default())),
 }];
 

@@ -31,7 +31,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[LEVEL.0, MOMENTARY.0, SHORT_TERM.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Loudness::default())),
 }];
 

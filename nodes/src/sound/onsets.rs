@@ -36,7 +36,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[ONSET.0, STRENGTH.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Onsets::default())),
 }];
 

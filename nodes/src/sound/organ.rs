@@ -65,7 +65,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let voices = options.get(&VOICES);
         let sine = Arc::new(Wavetable::sines(|overtone| f64::from(u8::from(overtone == 1))));

@@ -33,7 +33,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[FREQUENCY.0, PITCH.0, CONFIDENCE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Pitch::default())),
 }];
 

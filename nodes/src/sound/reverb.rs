@@ -47,7 +47,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let reverb = signals::Reverb::new(options.get(&SIZE));
         Ok(Sounding::boxed(Room { reverb, glides: Glides::default() }))

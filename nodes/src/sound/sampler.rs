@@ -77,7 +77,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let sound = load(ctx, options.get(&FILE)?, FILE.0.name)?;
         let tape = Tape {

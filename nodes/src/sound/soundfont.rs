@@ -56,7 +56,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[SOUND.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let asset = options.get(&FILE)?;
         let unreadable = |why: &dyn Display, help: &str| {

@@ -120,7 +120,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         ],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let linear = options.get(&SCALE);
         Ok(Box::new(Spectrum { linear, ear: AudioTap::default(), spectrum: Default::default() }))

@@ -59,7 +59,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("waveform.wgsl");
         Ok(Box::new(Waveform {

@@ -57,7 +57,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0, ALIVE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| Ok(Box::new(Camera::new(ctx, options)?)),
 }];
 

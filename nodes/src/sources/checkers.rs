@@ -63,7 +63,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let effect = compile::<Uniforms>(ctx, "checkers", 0, include_str!("checkers.wgsl"))?;
         Ok(Box::new(Checkers(effect)))

@@ -67,7 +67,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let wgsl = include_str!("gradient.wgsl");
         Ok(Box::new(Gradient {

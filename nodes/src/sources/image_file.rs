@@ -13,20 +13,20 @@ const MOST_SIDE_PX: u32 = 16_384;
 const MOST_DECODED_BYTES: u64 = 512 << 20;
 
 /// Endings of the names of files that hold pictures, in small letters.
-pub(crate) const ENDINGS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"];
+pub const ENDINGS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"];
 
 /// Why a picture cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PictureError {
+pub struct PictureError {
     /// What is wrong, naming the picture.
-    pub(crate) message: String,
+    pub message: String,
     /// What to do.
-    pub(crate) help: &'static str,
+    pub help: &'static str,
 }
 
 /// Decodes the content of a file, turned the way the camera noted, with its colours brought to sRGB. `name` is for
 /// what is reported.
-pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<Pixels, PictureError> {
+pub fn decode(name: &str, bytes: &[u8]) -> Result<Pixels, PictureError> {
     if is_cut_jpeg(bytes) {
         return Err(PictureError {
             message: format!("the picture `{name}` is not complete: it ends before its end mark"),
@@ -168,7 +168,11 @@ mod tests {
         turned.extend([0xff, 0xe1, 0, exif.len() as u8 + 2]);
         turned.extend(exif);
         turned.extend(&plain[2..]);
-        assert_eq!(decoded(turned).unwrap().size_px(), [5, 7]);
+        let turned = decoded(turned).unwrap();
+        assert_eq!(turned.size_px(), [5, 7]);
+        // What was at the lower end of the left edge is at the left end of the upper one.
+        let green = |column: usize| turned.bytes()[4 * column + 1];
+        assert!(green(0) > 110 && green(4) < 50, "{} {}", green(0), green(4));
     }
 
     #[test]

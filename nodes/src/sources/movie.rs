@@ -76,7 +76,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0, PROGRESS.0, ENDED.0, SOUND.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let asset = options.get(&FILE)?;
         Ok(Box::new(Movie::open(asset, options.get(&REPEAT), Programs::default(), PATIENCE)?))
@@ -119,6 +118,8 @@ impl Movie {
             .path
             .clone()
             .ok_or_else(|| cannot(("it lies in no file".into(), "save it beside the patch".into())))?;
+        // Links followed, as they were when it was found that the patch may read it.
+        let path = path.canonicalize().unwrap_or(path);
         let clip = webp::probe(&path).map_or_else(|| probe(&programs, &path), Ok).map_err(cannot)?;
         let head = Playhead::new(clip.timing.rate());
         let no_thread = |error: std::io::Error| {

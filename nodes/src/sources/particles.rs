@@ -127,7 +127,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let count = options.get(&COUNT) as u32;
         Ok(Box::new(Particles::new(ctx, count)?))

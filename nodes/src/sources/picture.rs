@@ -26,7 +26,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, options| {
         let asset = options.get(&FILE)?;
         let pixels = decode(&asset.name, &asset.bytes)

@@ -64,7 +64,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let effect = compile::<Uniforms>(ctx, "rectangle", 0, include_str!("rectangle.wgsl"))?;
         Ok(Box::new(Rectangle(effect)))

@@ -84,7 +84,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let effect = compile::<Uniforms>(ctx, "shape", 0, include_str!("shape.wgsl"))?;
         Ok(Box::new(Shape { form: options.get(&FORM), effect }))

@@ -77,7 +77,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0, CHANGED.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, options| {
         let folder = options.get(&FOLDER)?;
         let seed = options.get(&ORDER).then_some(ctx.seed);

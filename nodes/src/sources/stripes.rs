@@ -56,7 +56,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let effect = compile::<Uniforms>(ctx, "stripes", 0, include_str!("stripes.wgsl"))?;
         Ok(Box::new(Stripes(effect)))

@@ -25,7 +25,6 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         outputs: &[IMAGE.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |ctx, _| {
         let wgsl = include_str!("test_card.wgsl");
         Ok(Box::new(TestCard { effect: compile::<Uniforms>(ctx, "test_card", 0, wgsl)? }))

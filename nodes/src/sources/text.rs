@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use ab_glyph::FontArc;
 use bytemuck::{Pod, Zeroable};
-use pastiche_engine::assets::{Asset, Assets, Media};
+use pastiche_engine::assets::{Asset, Media};
 use pastiche_engine::frame::Frame;
 use pastiche_engine::gpu::Effect;
 use pastiche_engine::io::Io;
@@ -76,14 +76,15 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         inputs: &[&SIZE.0, &X.0, &Y.0, &COLOUR.0],
         options: &[CONTENT.0, ALIGN.0, SPACING.0, FILE.0],
         outputs: &[IMAGE.0],
+        inputs_for: Some(|options| {
+            let own = [SIZE.0, X.0, Y.0, COLOUR.0];
+            let numbers = Words::of(content(options)?).inputs();
+            let further =
+                numbers.into_iter().filter(|number| own.iter().all(|input| input.name != number.name));
+            Ok(own.iter().cloned().chain(further).collect())
+        }),
         ..NodeSpec::PLAIN
     },
-    inputs_for: Some(|options, _: &dyn Assets| {
-        let own = [SIZE.0, X.0, Y.0, COLOUR.0];
-        let numbers = Words::of(content(options)?).inputs();
-        let further = numbers.into_iter().filter(|number| own.iter().all(|input| input.name != number.name));
-        Ok(own.iter().cloned().chain(further).collect())
-    }),
     make: |ctx, options| {
         let words = Words::of(content(options)?);
         let setting = Setting::of(options)?;

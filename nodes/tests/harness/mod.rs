@@ -64,7 +64,6 @@ const FILE: Opt<File> = Opt::file("file", Media::Picture, "A picture.");
 /// Gives the picture that its file holds as numbers.
 static STILL: NodeKind = NodeKind {
     spec: stand_in("still", &[FILE.0], &[FRAME.0], Role::Plain),
-    inputs_for: None,
     make: |_, options| {
         let bytes = options.get(&FILE)?.bytes.clone();
         let side = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
@@ -95,7 +94,6 @@ macro_rules! eye {
     ($name:ident, $text:literal, $key:expr) => {
         static $name: NodeKind = NodeKind {
             spec: NodeSpec { inputs: &[&$key.0], ..stand_in($text, &[], &[], Role::Screen) },
-            inputs_for: None,
             make: |_, _| Ok(Box::new(Eye)),
         };
     };
@@ -110,7 +108,6 @@ eye!(SEE_COLOUR, "see_colour", SEEN_COLOUR);
 
 static HEAR: NodeKind = NodeKind {
     spec: NodeSpec { inputs: &[&HEARD.0], ..stand_in("see_audio", &[], &[], Role::Speakers) },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(Eye)),
 };
 
@@ -160,7 +157,9 @@ impl Picture {
     pub fn distance(&self, other: &Picture) -> f32 {
         assert_eq!(self.size_px, other.size_px);
         let pairs = self.values.iter().zip(&other.values);
-        pairs.map(|(one, two)| (one - two).abs()).fold(0.0, f32::max)
+        let differences = pairs.map(|(one, two)| if one == two { 0.0 } else { (one - two).abs() });
+        // What is no number stays in the maximum.
+        differences.fold(0.0, |most: f32, off| if most.is_nan() || off <= most { most } else { off })
     }
 
     pub fn is_valid(&self) -> bool {
@@ -367,7 +366,7 @@ impl Show {
     pub fn output(&self, node: &str) -> &Value {
         let key = NodeKey::new(node);
         let plan = self.live.plan();
-        let output = plan.nodes[plan.find(&key).expect("a node of that name")].kind.spec.outputs[0].name;
+        let output = plan.nodes[plan.find(&key).expect("a node of that name")].kind.outputs[0].name;
         self.live.output(&key, output).unwrap()
     }
 

@@ -186,7 +186,6 @@ static STAND_INS: NodeKind = NodeKind {
         outputs: &[BUSY.0],
         ..NodeSpec::PLAIN
     },
-    inputs_for: None,
     make: |_, _| Ok(Box::new(StandIns::default())),
 };
 

@@ -48,7 +48,7 @@ pub(super) fn node(ui: &mut Ui, show: &dyn Show, key: &NodeKey) -> Vec<Touch> {
     let node = &live.plan().nodes[at];
     let mut touched = Vec::new();
     ui.heading(key.to_string());
-    quiet(ui, node.kind.spec.summary);
+    quiet(ui, node.kind.summary);
     for (input, source) in node.inputs.iter().zip(&node.sources) {
         let members: Vec<Option<usize>> = match source {
             Source::List(members) => (0..members.len()).map(Some).collect(),
@@ -166,7 +166,7 @@ fn told(source: &Source, nodes: &[PlanNode]) -> String {
         Source::Empty => "nothing".into(),
         Source::Wire { node, output } => {
             let node = &nodes[*node];
-            let output = node.kind.spec.outputs.get(*output).map_or("", |output| output.name);
+            let output = node.kind.outputs.get(*output).map_or("", |output| output.name);
             format!("{}.{output}", node.key)
         }
         Source::Number(value) => number(*value),

@@ -208,11 +208,11 @@ impl SnarlViewer<usize> for Viewer<'_> {
             let is_selected = self.selected.as_ref() == Some(&planned.key);
             let name = if is_selected { name.color(look::ACCENT) } else { name };
             let name = ui.add(Label::new(name).selectable(false).sense(Sense::click()));
-            if name.on_hover_text(planned.kind.spec.summary).clicked() {
+            if name.on_hover_text(planned.kind.summary).clicked() {
                 *self.selected = (!is_selected).then(|| planned.key.clone());
             }
-            if planned.key.group() != planned.kind.spec.name {
-                ui.label(RichText::new(planned.kind.spec.name).small().color(look::QUIET));
+            if planned.key.group() != planned.kind.name {
+                ui.label(RichText::new(planned.kind.name).small().color(look::QUIET));
             }
         });
     }
@@ -231,13 +231,13 @@ impl SnarlViewer<usize> for Viewer<'_> {
     }
 
     fn outputs(&mut self, node: &usize) -> usize {
-        self.node(*node).map_or(0, |node| node.kind.spec.outputs.len())
+        self.node(*node).map_or(0, |node| node.kind.outputs.len())
     }
 
     #[expect(refining_impl_trait, reason = "the pins are all of one type")]
     fn show_output(&mut self, pin: &OutPin, ui: &mut Ui, snarl: &mut Snarl<usize>) -> PinInfo {
         let position = snarl[pin.id.node];
-        let output = self.node(position).and_then(|node| node.kind.spec.outputs.get(pin.id.output));
+        let output = self.node(position).and_then(|node| node.kind.outputs.get(pin.id.output));
         let Some(output) = output else { return PinInfo::circle() };
         let value = match self.live.outputs(position).get(pin.id.output) {
             Some(Value::Control(value)) => format!(" {}", crate::state::number(*value)),
@@ -294,5 +294,5 @@ impl SnarlViewer<usize> for Viewer<'_> {
 }
 
 fn first_control(node: &PlanNode) -> Option<usize> {
-    node.kind.spec.outputs.iter().position(|output| output.port == PortType::Control)
+    node.kind.outputs.iter().position(|output| output.port == PortType::Control)
 }

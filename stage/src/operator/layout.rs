@@ -27,7 +27,7 @@ pub(super) fn places(plan: &Plan) -> Vec<[f32; 2]> {
 }
 
 fn height(node: &PlanNode) -> f32 {
-    let gives = |port: PortType| node.kind.spec.outputs.iter().any(|output| output.port == port);
+    let gives = |port: PortType| node.kind.outputs.iter().any(|output| output.port == port);
     match (gives(PortType::Frame), gives(PortType::Control)) {
         (true, _) => HEIGHTS[0],
         (false, true) => HEIGHTS[1],

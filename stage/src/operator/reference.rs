@@ -1,6 +1,7 @@
 //! Every kind of node, to be looked up while it plays.
 
 use bevy_egui::egui::{RichText, ScrollArea, TextEdit, Ui};
+use pastiche_engine::docs;
 use pastiche_engine::registry::Registry;
 use pastiche_engine::spec::{Category, InputSpec, NodeSpec, OptionDefault, Unwired};
 
@@ -84,6 +85,9 @@ fn page(ui: &mut Ui, spec: &NodeSpec) -> Option<String> {
     for input in spec.inputs {
         ui.label(RichText::new(input_line(input)).monospace());
         ui.label(RichText::new(&*input.doc).color(look::QUIET));
+    }
+    if let Some(bare) = docs::bare(spec) {
+        ui.label(RichText::new(bare).color(look::QUIET));
     }
     heading(ui, "Options", spec.options.is_empty());
     for option in spec.options {

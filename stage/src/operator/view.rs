@@ -96,7 +96,7 @@ impl View {
         let plan = show.live().plan();
         let at = self.graph.selected.as_ref().and_then(|node| plan.find(node));
         if let Some(at) = at {
-            self.reference.turn_to(plan.nodes[at].kind.spec.name);
+            self.reference.turn_to(plan.nodes[at].kind.name);
         }
     }
 

@@ -133,13 +133,24 @@ mod tests {
     fn an_orthogonal_update_has_singular_values_near_one() {
         for (rows, columns) in [(8, 24), (24, 8)] {
             let mut random = Random::at(1, [rows as u64, 0]);
-            let matrix: Vec<f32> = (0..rows * columns).map(|_| random.normal()).collect();
+            // Lines of very unequal lengths.
+            let line = |index: usize| if rows < columns { index / columns } else { index % columns };
+            let matrix: Vec<f32> =
+                (0..rows * columns).map(|index| random.normal() / (1 + line(index)) as f32).collect();
             let found = orthogonal(&matrix, rows, columns);
             // The sum of squares is the sum of the squared singular values.
             let mean = found.iter().map(|value| value * value).sum::<f32>() / rows.min(columns) as f32;
             assert!((0.6..1.4).contains(&mean), "{mean}");
             let along: f32 = found.iter().zip(&matrix).map(|(a, b)| a * b).sum();
             assert!(along > 0.0, "the update points away from the gradient");
+            let at = |line: usize, place: usize| {
+                found[if rows < columns { line * columns + place } else { place * columns + line }]
+            };
+            for (one, other) in (0..8 * 8).map(|pair| (pair / 8, pair % 8)) {
+                let product: f32 = (0..24).map(|place| at(one, place) * at(other, place)).sum();
+                let expected = if one == other { 1.0 } else { 0.0 };
+                assert!((product - expected).abs() < 0.6, "lines {one} and {other}: {product}");
+            }
         }
     }
 }

@@ -84,6 +84,7 @@ mod tests {
         let piece = vec![[30, 25, 20, 46]; 20];
         let found = frame_likelihood(&Network::new(Weights::zeros()), &piece, &[0, 7, 19], 3, [1, 0]);
         let expected = 4.0 * (CLASSES as f64).ln();
+        assert_eq!((found.combined.len(), found.single.len()), (3, 3));
         for value in found.combined.iter().chain(&found.single) {
             assert!((value - expected).abs() < 1e-6, "{value}");
         }

@@ -16,7 +16,7 @@ use pastiche_engine::frame::Pixels;
 use pastiche_engine::node::Fault;
 use pastiche_engine::workers::Background;
 
-use crate::ffmpeg::{Process, Programs, movie_arguments};
+use crate::ffmpeg::{Process, Programs, fragmented, movie_arguments};
 
 use super::closing::{Closing, Whole, beside, save, told};
 use super::colours::on_black;
@@ -315,7 +315,8 @@ impl Writer {
         let start = rate.start_sample(first);
         let (sink, sound) = if *form == Form::Movie {
             let (claim, _) = Claim::new(folder, name, ".mp4", 1).map_err(|error| told(&error))?;
-            let arguments = movie_arguments(size_px, [rate.frames, rate.secs], PRESET, &claim.unfinished());
+            let arguments =
+                fragmented(movie_arguments(size_px, [rate.frames, rate.secs], PRESET, &claim.unfinished()));
             let sound = has_sound.then(|| Track::raw(beside(&claim, "sound"), start));
             let pipes = [Stdio::piped(), Stdio::null()];
             let mut process = Process::start(&programs.ffmpeg, &arguments, pipes)?;
@@ -340,12 +341,9 @@ impl Writer {
             Sink::Movie { claim, input } => {
                 drop(input);
                 let process = lock(&self.shared.process).take();
-                match (process.map_or(Ok(()), |process| process.finish(PATIENCE)), sound) {
-                    (Err(why), Some(sound)) => return Err(save(sound, &claim, why)),
-                    (ended, sound) => {
-                        ended?;
-                        (Whole::Movie(claim), sound)
-                    }
+                match process.map_or(Ok(()), |process| process.finish(PATIENCE)) {
+                    Err(why) => return Err(save(sound, claim, why)),
+                    Ok(()) => (Whole::Movie(claim), sound),
                 }
             }
             Sink::Frames { folder } => (Whole::Frames(folder), sound),
@@ -360,13 +358,19 @@ impl Writer {
 
     /// Saves what there is of everything behind a fault, and adds to it what became of that.
     fn give_up(&mut self, mut why: String) -> String {
-        let open = self.open.take();
-        if let Some(Open { sink, sound: Some(sound), .. }) = open {
-            match sink {
-                Sink::Movie { claim, .. } => why = save(sound, &claim, why),
-                Sink::Frames { folder } => {
+        if let Some(Open { sink, sound, .. }) = self.open.take() {
+            match (sink, sound) {
+                (Sink::Movie { claim, input }, sound) => {
+                    // What the program has is written, if it still runs.
+                    drop(input);
+                    let process = lock(&self.shared.process).take();
+                    let _ = process.map(|process| process.finish(PATIENCE));
+                    why = save(sound, claim, why);
+                }
+                (Sink::Frames { folder }, Some(sound)) => {
                     self.closing.push(Closing { whole: Whole::Frames(folder), sound });
                 }
+                (Sink::Frames { .. }, None) => {}
             }
         }
         match self.close(|_| true) {

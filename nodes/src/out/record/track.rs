@@ -89,17 +89,26 @@ impl Track {
         self.start + self.written >= self.end
     }
 
-    /// Fills what is missing with silence, and gives where it is.
-    pub(super) fn finish(mut self) -> io::Result<PathBuf> {
+    /// Fills what is missing with silence. Where the file is, which stays whatever becomes of its end, and
+    /// whether it is whole.
+    pub(super) fn close(mut self) -> (PathBuf, io::Result<()>) {
         let missing = self.end.saturating_sub(self.start + self.written + self.pending.len() as u64);
         self.pending.extend(std::iter::repeat_n([0.0; 2], missing as usize));
-        self.extend_to(self.end)?;
-        match self.file.take() {
-            Some(Sink::Raw(mut file)) => file.flush()?,
-            Some(Sink::Wave(file)) => file.finalize().map_err(told)?,
-            None => {}
-        }
-        Ok(std::mem::take(&mut self.unfinished))
+        let ended = self.extend_to(self.end).and_then(|()| match self.file.take() {
+            Some(Sink::Raw(mut file)) => file.flush(),
+            Some(Sink::Wave(file)) => file.finalize().map_err(told),
+            None => Ok(()),
+        });
+        (std::mem::take(&mut self.unfinished), ended)
+    }
+
+    /// As `close`, and a file that is not whole is removed.
+    fn finish(self) -> io::Result<PathBuf> {
+        let (path, ended) = self.close();
+        ended.map(|()| path.clone()).inspect_err(|_| {
+            // The fault that led here is what is reported.
+            let _ = fs::remove_file(&path);
+        })
     }
 
     fn write(&mut self, samples: usize) -> io::Result<()> {

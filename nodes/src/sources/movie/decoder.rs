@@ -309,6 +309,9 @@ impl Shared {
     /// Decodes from the next place to the end of the clip.
     fn round(&self, run: u64) -> End {
         let first = self.lock().next.picture;
+        if let Err(why) = self.clip.check_place() {
+            return End::Failed(why);
+        }
         if self.clip.is_webp {
             return self.webp_round(run, first);
         }

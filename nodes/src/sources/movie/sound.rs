@@ -310,6 +310,7 @@ impl Shared {
         end: Option<u64>,
         mut kept: Option<&mut Vec<[f32; 2]>>,
     ) -> Result<bool, String> {
+        self.clip.check_place()?;
         let mut process =
             Process::start(&self.programs.ffmpeg, &self.arguments(sample), [Stdio::null(), Stdio::piped()])?;
         let Some(mut output) = process.take_output() else { return Err("it has no output".into()) };

@@ -1,5 +1,6 @@
 //! The pictures of a folder in the order in which they are shown.
 
+use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
@@ -61,11 +62,29 @@ impl Album {
     }
 
     /// By names alone, so that the order is the same wherever the folder lies.
-    fn key<'a>(&self, round: u64, path: &'a Path) -> (u64, Option<&'a OsStr>) {
-        let name = path.file_name();
-        let Some(seed) = self.seed else { return (0, name) };
-        let letters = name.map(OsStr::as_encoded_bytes).unwrap_or_default();
-        (Stamp::new().number(seed).number(round).bytes(letters).finish(), name)
+    fn key<'a>(&self, round: u64, path: &'a Path) -> (u64, Name<'a>) {
+        let name = path.file_name().unwrap_or_default();
+        let place = self.seed.map_or(0, |seed| {
+            Stamp::new().number(seed).number(round).bytes(name.as_encoded_bytes()).finish()
+        });
+        (place, Name(name))
+    }
+}
+
+/// The name of a file, in the order in which people count: 2 before 10.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Name<'a>(&'a OsStr);
+
+impl Ord for Name<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Names that count the same, such as 1 and 01, are still two.
+        alphanumeric_sort::compare_os_str(self.0, other.0).then_with(|| self.0.cmp(other.0))
+    }
+}
+
+impl PartialOrd for Name<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -127,6 +146,15 @@ mod tests {
         let album = album(&["a.png", "b.JPG", "c.txt", "d.webp", "e"], None);
         assert_eq!(turns(&album, None, 5), ["a.png", "b.JPG", "d.webp", "a.png", "b.JPG"]);
         assert_eq!(album.len(), 3);
+    }
+
+    #[test]
+    fn numbers_in_names_count() {
+        let album = album(&["a10.png", "a2.png", "a1.png", "a01.png"], None);
+        let mut shown = turns(&album, None, 4);
+        assert_eq!(shown[2..], ["a2.png", "a10.png"]);
+        shown.sort();
+        assert_eq!(shown, ["a01.png", "a1.png", "a10.png", "a2.png"], "each has its turn");
     }
 
     #[test]

@@ -324,6 +324,65 @@ fn what_was_heard_outlives_a_program_that_dies() {
     }
 }
 
+/// Pictures of noise, which need room.
+fn noise(number: u64) -> Arc<Pixels> {
+    let mut state = number + 1;
+    let bytes = (0..64 * 64 * 4).map(|at| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        if at % 4 == 3 { 255 } else { (state >> 56) as u8 }
+    });
+    Arc::new(Pixels::new([64, 64], PixelFormat::Srgb8, bytes.collect()).unwrap())
+}
+
+#[test]
+fn what_was_recorded_before_the_disk_was_full_plays() {
+    let Some(()) = ffmpeg_is_there() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    // No file may grow beyond 400 blocks of 512 bytes: to the program, a disk that is full.
+    let plan = Plan {
+        has_sound: true,
+        ..with_fake(folder.path(), "trap \"\" XFSZ; ulimit -f 400; exec ffmpeg \"$@\"")
+    };
+    let rate = plan.rate;
+    let recording = Recording::start(plan).unwrap();
+    for frame in 0..200 {
+        recording.send(frame, noise(frame), true);
+        recording.hear(rate.start_sample(frame), sound_of(rate, frame, frame == 4), true);
+    }
+    let told = wait_for_the_end(recording).unwrap();
+    let saved = "; the pictures until then are in the movie; the sound until then is in a file of its own";
+    assert!(told.ends_with(saved), "{told}");
+    let out = folder.path().join("out");
+    assert_eq!(names(&out), ["take_001.mp4", "take_001_001.wav"]);
+    let pictures = greys(&out.join("take_001.mp4")).len();
+    assert!((10..200).contains(&pictures), "{pictures} pictures");
+    let clicks = clicks(&heard(&out.join("take_001_001.wav")));
+    assert!(clicks.len() == 1 && (clicks[0] - 0.4).abs() < 0.005, "{clicks:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_movie_is_kept_when_there_is_no_room_for_its_sound() {
+    let Some(()) = ffmpeg_is_there() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(folder.path(), Form::Movie);
+    let (claim, _) = Claim::new(folder.path(), "take", ".mp4", 1).unwrap();
+    let arguments = movie_arguments([64, 64], [10, 1], PRESET, &claim.unfinished());
+    let pipes = [Stdio::piped(), Stdio::null()];
+    let mut process = Process::start(&plan.programs.ffmpeg, &arguments, pipes).unwrap();
+    process.take_input().unwrap().write_all(&[128; 64 * 64 * 3]).unwrap();
+    process.finish(PATIENCE).unwrap();
+    // Whatever is written there finds no room.
+    let full = beside(&claim, "sound");
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+    let mut sound = Track::raw(full, 0).unwrap();
+    sound.extend_to(48_000).unwrap();
+    let closing = Closing { whole: Whole::Movie(claim), sound };
+    let told = closing.finish(&plan.programs, PATIENCE).unwrap_err();
+    assert!(told.contains("the disk is full"), "{told}");
+    assert_eq!(greys(&folder.path().join("take_001.mp4")).len(), 1);
+}
+
 #[test]
 fn a_panic_is_the_failure_and_what_was_written_stays() {
     let folder = tempfile::tempdir().unwrap();
