@@ -24,8 +24,8 @@ pub enum Scale {
 
 /// A 3x3 convolution, its weights laid out for one level.
 ///
-/// Channels: any for [`Scale::Keep`] and [`Scale::Half`] from nine on; [`Scale::Double`] takes five or more
-/// and gives four, eight, or a multiple of 16.
+/// Channels: any from nine on for [`Scale::Keep`]; [`Scale::Half`] takes five or more and gives nine or more;
+/// [`Scale::Double`] takes five or more and gives four, eight, or a multiple of 16.
 pub struct Convolution {
     level: Level,
     inputs: usize,
@@ -53,7 +53,8 @@ impl Convolution {
             return Err(KernelError::KernelLength { outputs, inputs, side: 3, found: kernel.len() });
         }
         let possible = match scale {
-            Scale::Keep | Scale::Half => inputs > 8 && outputs > 8,
+            Scale::Keep => inputs > 8 && outputs > 8,
+            Scale::Half => inputs > 4 && outputs > 8,
             Scale::Double => inputs > 4 && (matches!(outputs, 4 | 8) || is_whole_blocks(outputs)),
         };
         if !possible {

@@ -26,6 +26,20 @@ pub enum KernelError {
         /// Values that were given.
         found: usize,
     },
+    /// The bias' length does not go with the channels.
+    #[error("a bias of {outputs} channels cannot have {found} values")]
+    BiasLength {
+        /// Output channels.
+        outputs: usize,
+        /// Values that were given.
+        found: usize,
+    },
+    /// There is no kernel for this stride.
+    #[error("there is no convolution with a stride of {found} pixels; take 1 or 2")]
+    Stride {
+        /// The stride in pixels.
+        found: usize,
+    },
     /// There is no kernel for these numbers of channels.
     #[error("there is no such convolution from {inputs} to {outputs} channels")]
     Channels {

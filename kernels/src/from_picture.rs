@@ -22,7 +22,7 @@ const PIECES: usize = SIDE / 3;
 /// Rows of a picture that a row of tiles sees.
 const ROWS: usize = TILE + SIDE - 1;
 
-/// A 9x9 convolution from three planes to at least nine channels; beyond the edges the picture is
+/// A 9x9 convolution from three planes to at least five channels; beyond the edges the picture is
 /// mirrored.
 pub struct FromPicture {
     level: Level,
@@ -40,7 +40,7 @@ impl FromPicture {
             let found = kernel.len();
             return Err(KernelError::KernelLength { outputs, inputs: COLOURS, side: SIDE, found });
         }
-        if outputs <= 8 {
+        if outputs <= 4 {
             return Err(KernelError::Channels { outputs, inputs: COLOURS });
         }
         let frequencies =

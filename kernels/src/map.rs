@@ -58,6 +58,9 @@ pub struct Map {
     buffer: Buffer,
 }
 
+/// Floats past the end of a map that may be read: a product reads whole rows, up to 15 pixels too many.
+const BEYOND: usize = 15 * BLOCK;
+
 impl Map {
     /// An empty map, to be given its size by what writes it.
     pub fn new() -> Self {
@@ -93,6 +96,23 @@ impl Map {
         (0..self.channels).flat_map(|channel| (0..pixels).map(move |pixel| at(channel, pixel))).collect()
     }
 
+    /// The mean of each channel over all pixels.
+    pub fn means(&self) -> Vec<f32> {
+        let (block, pixels) = (self.block(), self.height * self.width);
+        let mut sums = vec![0.0; self.blocks() * block];
+        for (sums, plane) in
+            sums.chunks_exact_mut(block).zip(self.buffer.floats().chunks(self.plane().max(1)))
+        {
+            for pixel in plane.chunks_exact(block).take(pixels) {
+                for (sum, value) in sums.iter_mut().zip(pixel) {
+                    *sum += value;
+                }
+            }
+        }
+        sums.truncate(self.channels);
+        sums.iter().map(|sum| sum / pixels as f32).collect()
+    }
+
     /// Channels, height and width.
     pub fn shape(&self) -> [usize; 3] {
         [self.channels, self.height, self.width]
@@ -101,7 +121,7 @@ impl Map {
     /// Takes on a shape; the values are left to what writes them. Memory is kept, never given back.
     pub(crate) fn reshape(&mut self, [channels, height, width]: [usize; 3]) {
         (self.channels, self.height, self.width) = (channels, height, width);
-        self.buffer.reserve(self.blocks() * height * width * self.block());
+        self.buffer.reserve(self.blocks() * height * width * self.block() + BEYOND);
     }
 
     pub(crate) fn block(&self) -> usize {

@@ -135,6 +135,19 @@ impl Affine {
     /// counts.
     pub fn normalise(&mut self, moments: &[Moments], epsilon: f32, gain: &[f32], shift: &[f32]) {
         let channels = moments.len().min(gain.len()).min(shift.len());
+        self.fill(channels, |channel| {
+            let moments = moments[channel];
+            let scale = f64::from(gain[channel]) / (moments.variance + f64::from(epsilon)).sqrt();
+            (scale as f32, (f64::from(shift[channel]) - moments.mean * scale) as f32)
+        });
+    }
+
+    /// Takes a scale and an offset for each channel as they are; the shorter list counts.
+    pub fn assign(&mut self, scale: &[f32], offset: &[f32]) {
+        self.fill(scale.len().min(offset.len()), |channel| (scale[channel], offset[channel]));
+    }
+
+    fn fill(&mut self, channels: usize, of: impl Fn(usize) -> (f32, f32)) {
         let block = block_of(channels);
         let lanes = channels.next_multiple_of(BLOCK);
         self.scale.clear();
@@ -145,10 +158,7 @@ impl Affine {
             // A narrow block is repeated to the width of a wide one.
             let channel = if block < BLOCK { lane % block } else { lane };
             if channel < channels {
-                let moments = moments[channel];
-                let scale = f64::from(gain[channel]) / (moments.variance + f64::from(epsilon)).sqrt();
-                self.scale[lane] = scale as f32;
-                self.offset[lane] = (f64::from(shift[channel]) - moments.mean * scale) as f32;
+                (self.scale[lane], self.offset[lane]) = of(channel);
             }
         }
     }

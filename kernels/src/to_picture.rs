@@ -1,7 +1,7 @@
-//! The 9x9 convolution at the end of a network, four channels to the three planes of a picture, and the
-//! normalisation and sigmoid behind it.
+//! The 9x9 convolution at the end of a network, four or eight channels to the three planes of a picture, and
+//! the normalisation and sigmoid behind it.
 //!
-//! Lanes are the pixels and channels of a row as they lie in memory; a pixel's four channels are summed
+//! Lanes are the pixels and channels of a row as they lie in memory; a pixel's channels are summed
 //! last. Down the columns the kernel is cut into three of three taps, for Winograd's F(4, 3): four rows
 //! of outputs take six products of rows where the plain way takes twelve.
 
@@ -14,7 +14,6 @@ use crate::source::{Beyond, Source, Window, stage};
 use crate::winograd::{PATCH, TILE, input_line, kernel_line, load_line, output_line, store_line};
 use crate::workspace::{Workspace, hold};
 
-const INPUTS: usize = 4;
 /// Planes of a picture.
 const COLOURS: usize = 3;
 const SIDE: usize = 9;
@@ -23,47 +22,49 @@ const MARGIN: usize = SIDE / 2;
 const PIECES: usize = SIDE / 3;
 /// Rows that four rows of outputs see.
 const ROWS: usize = TILE + SIDE - 1;
-/// The most pixels of a job's rows.
-const COLUMNS: usize = 192;
-/// Pixels of a block.
-const PIXELS: usize = BLOCK / INPUTS;
+/// The most floats of a job's rows.
+const LENGTH: usize = 768;
 
-/// A 9x9 convolution from four channels to three planes; beyond the edges the map is mirrored.
+/// A 9x9 convolution from four or eight channels to three planes; beyond the edges the map is mirrored.
 pub struct ToPicture {
     level: Level,
+    inputs: usize,
     /// `[frequency][piece][column][colour][input]`.
     weights: Buffer,
 }
 
 impl ToPicture {
-    /// Lays out a kernel, `[3][4][9][9]`.
-    pub fn new(level: Level, kernel: &[f32]) -> Result<Self, KernelError> {
+    /// Lays out a kernel, `[3][inputs][9][9]`, `inputs` four or eight.
+    pub fn new(level: Level, inputs: usize, kernel: &[f32]) -> Result<Self, KernelError> {
         if !level.runs_here() {
             return Err(KernelError::Level { level: level.name() });
         }
-        if kernel.len() != COLOURS * INPUTS * SIDE * SIDE {
-            let found = kernel.len();
-            return Err(KernelError::KernelLength { outputs: COLOURS, inputs: INPUTS, side: SIDE, found });
+        if !matches!(inputs, 4 | 8) {
+            return Err(KernelError::Channels { outputs: COLOURS, inputs });
         }
-        let mut weights = vec![0.0; PATCH * PIECES * SIDE * COLOURS * INPUTS];
-        for (piece, column, colour, input) in (0..PIECES * SIDE * COLOURS * INPUTS).map(|at| {
+        if kernel.len() != COLOURS * inputs * SIDE * SIDE {
+            let found = kernel.len();
+            return Err(KernelError::KernelLength { outputs: COLOURS, inputs, side: SIDE, found });
+        }
+        let mut weights = vec![0.0; PATCH * PIECES * SIDE * COLOURS * inputs];
+        for (piece, column, colour, input) in (0..PIECES * SIDE * COLOURS * inputs).map(|at| {
             (
-                at / (SIDE * COLOURS * INPUTS),
-                at / (COLOURS * INPUTS) % SIDE,
-                at / INPUTS % COLOURS,
-                at % INPUTS,
+                at / (SIDE * COLOURS * inputs),
+                at / (COLOURS * inputs) % SIDE,
+                at / inputs % COLOURS,
+                at % inputs,
             )
         }) {
             let tap = |row: usize| {
                 let row = piece * 3 + row;
-                f64::from(kernel[((colour * INPUTS + input) * SIDE + row) * SIDE + column])
+                f64::from(kernel[((colour * inputs + input) * SIDE + row) * SIDE + column])
             };
             for (frequency, value) in kernel_line([0, 1, 2].map(tap)).into_iter().enumerate() {
                 let at = ((frequency * PIECES + piece) * SIDE + column) * COLOURS + colour;
-                weights[at * INPUTS + input] = value as f32;
+                weights[at * inputs + input] = value as f32;
             }
         }
-        Ok(Self { level, weights: Buffer::of(&weights) })
+        Ok(Self { level, inputs, weights: Buffer::of(&weights) })
     }
 
     /// Convolves the source into `planes`, `[3][height][width]`, and gives the moments of each plane.
@@ -77,13 +78,13 @@ impl ToPicture {
     ) -> Result<(), KernelError> {
         let [channels, height, width] = source.map.shape();
         let whole = planes.len() == COLOURS * height * width && !planes.is_empty();
-        if channels != INPUTS || !source.fits() || !whole {
-            return Err(KernelError::Source { expected: INPUTS, found: source.map.shape() });
+        if channels != self.inputs || !source.fits() || !whole {
+            return Err(KernelError::Source { expected: self.inputs, found: source.map.shape() });
         }
-        let segments = width.div_ceil(COLUMNS);
-        let columns = width.div_ceil(segments).next_multiple_of(PIXELS);
+        let segments = width.div_ceil(LENGTH / self.inputs);
+        let columns = width.div_ceil(segments).next_multiple_of(BLOCK / self.inputs);
         let segments = width.div_ceil(columns);
-        let layout = Layout::new(columns);
+        let layout = Layout::new(columns, self.inputs);
         let jobs = segments * height.div_ceil(TILE);
         workspace.prepare(crew.size(), layout.len, jobs, COLOURS * BLOCK);
         let to = Shared::new(planes.as_mut_ptr());
@@ -106,7 +107,12 @@ impl ToPicture {
                 partials: unsafe { partials.get().add(job * each) },
             };
             // SAFETY: the level runs here, the memory was made above, and each job is done once.
-            unsafe { run_segment(self.level, &task) }
+            unsafe {
+                match self.inputs {
+                    4 => run_segment4(self.level, &task),
+                    _ => run_segment8(self.level, &task),
+                }
+            }
         });
         moments.resize(COLOURS, Moments { mean: 0.0, variance: 0.0 });
         gather(workspace.partials(), COLOURS * BLOCK, |lane| Some(lane / BLOCK), moments);
@@ -150,9 +156,9 @@ struct Layout {
 }
 
 impl Layout {
-    fn new(columns: usize) -> Self {
-        let line = ((columns + SIDE - 1) * INPUTS).next_multiple_of(BLOCK) + MOST_VECTORS * BLOCK;
-        let window = (columns + SIDE - 1) * INPUTS * ROWS + 2 * BLOCK;
+    fn new(columns: usize, inputs: usize) -> Self {
+        let line = ((columns + SIDE - 1) * inputs).next_multiple_of(BLOCK) + MOST_VECTORS * BLOCK;
+        let window = (columns + SIDE - 1) * inputs * ROWS + 2 * BLOCK;
         let frequencies = window.next_multiple_of(BLOCK);
         let products = frequencies + PIECES * PATCH * line;
         let rows = products + PATCH * COLOURS * line;
@@ -173,12 +179,29 @@ struct Task<'a> {
 }
 
 on_level! {
-    /// One job of the convolution.
-    run_segment = segment(task: &Task<'_>)
+    /// One job of the convolution of four channels.
+    run_segment4 = segment4(task: &Task<'_>)
+}
+
+on_level! {
+    /// One job of the convolution of eight channels.
+    run_segment8 = segment8(task: &Task<'_>)
 }
 
 #[inline(always)]
-unsafe fn segment<S: Simd>(task: &Task<'_>) {
+unsafe fn segment4<S: Simd>(task: &Task<'_>) {
+    // SAFETY: the caller's promise.
+    unsafe { segment::<S, 4>(task) }
+}
+
+#[inline(always)]
+unsafe fn segment8<S: Simd>(task: &Task<'_>) {
+    // SAFETY: the caller's promise.
+    unsafe { segment::<S, 8>(task) }
+}
+
+#[inline(always)]
+unsafe fn segment<S: Simd, const INPUTS: usize>(task: &Task<'_>) {
     let Task { layout, scratch, .. } = *task;
     let columns = layout.columns + SIDE - 1;
     let window = Window {
@@ -205,12 +228,12 @@ unsafe fn segment<S: Simd>(task: &Task<'_>) {
             let weights = task.weights.add(frequency * PIECES * SIDE * COLOURS * INPUTS);
             let to = products.add(frequency * COLOURS * layout.line);
             match S::LANES {
-                8 => rows::<S, 4>(from, layout.line, weights, to, length),
-                16 => rows::<S, 8>(from, layout.line, weights, to, length),
-                _ => rows::<S, 6>(from, layout.line, weights, to, length),
+                8 => rows::<S, INPUTS, 4>(from, layout.line, weights, to, length),
+                16 => rows::<S, INPUTS, 8>(from, layout.line, weights, to, length),
+                _ => rows::<S, INPUTS, 6>(from, layout.line, weights, to, length),
             }
         }
-        write::<S>(task, products);
+        write::<S, INPUTS>(task, products);
     }
 }
 
@@ -222,7 +245,7 @@ const MOST_VECTORS: usize = 8;
 /// # Safety
 /// The processor has the level of `S`, and the memory is there, up to whole numbers of vectors.
 #[inline(always)]
-unsafe fn rows<S: Simd, const VECTORS: usize>(
+unsafe fn rows<S: Simd, const INPUTS: usize, const VECTORS: usize>(
     from: *const f32,
     line: usize,
     weights: *const f32,
@@ -237,14 +260,18 @@ unsafe fn rows<S: Simd, const VECTORS: usize>(
             for piece in 0..PIECES {
                 for column in 0..SIDE {
                     let from = from.add(piece * PATCH * line + at + column * INPUTS);
-                    let red = S::repeat4(weights);
-                    let green = S::repeat4(weights.add(INPUTS));
-                    let blue = S::repeat4(weights.add(2 * INPUTS));
-                    for place in 0..VECTORS {
-                        let value = S::load(from.add(place * S::LANES));
-                        sums[0][place] = S::fma(value, red, sums[0][place]);
-                        sums[1][place] = S::fma(value, green, sums[1][place]);
-                        sums[2][place] = S::fma(value, blue, sums[2][place]);
+                    // A register of four holds one half of eight channels, then the other.
+                    let halves = if S::LANES < INPUTS { 2 } else { 1 };
+                    for half in 0..halves {
+                        let red = repeat::<S, INPUTS>(weights.add(half * S::LANES));
+                        let green = repeat::<S, INPUTS>(weights.add(INPUTS + half * S::LANES));
+                        let blue = repeat::<S, INPUTS>(weights.add(2 * INPUTS + half * S::LANES));
+                        for place in (half..VECTORS).step_by(halves) {
+                            let value = S::load(from.add(place * S::LANES));
+                            sums[0][place] = S::fma(value, red, sums[0][place]);
+                            sums[1][place] = S::fma(value, green, sums[1][place]);
+                            sums[2][place] = S::fma(value, blue, sums[2][place]);
+                        }
                     }
                     weights = weights.add(COLOURS * INPUTS);
                 }
@@ -258,12 +285,22 @@ unsafe fn rows<S: Simd, const VECTORS: usize>(
     }
 }
 
+/// The weights of a pixel's channels, repeated.
+///
+/// # Safety
+/// The processor has the level of `S`, and the memory is there.
+#[inline(always)]
+unsafe fn repeat<S: Simd, const INPUTS: usize>(weights: *const f32) -> S::V {
+    // SAFETY: the caller's promise.
+    unsafe { if INPUTS == 4 { S::repeat4(weights) } else { S::repeat8(weights) } }
+}
+
 /// Turns products into pixels, and leaves the job's partial sums.
 ///
 /// # Safety
 /// The processor has the level of `S`, the memory is there, and no one else uses these pixels.
 #[inline(always)]
-unsafe fn write<S: Simd>(task: &Task<'_>, products: *const f32) {
+unsafe fn write<S: Simd, const INPUTS: usize>(task: &Task<'_>, products: *const f32) {
     let Task { layout, columns, .. } = *task;
     let [_, height, width] = task.source.map.shape();
     let rows = TILE.min(height - task.top);
@@ -285,7 +322,8 @@ unsafe fn write<S: Simd>(task: &Task<'_>, products: *const f32) {
                 let line = std::slice::from_raw_parts(lines.add(y * layout.line), columns * INPUTS);
                 let to = std::slice::from_raw_parts_mut(plane.add(y * width), columns);
                 for (to, pixel) in to.iter_mut().zip(line.chunks_exact(INPUTS)) {
-                    *to = (pixel[0] + pixel[1]) + (pixel[2] + pixel[3]);
+                    let four = |at: usize| (pixel[at] + pixel[at + 1]) + (pixel[at + 2] + pixel[at + 3]);
+                    *to = if INPUTS == 4 { four(0) } else { four(0) + four(4) };
                 }
                 let shift = *shift.get_or_insert(to[0]);
                 for values in to.chunks(BLOCK) {

@@ -3,7 +3,7 @@
 //! frequencies each; their products, summed over the input channels, become 4x4 output pixels. That
 //! takes 36 multiplications where the plain way takes 144.
 
-use crate::map::Buffer;
+use crate::map::{Buffer, block_of};
 use crate::moments::Sums;
 use crate::simd::{BLOCK, Level, Product, Simd};
 
@@ -69,6 +69,8 @@ pub(crate) struct Frequencies {
     blocks: usize,
     /// Blocks of a product.
     pub at_once: usize,
+    /// Floats of an output pixel: a block, or eight where there are no more channels.
+    pixel: usize,
 }
 
 impl Frequencies {
@@ -92,7 +94,7 @@ impl Frequencies {
                 }
             }
         }
-        Self { buffer: Buffer::of(&packed), depth, blocks, at_once }
+        Self { buffer: Buffer::of(&packed), depth, blocks, at_once, pixel: block_of(outputs) }
     }
 
     /// Floats of the products of a job: frequencies lie a line further apart than they must, for
@@ -158,34 +160,57 @@ impl Frequencies {
         output: *mut f32,
         partials: *mut f32,
     ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if self.pixel == BLOCK {
+                self.write_pixels::<S, BLOCK>(tiling, (top, left, tiles), products, output, partials);
+            } else {
+                self.write_pixels::<S, 8>(tiling, (top, left, tiles), products, output, partials);
+            }
+        }
+    }
+
+    /// As [`Frequencies::write`], for pixels of as many floats.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    unsafe fn write_pixels<S: Simd, const PIXEL: usize>(
+        &self,
+        tiling: &Tiling,
+        (top, left, tiles): (usize, usize, usize),
+        products: *const f32,
+        output: *mut f32,
+        partials: *mut f32,
+    ) {
         let lanes = self.at_once * BLOCK;
         let rows = TILE.min(tiling.height - top);
-        let row = tiling.width * BLOCK;
+        let row = tiling.width * PIXEL;
         for block in 0..self.blocks {
             let group = block / self.at_once;
-            for part in (0..BLOCK).step_by(S::LANES) {
+            for part in (0..PIXEL).step_by(S::LANES) {
                 // SAFETY: the caller's promise; a tile at the edge writes only what is inside.
                 unsafe {
                     let from =
                         products.add(group * tiling.room * lanes + block % self.at_once * BLOCK + part);
-                    let to = output.add((block * tiling.height + top) * row + left * BLOCK + part);
+                    let to = output.add((block * tiling.height + top) * row + left * PIXEL + part);
                     let mut sums = Sums::<S>::new(output_tile::<S>(from, self.distance(tiling))[0][0]);
                     let mut count = 0;
                     for tile in 0..tiles {
                         let pixels = output_tile::<S>(from.add(tile * lanes), self.distance(tiling));
                         let columns = TILE.min(tiling.width - left - tile * TILE);
-                        let to = to.add(tile * TILE * BLOCK);
+                        let to = to.add(tile * TILE * PIXEL);
                         if rows == TILE && columns == TILE {
                             for y in 0..TILE {
                                 for x in 0..TILE {
-                                    S::store(to.add(y * row + x * BLOCK), pixels[y][x]);
+                                    store_pixel::<S, PIXEL>(to.add(y * row + x * PIXEL), pixels[y][x]);
                                     sums.add(pixels[y][x]);
                                 }
                             }
                         } else {
                             for y in 0..rows {
                                 for x in 0..columns {
-                                    S::store(to.add(y * row + x * BLOCK), pixels[y][x]);
+                                    store_pixel::<S, PIXEL>(to.add(y * row + x * PIXEL), pixels[y][x]);
                                     sums.add(pixels[y][x]);
                                 }
                             }
@@ -195,6 +220,22 @@ impl Frequencies {
                     sums.write(partials, self.blocks * BLOCK, block * BLOCK + part, count);
                 }
             }
+        }
+    }
+}
+
+/// Writes a vector of a pixel of so many floats, and nothing past them.
+///
+/// # Safety
+/// The processor has the level of `S`, and the memory is there.
+#[inline(always)]
+unsafe fn store_pixel<S: Simd, const PIXEL: usize>(to: *mut f32, value: S::V) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if PIXEL < S::LANES {
+            S::store8(to, value);
+        } else {
+            S::store(to, value);
         }
     }
 }

@@ -18,9 +18,11 @@
 //! # Ok::<(), pastiche_models::painting::PaintingError>(())
 //! ```
 
+pub mod arbitrary_style;
 pub mod chorale;
 pub mod painting;
 
+mod idle;
 mod loading;
 mod random;
 mod scaling;

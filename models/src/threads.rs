@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use pastiche_kernels::Crew;
 use rten::ThreadPool;
 
 /// The most threads of a pool.
@@ -40,6 +41,24 @@ impl Threads {
 
     pub(crate) fn pool(&self) -> Arc<ThreadPool> {
         self.0.clone()
+    }
+}
+
+/// The threads of the pool that the caller runs on, as the kernels want them.
+pub(crate) struct Pool;
+
+impl Crew for Pool {
+    fn size(&self) -> usize {
+        rayon::current_num_threads()
+    }
+
+    fn run(&self, work: &(dyn Fn(usize) + Sync)) {
+        rayon::scope(|scope| {
+            for worker in 1..self.size() {
+                scope.spawn(move |_| work(worker));
+            }
+            work(0);
+        });
     }
 }
 

@@ -11,8 +11,10 @@ processor! {
 
     load(from: *const f32) -> float32x4_t { vld1q_f32(from) }
     store(to: *mut f32, value: float32x4_t) { vst1q_f32(to, value) }
+    store8(to: *mut f32, value: float32x4_t) { vst1q_f32(to, value) }
     splat(value: f32) -> float32x4_t { vdupq_n_f32(value) }
     repeat4(from: *const f32) -> float32x4_t { vld1q_f32(from) }
+    repeat8(from: *const f32) -> float32x4_t { vld1q_f32(from) }
     add(a: float32x4_t, b: float32x4_t) -> float32x4_t { vaddq_f32(a, b) }
     sub(a: float32x4_t, b: float32x4_t) -> float32x4_t { vsubq_f32(a, b) }
     mul(a: float32x4_t, b: float32x4_t) -> float32x4_t { vmulq_f32(a, b) }

@@ -14,9 +14,13 @@ pub(crate) trait Simd {
 
     unsafe fn load(from: *const f32) -> Self::V;
     unsafe fn store(to: *mut f32, value: Self::V);
+    /// Writes the first eight floats of a register of 16; of a smaller one, all.
+    unsafe fn store8(to: *mut f32, value: Self::V);
     unsafe fn splat(value: f32) -> Self::V;
     /// Four floats, repeated.
     unsafe fn repeat4(from: *const f32) -> Self::V;
+    /// Eight floats, repeated; the first of them in a register that is smaller.
+    unsafe fn repeat8(from: *const f32) -> Self::V;
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;

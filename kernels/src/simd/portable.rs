@@ -25,6 +25,12 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    unsafe fn store8(to: *mut f32, value: Floats) {
+        // SAFETY: the trait's terms.
+        unsafe { to.copy_from_nonoverlapping(value.as_ptr(), 8) }
+    }
+
+    #[inline(always)]
     unsafe fn splat(value: f32) -> Floats {
         [value; BLOCK]
     }
@@ -34,6 +40,13 @@ impl Simd for Portable {
         // SAFETY: the trait's terms.
         let four = unsafe { from.cast::<[f32; 4]>().read_unaligned() };
         from_fn(|lane| four[lane % 4])
+    }
+
+    #[inline(always)]
+    unsafe fn repeat8(from: *const f32) -> Floats {
+        // SAFETY: the trait's terms.
+        let eight = unsafe { from.cast::<[f32; 8]>().read_unaligned() };
+        from_fn(|lane| eight[lane % 8])
     }
 
     #[inline(always)]

@@ -11,8 +11,10 @@ processor! {
 
     load(from: *const f32) -> __m256 { _mm256_loadu_ps(from) }
     store(to: *mut f32, value: __m256) { _mm256_storeu_ps(to, value) }
+    store8(to: *mut f32, value: __m256) { _mm256_storeu_ps(to, value) }
     splat(value: f32) -> __m256 { _mm256_set1_ps(value) }
     repeat4(from: *const f32) -> __m256 { _mm256_broadcast_ps(&*from.cast::<__m128>()) }
+    repeat8(from: *const f32) -> __m256 { _mm256_loadu_ps(from) }
     add(a: __m256, b: __m256) -> __m256 { _mm256_add_ps(a, b) }
     sub(a: __m256, b: __m256) -> __m256 { _mm256_sub_ps(a, b) }
     mul(a: __m256, b: __m256) -> __m256 { _mm256_mul_ps(a, b) }
@@ -34,8 +36,12 @@ processor! {
 
     load(from: *const f32) -> __m512 { _mm512_loadu_ps(from) }
     store(to: *mut f32, value: __m512) { _mm512_storeu_ps(to, value) }
+    store8(to: *mut f32, value: __m512) { _mm256_storeu_ps(to, _mm512_castps512_ps256(value)) }
     splat(value: f32) -> __m512 { _mm512_set1_ps(value) }
     repeat4(from: *const f32) -> __m512 { _mm512_broadcast_f32x4(_mm_loadu_ps(from)) }
+    repeat8(from: *const f32) -> __m512 {
+        _mm512_castpd_ps(_mm512_broadcast_f64x4(_mm256_castps_pd(_mm256_loadu_ps(from))))
+    }
     add(a: __m512, b: __m512) -> __m512 { _mm512_add_ps(a, b) }
     sub(a: __m512, b: __m512) -> __m512 { _mm512_sub_ps(a, b) }
     mul(a: __m512, b: __m512) -> __m512 { _mm512_mul_ps(a, b) }

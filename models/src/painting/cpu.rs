@@ -5,7 +5,6 @@
 //! happen while the next one reads.
 
 use std::mem::swap;
-use std::sync::{Mutex, PoisonError};
 
 use pastiche_kernels::{
     Affine, Convolution, Crew, FromPicture, KernelError, Level, Map, Moments, Scale, Source, ToPicture,
@@ -15,7 +14,8 @@ use pastiche_kernels::{
 use super::picture::Planes;
 use super::weights::{self, LAYERS, LayerWeights, Weights};
 use super::{LAYER_COUNT, PaintingError, PaintingNetwork};
-use crate::threads::Threads;
+use crate::idle::Idle;
+use crate::threads::{Pool, Threads};
 
 /// Added to the variance before the root; the published file's value.
 const EPSILON: f32 = 1e-5;
@@ -36,8 +36,7 @@ pub struct CpuPainting {
     middle: Vec<Convolution>,
     last: ToPicture,
     threads: Threads,
-    /// One for each painting that ran at the same time.
-    idle: Mutex<Vec<Memory>>,
+    idle: Idle<Memory>,
 }
 
 impl CpuPainting {
@@ -66,10 +65,11 @@ impl CpuPainting {
             level,
             first: FromPicture::new(level, LAYERS[0].outputs, &weights.layers[0].kernel).map_err(refused)?,
             middle: middle.map_err(refused)?,
-            last: ToPicture::new(level, &weights.layers[LAST].kernel).map_err(refused)?,
+            last: ToPicture::new(level, LAYERS[LAST].inputs, &weights.layers[LAST].kernel)
+                .map_err(refused)?,
             weights,
             threads: threads.clone(),
-            idle: Mutex::default(),
+            idle: Idle::default(),
         })
     }
 
@@ -144,10 +144,7 @@ impl PaintingNetwork for CpuPainting {
     }
 
     fn run(&self, picture: &Planes, style: &[f32]) -> Result<Planes, PaintingError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut memory = idle.unwrap_or_default();
-        let painted = self.threads.run(|| self.paint(&mut memory, picture, style, &Pool));
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+        let painted = self.threads.run(|| self.idle.with(|memory| self.paint(memory, picture, style, &Pool)));
         let (width, height) = (picture.width(), picture.height());
         painted
             .map_err(|error| {
@@ -174,24 +171,6 @@ struct Memory {
 /// of multiply-adds: no convolution that is done plainly can be faster.
 pub fn matrix_products(threads: &Threads) -> u64 {
     threads.run(|| pastiche_kernels::matrix_products(Level::fastest(), &Pool))
-}
-
-/// The threads of the rayon pool that the caller runs on.
-struct Pool;
-
-impl Crew for Pool {
-    fn size(&self) -> usize {
-        rayon::current_num_threads()
-    }
-
-    fn run(&self, work: &(dyn Fn(usize) + Sync)) {
-        rayon::scope(|scope| {
-            for worker in 1..self.size() {
-                scope.spawn(move |_| work(worker));
-            }
-            work(0);
-        });
-    }
 }
 
 /// A map as most layers read it: normalised by the layer before's style, and clipped below zero.

@@ -120,10 +120,7 @@ impl Painting {
         let (width, height) = (width as usize, height as usize);
         check_size(width, height)?;
         self.check_style(style)?;
-        let mut picture = Planes::from_srgb8(pixels, width, height)?;
-        if width % SIDE_STEP != 0 || height % SIDE_STEP != 0 {
-            picture = picture.padded_to_multiple(SIDE_STEP);
-        }
+        let picture = Planes::from_srgb8(pixels, width, height)?.into_padded(SIDE_STEP);
         Ok(self.network.run(&picture, style)?.to_srgb8(width, height, pixels))
     }
 

@@ -35,7 +35,7 @@ impl Planes {
 
     /// The picture made larger at the right and at the bottom, until both sides are multiples of
     /// `step`, with its own mirror image (the edge is not repeated, like the network's own padding).
-    pub(super) fn padded_to_multiple(&self, step: usize) -> Self {
+    pub(crate) fn padded_to_multiple(&self, step: usize) -> Self {
         let width = self.width.next_multiple_of(step);
         let height = self.height.next_multiple_of(step);
         let mut values = Vec::with_capacity(3 * width * height);
@@ -50,8 +50,14 @@ impl Planes {
         Self { width, height, values }
     }
 
+    /// As [`Planes::padded_to_multiple`]; a picture that needs no padding is not copied.
+    pub(crate) fn into_padded(self, step: usize) -> Self {
+        let fits = self.width.is_multiple_of(step) && self.height.is_multiple_of(step);
+        if fits { self } else { self.padded_to_multiple(step) }
+    }
+
     /// The top left corner of the picture.
-    pub(super) fn cropped(&self, width: usize, height: usize) -> Self {
+    pub(crate) fn cropped(&self, width: usize, height: usize) -> Self {
         let rows = self
             .values
             .chunks_exact(self.width * self.height)
@@ -61,7 +67,7 @@ impl Planes {
     }
 
     /// Planes from 8-bit sRGB pixels of four channels; alpha is not looked at.
-    pub(super) fn from_srgb8(pixels: &[u8], width: usize, height: usize) -> Result<Self, PaintingError> {
+    pub(crate) fn from_srgb8(pixels: &[u8], width: usize, height: usize) -> Result<Self, PaintingError> {
         check_length(width, height, 4, pixels.len())?;
         let mut values = vec![0.0; 3 * width * height];
         for (channel, plane) in values.chunks_exact_mut((width * height).max(1)).enumerate() {
@@ -73,7 +79,7 @@ impl Planes {
     }
 
     /// The top left corner as 8-bit sRGB pixels of four channels, alpha taken from `alpha_of`.
-    pub(super) fn to_srgb8(&self, width: usize, height: usize, alpha_of: &[u8]) -> Vec<u8> {
+    pub(crate) fn to_srgb8(&self, width: usize, height: usize, alpha_of: &[u8]) -> Vec<u8> {
         let mut pixels = alpha_of.to_vec();
         for (channel, plane) in self.values.chunks_exact(self.width * self.height).enumerate() {
             let rows = plane.chunks_exact(self.width).take(height);
