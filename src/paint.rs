@@ -6,6 +6,7 @@ mod styles;
 
 use engine::frame::{PixelFormat, Pixels};
 use models::Threads;
+use models::arbitrary_style::{ArbitraryStyle, STYLE_LENGTH};
 use models::painting::{LEAST_SIDE, MOST_PIXELS, Painting};
 use models::scaled_srgb8;
 use pastiche_engine as engine;
@@ -33,9 +34,21 @@ pub struct Recipe {
 
 /// Paints by one recipe.
 pub struct Painter {
-    painting: Painting,
-    style: Vec<f32>,
+    brushes: Vec<Brush>,
     recipe: Recipe,
+}
+
+/// A network, and what it paints in. Each network mixes its own styles; what two of them paint is mixed in light.
+struct Brush {
+    network: Network,
+    style: Vec<f32>,
+    /// How much of the whole it paints.
+    share: f32,
+}
+
+enum Network {
+    Named(Painting),
+    Pictures(ArbitraryStyle),
 }
 
 impl Painter {
@@ -44,15 +57,30 @@ impl Painter {
     /// # Errors
     /// When a style cannot be read.
     pub fn new(recipe: Recipe) -> Result<Painter, Error> {
-        let painting = Painting::embedded(Threads::shared()).map_err(|error| Error::Setting {
-            message: format!("the painting network does not load: {error}"),
-            help: "install Pastiche again".into(),
-        })?;
-        let mut style = vec![0.0; painting.style_count()];
-        for WeighedStyle { of: StyleOf::Named(number), weight } in &recipe.styles {
-            style[*number] += weight;
+        let weights: f32 = recipe.styles.iter().map(|style| style.weight).sum();
+        let (named, pictures): (Vec<_>, Vec<_>) =
+            recipe.styles.iter().partition(|style| matches!(style.of, StyleOf::Named(_)));
+        let mut brushes = Vec::new();
+        for (styles, of) in [(named, named_brush as fn(&_) -> _), (pictures, picture_brush)] {
+            if styles.is_empty() {
+                continue;
+            }
+            let (network, mut style) = of(&styles)?;
+            let own: f32 = styles.iter().map(|style| style.weight).sum();
+            // One network alone uses weights as they are given. Of two, each paints the mix of its own, and they
+            // share the picture in proportion.
+            let is_shared = styles.len() < recipe.styles.len();
+            if is_shared && own != 0.0 {
+                style.iter_mut().for_each(|value| *value /= own);
+            }
+            let share = match () {
+                () if !is_shared => 1.0,
+                () if weights != 0.0 => own / weights,
+                () => 0.5,
+            };
+            brushes.push(Brush { network, style, share });
         }
-        Ok(Painter { painting, style, recipe })
+        Ok(Painter { brushes, recipe })
     }
 
     /// Paints a photograph, whose name is for what is reported; the result has its shape and its alpha.
@@ -73,14 +101,58 @@ impl Painter {
         // What is narrower than the network can see is painted wider, and made narrow again.
         let worked_px = size_px.map(|side| side.max(LEAST_SIDE as u32));
         let seen = scaled(&original, size_px, worked_px)?;
-        let painted = self
-            .painting
-            .paint_srgb8(&seen, worked_px, &self.style)
-            .map_err(|error| failed(error.to_string()))?;
-        let painted = scaled(&painted, worked_px, size_px)?;
+        let mut paintings = Vec::new();
+        for Brush { network, style, share } in &self.brushes {
+            let painted = match network {
+                Network::Named(painting) => {
+                    painting.paint_srgb8(&seen, worked_px, style).map_err(|error| error.to_string())
+                }
+                Network::Pictures(networks) => {
+                    networks.paint_srgb8(&seen, worked_px, style).map_err(|error| error.to_string())
+                }
+            };
+            paintings.push((scaled(&painted.map_err(failed)?, worked_px, size_px)?, *share));
+        }
+        let painted = light::mixed(paintings);
         let finished = light::finish(&original, painted, self.recipe.strength, self.recipe.keeps_colour);
         Pixels::new(size_px, PixelFormat::Srgb8, finished)
             .ok_or_else(|| failed("the picture has no pixels".into()))
+    }
+}
+
+/// The network of the styles with names, and the sum of these.
+fn named_brush(styles: &[&WeighedStyle]) -> Result<(Network, Vec<f32>), Error> {
+    let painting = Painting::embedded(Threads::shared()).map_err(|error| unloaded(&error))?;
+    let mut sum = vec![0.0; painting.style_count()];
+    for style in styles {
+        if let StyleOf::Named(number) = style.of {
+            sum[number] += style.weight;
+        }
+    }
+    Ok((Network::Named(painting), sum))
+}
+
+/// The networks for styles of pictures, and the sum of these.
+fn picture_brush(styles: &[&WeighedStyle]) -> Result<(Network, Vec<f32>), Error> {
+    let networks = ArbitraryStyle::embedded(Threads::shared()).map_err(|error| unloaded(&error))?;
+    let mut sum = vec![0.0; STYLE_LENGTH];
+    for style in styles {
+        let StyleOf::Picture(path) = &style.of else { continue };
+        let picture = files::read(path)?;
+        let vector = networks.predict_srgb8(&picture.to_srgb8(), picture.size_px());
+        let vector = vector.map_err(|error| Error::Setting {
+            message: format!("{} has no style: {error}", path.display()),
+            help: "choose another picture".into(),
+        })?;
+        sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += style.weight * value);
+    }
+    Ok((Network::Pictures(networks), sum))
+}
+
+fn unloaded(error: &dyn std::fmt::Display) -> Error {
+    Error::Setting {
+        message: format!("the painting network does not load: {error}"),
+        help: "install Pastiche again".into(),
     }
 }
 

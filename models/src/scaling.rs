@@ -2,13 +2,30 @@
 
 use std::sync::LazyLock;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{
-    FilterType, PixelComponentMapper, PixelType, ResizeAlg, ResizeOptions, Resizer, create_srgb_mapper,
-};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U16x4;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
-/// Between sRGB of 8 bits and linear light of 16: tables of some 130 kB, made once.
-static SRGB: LazyLock<PixelComponentMapper> = LazyLock::new(create_srgb_mapper);
+/// Between sRGB of 8 bits and linear light of 16 (IEC 61966-2-1): tables of 64 kB, made once.
+struct Tables {
+    linear: [u16; 256],
+    encoded: Vec<u8>,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    linear: std::array::from_fn(|value| (to_linear(value as f64 / 255.0) * 65_535.0).round() as u16),
+    encoded: (0..=u16::MAX)
+        .map(|value| (to_srgb(f64::from(value) / 65_535.0) * 255.0).round() as u8)
+        .collect(),
+});
+
+fn to_linear(encoded: f64) -> f64 {
+    if encoded <= 0.04045 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) }
+}
+
+fn to_srgb(linear: f64) -> f64 {
+    if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
+}
 
 /// A picture of 8-bit sRGB pixels, four channels with straight alpha, rows from the top, scaled from one
 /// `[width, height]` to another. Each pixel of the result is the weighted mean of the pixels that it covers, and of
@@ -16,34 +33,40 @@ static SRGB: LazyLock<PixelComponentMapper> = LazyLock::new(create_srgb_mapper);
 ///
 /// `None` if a side is 0 or the bytes are not those of a picture of this size.
 pub fn scaled_srgb8(pixels: &[u8], from: [u32; 2], to: [u32; 2]) -> Option<Vec<u8>> {
-    let source = ImageRef::new(from[0], from[1], pixels, PixelType::U8x4).ok()?;
+    let length = from[0] as usize * from[1] as usize * 4;
+    if pixels.len() != length || from.contains(&0) || to.contains(&0) {
+        return None;
+    }
     if from == to {
         return Some(pixels.to_vec());
     }
-    let mut linear = Image::new(from[0], from[1], PixelType::U16x4);
-    SRGB.forward_map(&source, &mut linear).ok()?;
-    let is_opaque = pixels.iter().skip(3).step_by(4).all(|alpha| *alpha == u8::MAX);
+    // The one kind of pixel that is needed, by its type: by name, all of the crate's would be compiled.
+    let tables = &*TABLES;
+    let (pixels, _) = pixels.as_chunks::<4>();
+    let light = |&[red, green, blue, alpha]: &[u8; 4]| {
+        let [red, green, blue] = [red, green, blue].map(|value| tables.linear[usize::from(value)]);
+        // 255 to 65,535.
+        U16x4::new([red, green, blue, u16::from(alpha) * 257])
+    };
+    let linear: Vec<U16x4> = pixels.iter().map(light).collect();
+    let is_opaque = pixels.iter().all(|pixel| pixel[3] == u8::MAX);
     let options =
         ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(!is_opaque);
-    let mut scaled = Image::new(to[0], to[1], PixelType::U16x4);
-    Resizer::new().resize(&linear, &mut scaled, &options).ok()?;
-    let mut encoded = Image::new(to[0], to[1], PixelType::U8x4);
-    SRGB.backward_map(&scaled, &mut encoded).ok()?;
-    Some(encoded.into_vec())
+    let source = TypedImageRef::new(from[0], from[1], &linear).ok()?;
+    let mut scaled = TypedImage::<U16x4>::new(to[0], to[1]);
+    Resizer::new().resize_typed(&source, &mut scaled, &options).ok()?;
+    let encode = |pixel: &U16x4| {
+        let [red, green, blue, alpha] = pixel.0;
+        let [red, green, blue] = [red, green, blue].map(|value| tables.encoded[usize::from(value)]);
+        [red, green, blue, ((u32::from(alpha) + 128) / 257) as u8]
+    };
+    Some(scaled.pixels().iter().flat_map(encode).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Random;
-
-    fn to_linear(encoded: f64) -> f64 {
-        if encoded <= 0.04045 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) }
-    }
-
-    fn to_srgb(linear: f64) -> f64 {
-        if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
-    }
 
     /// A triangle as wide as what a pixel of the result covers, at least two pixels: one pixel, one channel.
     fn weights(from: u32, to: u32, at: u32) -> Vec<(u32, f64)> {

@@ -22,10 +22,27 @@ pub(super) fn finish(photograph: &[u8], mut painted: Vec<u8>, strength: f32, kee
         }
         for (channel, value) in pixel[..3].iter_mut().enumerate() {
             let mixed = original[channel] + strength * (colour[channel] - original[channel]);
-            *value = (linear_to_srgb(mixed.clamp(0.0, 1.0)) * 255.0 + 0.5) as u8;
+            *value = encoded(mixed);
         }
     }
     painted
+}
+
+/// Paintings of one size, each with its share, put together in linear light. Alpha is that of the first.
+pub(super) fn mixed(mut paintings: Vec<(Vec<u8>, f32)>) -> Vec<u8> {
+    if paintings.len() < 2 {
+        return paintings.pop().map_or_else(Vec::new, |(painting, _)| painting);
+    }
+    let mut mixed = paintings[0].0.clone();
+    for (place, value) in mixed.iter_mut().enumerate().filter(|(place, _)| place % 4 != 3) {
+        let light = |painting: &[u8]| srgb_to_linear(f32::from(painting[place]) / 255.0);
+        *value = encoded(paintings.iter().map(|(painting, share)| share * light(painting)).sum());
+    }
+    mixed
+}
+
+fn encoded(linear: f32) -> u8 {
+    (linear_to_srgb(linear.clamp(0.0, 1.0)) * 255.0 + 0.5) as u8
 }
 
 fn luma(colour: [f32; 3]) -> f32 {
@@ -63,7 +80,15 @@ mod tests {
     }
 
     #[test]
-    fn colour_is_kept_at_the_lumen_of_the_painting() {
+    fn two_paintings_share_the_light() {
+        let [one, two] = [vec![200, 0, 10, 255], vec![90, 255, 10, 0]];
+        assert_eq!(mixed(vec![(one.clone(), 1.0)]), one);
+        assert_eq!(mixed(vec![(one.clone(), 0.5), (two.clone(), 0.5)]), [157, 188, 10, 255]);
+        assert_eq!(mixed(vec![(one, 2.0), (two, -1.0)])[..3], [255, 0, 10]);
+    }
+
+    #[test]
+    fn colour_is_kept_in_the_light_of_the_painting() {
         let kept = at(1.0, true);
         let linear = |pixel: &[u8]| [0, 1, 2].map(|at| srgb_to_linear(f32::from(pixel[at]) / 255.0));
         for (pixel, painted) in kept.chunks_exact(4).zip(PAINTED.chunks_exact(4)).take(1) {

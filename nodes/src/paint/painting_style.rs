@@ -67,7 +67,10 @@ pub(crate) fn mix<'a, I: Iterator<Item = (&'a Style, f64)>>(
     let Some((first, _)) = members().next() else { return Ok(None) };
     if let Some((other, _)) = members().find(|(style, _)| style.network != first.network) {
         let message = format!("styles of `{}` and `{}` do not mix", first.network, other.network);
-        return Err(Fault::new(message, "mix styles of one network"));
+        return Err(Fault::new(
+            message,
+            "mix styles of `style` with each other, and those of `style_of` with each other",
+        ));
     }
     let length = members().map(|(style, _)| style.vector.len()).max().unwrap_or(0);
     let mut sum = vec![0.0f64; length];

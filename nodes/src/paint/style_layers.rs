@@ -10,6 +10,7 @@ use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 use pastiche_models::painting::{LAYER_COUNT, STYLES};
 
 use crate::paint::painting_style::{NETWORK, settled};
+use crate::paint::picture_style;
 
 const COARSE: In<Style> = In::required("coarse", "Style of the first layers: shapes and strokes.");
 const FINE: In<Style> = In::required("fine", "Style of the last layers: colours and grain.");
@@ -52,6 +53,10 @@ impl Node for StyleLayers {
         if coarse.network != fine.network {
             let message = format!("styles of `{}` and `{}` do not go together", coarse.network, fine.network);
             return Err(Fault::new(message, "take both from one network"));
+        }
+        if *coarse.network == *picture_style::NETWORK {
+            let message = "the style of a picture has no layers of its own";
+            return Err(Fault::new(message, "take two styles of `style`, or mix these with `style_mix`"));
         }
         let style = layered(coarse, fine, io.control(&SPLIT));
         io.set_style(&STYLE, settled(&mut self.last, style));

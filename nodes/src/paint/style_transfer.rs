@@ -10,11 +10,13 @@ use pastiche_engine::port::{Control, Style};
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Opt, Out, range};
 use pastiche_engine::workers::{Background, Priority};
+use pastiche_models::arbitrary_style::ArbitraryStyle;
 use pastiche_models::painting::{LEAST_SIDE, MOST_PIXELS, Painting};
 use pastiche_models::scaled_srgb8;
 
 use crate::effect::AtAmount;
 use crate::paint::painting_style::{self, MODEL, load};
+use crate::paint::picture_style;
 
 const IMAGE: In<Frame> = In::required("image", "Picture to paint.");
 const STYLE: In<Style> = In::required("style", "Style to paint in.");
@@ -33,7 +35,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
         name: "style_transfer",
         category: Category::Paint,
         summary: "Paints a picture in a style.",
-        doc: "A neural network repaints the picture in a style. Live it paints beside the show and gives \
+        doc: "A neural network repaints the picture in a style: one of `style`, or of any picture by `style_of`. Live it paints beside the show and gives \
               its newest painting; the first frames show the picture itself. Only what has changed is \
               painted again.",
         example: "let look = style(\"blue_swirls\");\nscreen(style_transfer(test_card(), look, 0.8));\n",
@@ -49,6 +51,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
             network: painting_style::network(options),
             painter: Arc::new(Mutex::new(Painter {
                 network,
+                pictures: None,
                 height: options.get(&HEIGHT) as u32,
                 scaled: None,
             })),
@@ -83,7 +86,7 @@ impl Node for StyleTransfer {
         };
         self.collect();
         if let Some(style) = io.style(&STYLE) {
-            if style.network != self.network {
+            if style.network != self.network && *style.network != *picture_style::NETWORK {
                 let message = format!("it paints styles of `{}`, not of `{}`", self.network, style.network);
                 return Err(Fault::new(message, "give it a style of the same `model`"));
             }
@@ -130,9 +133,9 @@ impl StyleTransfer {
             return;
         }
         self.asked = Some((pixels.clone(), style.clone()));
-        let (painter, vector) = (self.painter.clone(), style.vector.clone());
+        let (painter, style) = (self.painter.clone(), style.clone());
         self.work.submit(ctx.workers, Priority::Model, move |_| {
-            painter.lock().unwrap_or_else(PoisonError::into_inner).paint(&pixels, &vector)
+            painter.lock().unwrap_or_else(PoisonError::into_inner).paint(&pixels, &style)
         });
         self.collect();
     }
@@ -171,13 +174,15 @@ impl StyleTransfer {
 /// What a job needs.
 struct Painter {
     network: Arc<Painting>,
+    /// For styles of pictures, from the first one on.
+    pictures: Option<Arc<ArbitraryStyle>>,
     height: u32,
     /// The last picture at the height at which it is painted: a style may move over a still one.
     scaled: Option<(Arc<Pixels>, [u32; 2], Vec<u8>)>,
 }
 
 impl Painter {
-    fn paint(&mut self, pixels: &Arc<Pixels>, style: &[f32]) -> Result<Pixels, String> {
+    fn paint(&mut self, pixels: &Arc<Pixels>, style: &Style) -> Result<Pixels, String> {
         let (size_px, scaled) = match self.scaled.take() {
             Some((before, size_px, scaled)) if Arc::ptr_eq(&before, pixels) => (size_px, scaled),
             _ => {
@@ -185,7 +190,7 @@ impl Painter {
                 (size_px, scale(pixels, size_px).ok_or("the picture cannot be scaled")?)
             }
         };
-        let painted = self.network.paint_srgb8(&scaled, size_px, style).map_err(|error| error.to_string());
+        let painted = self.painted(&scaled, size_px, style);
         self.scaled = Some((pixels.clone(), size_px, scaled));
         Pixels::new(size_px, PixelFormat::Srgb8, painted?).ok_or_else(|| "the painting has no pixels".into())
     }
@@ -193,6 +198,21 @@ impl Painter {
 
 /// The longest shape that is painted as it is: what is longer is painted in this one, and stretched back.
 const MOST_SHAPE: f64 = 16.0;
+
+impl Painter {
+    fn painted(&mut self, scaled: &[u8], size_px: [u32; 2], style: &Style) -> Result<Vec<u8>, String> {
+        if *style.network != *picture_style::NETWORK {
+            let painted = self.network.paint_srgb8(scaled, size_px, &style.vector);
+            return painted.map_err(|error| error.to_string());
+        }
+        let networks = match &self.pictures {
+            Some(networks) => networks,
+            // Whoever found the style holds them already.
+            None => self.pictures.insert(picture_style::networks().map_err(|error| error.message)?),
+        };
+        networks.paint_srgb8(scaled, size_px, &style.vector).map_err(|error| error.to_string())
+    }
+}
 
 /// A size of this height and of the picture's shape, as far as the network can paint it.
 fn painted_size([width, height]: [u32; 2], lines: u32) -> [u32; 2] {
@@ -238,16 +258,19 @@ mod tests {
     #[test]
     fn a_still_picture_is_scaled_once() {
         let network = Arc::new(Painting::embedded(Threads::shared()).unwrap());
-        let mut painter = Painter { network, height: 32, scaled: None };
+        let mut painter = Painter { network, pictures: None, height: 32, scaled: None };
         let pixels = Arc::new(Pixels::new([48, 64], PixelFormat::Srgb8, vec![90; 48 * 64 * 4]).unwrap());
-        let one = painter.network.single_style(3);
+        let style =
+            |vector: Vec<f32>| Style { network: painting_style::NETWORK.into(), vector: vector.into() };
+        let one = style(painter.network.single_style(3));
+        let four = style(painter.network.single_style(4));
         let painted = painter.paint(&pixels, &one).unwrap();
         assert_eq!(painted.size_px(), [32, 32]);
         assert_eq!(painted.bytes()[3], 90);
         let scaled_at = painter.scaled.as_ref().unwrap().2.as_ptr();
-        assert_ne!(painter.paint(&pixels, &painter.network.single_style(4)).unwrap(), painted);
+        assert_ne!(painter.paint(&pixels, &four).unwrap(), painted);
         assert_eq!(painter.scaled.as_ref().unwrap().2.as_ptr(), scaled_at);
-        assert!(painter.paint(&pixels, &[1.0]).is_err());
+        assert!(painter.paint(&pixels, &style(vec![1.0])).is_err());
         assert_eq!(painter.paint(&pixels, &one).unwrap(), painted);
     }
 }
