@@ -7,7 +7,7 @@
 //! scale and shift follow each normalisation.
 //!
 //! Style vectors are points of a space: [`blend`] goes from one to another and beyond. Less of a style is a
-//! blend from the photograph's own style (section 3.4 of the paper), which the predictor gives as well:
+//! blend from the photograph's own style, which the predictor gives as well, and more is a blend beyond:
 //!
 //! ```
 //! use pastiche_models::Threads;
