@@ -1,4 +1,8 @@
-//! `cargo xtask dist`: a folder that plays on a machine without Rust.
+//! `cargo xtask dist`: what plays on a machine without Rust: a folder, the same as one file, and a package
+//! for Debian.
+
+mod debian;
+mod tarball;
 
 use std::fs;
 use std::io;
@@ -22,10 +26,41 @@ const BESIDE: &[&str] = &[
     "docs",
 ];
 
-/// Builds the program, gathers the folder, tries it in an empty place and prints its size.
-pub fn dist() -> Result<(), String> {
-    setup::set_up(Purpose::Play)?;
+/// What a file manager starts that starts launchers, but no programs.
+const LAUNCHER: (&str, &str) = ("pastiche.desktop", include_str!("../packaging/folder.desktop"));
+
+/// Builds the program, or takes the one that is given, gathers the folder, tries it in an empty place and packs
+/// it. Prints what it made, with sizes.
+pub fn dist(program: Option<&Path>) -> Result<(), String> {
     let root = run::root();
+    let program = program.map_or_else(|| build(&root), |program| Ok(program.to_path_buf()))?;
+    let made = root.join("dist");
+    let out = made.join(format!("pastiche-{}-{}", std::env::consts::OS, std::env::consts::ARCH));
+    gather(&root, &program, &out).map_err(|error| format!("{}: {error}", out.display()))?;
+    strip(&out.join(program_name()));
+    run::step("the folder plays in an empty place", || try_out(&out))?;
+    tell(&out, folder::size(&out));
+    let mut packed = vec![tarball::pack(&out)];
+    if cfg!(target_os = "linux") {
+        packed.push(debian::pack(&out, &made));
+    }
+    for packed in packed {
+        // What cannot be packed here takes nothing from what was made.
+        match packed {
+            Ok(file) => tell(&file, fs::metadata(&file).map_or(0, |about| about.len())),
+            Err(why) => println!("Left out: {why}"),
+        }
+    }
+    Ok(())
+}
+
+fn tell(path: &Path, bytes: u64) {
+    println!("{} ({} MB)", path.display(), bytes.div_ceil(1_000_000));
+}
+
+/// Builds the program, and returns where it is.
+fn build(root: &Path) -> Result<PathBuf, String> {
+    setup::set_up(Purpose::Play)?;
     let mut build = run::cargo();
     build.args(["build", "--release", "--package", "pastiche", "--message-format=json-render-diagnostics"]);
     build.arg("--manifest-path").arg(root.join("Cargo.toml")).stderr(Stdio::inherit());
@@ -34,17 +69,8 @@ pub fn dist() -> Result<(), String> {
     if !built.status.success() {
         return Err(format!("`{what}` failed ({})", built.status));
     }
-    let program = executable(&String::from_utf8_lossy(&built.stdout))
-        .ok_or_else(|| format!("`{what}` did not say where the program is"))?;
-
-    let out = root.join("dist").join(format!("pastiche-{}-{}", std::env::consts::OS, std::env::consts::ARCH));
-    let gathered = gather(&root, &program, &out).map_err(|error| format!("{}: {error}", out.display()));
-    gathered?;
-    strip(&out.join(program_name()));
-    run::step("the folder plays in an empty place", || try_out(&out))?;
-    let bytes = folder::size(&out);
-    println!("{} ({} MB)", out.display(), bytes.div_ceil(1_000_000));
-    Ok(())
+    executable(&String::from_utf8_lossy(&built.stdout))
+        .ok_or_else(|| format!("`{what}` did not say where the program is"))
 }
 
 fn program_name() -> String {
@@ -65,6 +91,11 @@ fn gather(root: &Path, program: &Path, out: &Path) -> io::Result<()> {
     }
     fs::create_dir_all(out)?;
     fs::copy(program, out.join(program_name()))?;
+    if cfg!(target_os = "linux") {
+        let launcher = out.join(LAUNCHER.0);
+        fs::write(&launcher, LAUNCHER.1)?;
+        run::make_executable(&launcher)?;
+    }
     BESIDE.iter().try_for_each(|name| copy(&root.join(name), &out.join(name)))
 }
 
