@@ -96,23 +96,15 @@ fn control(architecture: &str, installed_kib: u64, glibc: Option<(u32, u32)>) ->
     )
 }
 
-/// The newest version of glibc whose symbols a program asks for, from the names of versions in its bytes;
+/// The newest version of glibc whose symbols a program asks for, from the names of versions among its texts;
 /// `None` where there are none.
 fn newest_glibc(program: &[u8]) -> Option<(u32, u32)> {
-    let prefix = b"GLIBC_";
-    program.windows(prefix.len()).enumerate().filter(|(_, bytes)| bytes == prefix).fold(
-        None,
-        |newest, (at, _)| {
-            let rest = &program[at + prefix.len()..];
-            let length = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
-            let text = String::from_utf8_lossy(&rest[..length]);
-            let mut numbers = text.split('.').map(str::parse::<u32>);
-            match (numbers.next(), numbers.next()) {
-                (Some(Ok(major)), Some(Ok(minor))) => newest.max(Some((major, minor))),
-                _ => newest,
-            }
-        },
-    )
+    let version = |text: &[u8]| {
+        let numbers = String::from_utf8_lossy(text.strip_prefix(b"GLIBC_")?).into_owned();
+        let mut numbers = numbers.split('.').map(str::parse);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    };
+    program.split(|byte| *byte == 0).filter_map(version).max()
 }
 
 /// Lets everybody read the files and enter the folders, and only root write them.
@@ -141,7 +133,7 @@ mod tests {
     #[test]
     fn the_newest_glibc_counts_by_numbers() {
         assert_eq!(newest_glibc(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_2.4\0GLIBC_PRIVATE\0"), Some((2, 34)));
-        assert_eq!(newest_glibc(b"GLIBC_"), None);
+        assert_eq!(newest_glibc(b"GLIBC_\0GLIBC_2\0"), None);
         assert_eq!(newest_glibc(b""), None);
     }
 
@@ -172,7 +164,7 @@ mod tests {
         let scratch = std::env::temp_dir().join(format!("xtask-{}-deb", std::process::id()));
         let (folder, tree) = (scratch.join("folder"), scratch.join("tree"));
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("pastiche"), "GLIBC_2.9").unwrap();
+        fs::write(folder.join("pastiche"), "\0GLIBC_2.9\0").unwrap();
         for name in super::super::BESIDE {
             fs::create_dir_all(folder.join(name)).unwrap();
             fs::write(folder.join(name).join("inside"), "text").unwrap();
