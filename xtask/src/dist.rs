@@ -26,32 +26,50 @@ const BESIDE: &[&str] = &[
     "docs",
 ];
 
-/// What a file manager starts that starts launchers, but no programs.
-const LAUNCHER: (&str, &str) = ("pastiche.desktop", include_str!("../packaging/folder.desktop"));
-
 /// Builds the program, or takes the one that is given, gathers the folder, tries it in an empty place and packs
 /// it. Prints what it made, with sizes.
 pub fn dist(program: Option<&Path>) -> Result<(), String> {
     let root = run::root();
-    let program = program.map_or_else(|| build(&root), |program| Ok(program.to_path_buf()))?;
     let made = root.join("dist");
     let out = made.join(format!("pastiche-{}-{}", std::env::consts::OS, std::env::consts::ARCH));
+    let program = match program {
+        Some(program) => given(program, &out)?,
+        None => build(&root)?,
+    };
     gather(&root, &program, &out).map_err(|error| format!("{}: {error}", out.display()))?;
     strip(&out.join(program_name()));
     run::step("the folder plays in an empty place", || try_out(&out))?;
     tell(&out, folder::size(&out));
-    let mut packed = vec![tarball::pack(&out)];
-    if cfg!(target_os = "linux") {
-        packed.push(debian::pack(&out, &made));
+    if is_here("tar", "a .tar.gz") {
+        let file = tarball::pack(&out)?;
+        tell(&file, folder::size_of(&file));
     }
-    for packed in packed {
-        // What cannot be packed here takes nothing from what was made.
-        match packed {
-            Ok(file) => tell(&file, fs::metadata(&file).map_or(0, |about| about.len())),
-            Err(why) => println!("Left out: {why}"),
-        }
+    if cfg!(target_os = "linux") && is_here("dpkg-deb", "a .deb") {
+        let file = debian::pack(&out, &made)?;
+        tell(&file, folder::size_of(&file));
     }
     Ok(())
+}
+
+/// Whether there is the `program` that makes a kind of package; says so if not.
+fn is_here(program: &str, makes: &str) -> bool {
+    let found = run::find_program(program).is_some();
+    if !found {
+        println!("No {program} was found, which makes {makes}: left out.");
+    }
+    found
+}
+
+/// A program that is there already, and stays when the folder is made again.
+fn given(program: &Path, out: &Path) -> Result<PathBuf, String> {
+    let full = program.canonicalize().map_err(|error| format!("{}: {error}", program.display()))?;
+    if !full.is_file() {
+        return Err(format!("{}: not a file; name the program itself", program.display()));
+    }
+    if out.canonicalize().is_ok_and(|out| full.starts_with(out)) {
+        return Err(format!("{}: this folder is made again; name a program elsewhere", program.display()));
+    }
+    Ok(full)
 }
 
 fn tell(path: &Path, bytes: u64) {
@@ -91,11 +109,7 @@ fn gather(root: &Path, program: &Path, out: &Path) -> io::Result<()> {
     }
     fs::create_dir_all(out)?;
     fs::copy(program, out.join(program_name()))?;
-    if cfg!(target_os = "linux") {
-        let launcher = out.join(LAUNCHER.0);
-        fs::write(&launcher, LAUNCHER.1)?;
-        run::make_executable(&launcher)?;
-    }
+    run::make_executable(&out.join(program_name()))?;
     BESIDE.iter().try_for_each(|name| copy(&root.join(name), &out.join(name)))
 }
 
@@ -141,6 +155,22 @@ fn try_out(out: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_given_program_is_a_file_outside_the_folder() {
+        let scratch = std::env::temp_dir().join(format!("xtask-{}-given", std::process::id()));
+        let out = scratch.join("out");
+        fs::create_dir_all(&out).unwrap();
+        for file in [scratch.join("pastiche"), out.join("pastiche")] {
+            fs::write(file, "").unwrap();
+        }
+        assert!(given(&scratch.join("pastiche"), &out).is_ok());
+        assert!(given(&scratch.join("pastiche"), &scratch.join("not made yet")).is_ok());
+        assert!(given(&out.join("pastiche"), &out).unwrap_err().contains("elsewhere"));
+        assert!(given(&out, &out).unwrap_err().contains("not a file"));
+        assert!(given(&scratch.join("missing"), &out).unwrap_err().contains("missing"));
+        fs::remove_dir_all(scratch).unwrap();
+    }
 
     #[test]
     fn the_program_is_found_in_what_cargo_says() {

@@ -22,11 +22,8 @@ const NEEDED: [&str; 4] =
 ///
 /// # Errors
 ///
-/// Says what is missing or what failed.
+/// Says what failed.
 pub fn pack(folder: &Path, out: &Path) -> Result<PathBuf, String> {
-    let missing = "a .deb is packed by the program `dpkg-deb`, which is not here: Debian and Ubuntu have it, and \
-                   elsewhere it is in the package dpkg";
-    let dpkg_deb = run::find_program("dpkg-deb").ok_or(missing)?;
     let architecture = run::output(Command::new("dpkg").arg("--print-architecture"))
         .ok_or("`dpkg --print-architecture` does not say what this machine is")?;
     let architecture = architecture.trim();
@@ -34,7 +31,7 @@ pub fn pack(folder: &Path, out: &Path) -> Result<PathBuf, String> {
     let file = out.join(format!("pastiche_{version}_{architecture}.deb"));
     let tree = out.join("deb");
     lay_out(folder, &tree, architecture).map_err(|error| format!("{}: {error}", tree.display()))?;
-    let mut command = Command::new(dpkg_deb);
+    let mut command = Command::new("dpkg-deb");
     command.args(["--root-owner-group", "--build"]).arg(&tree).arg(&file);
     let packed = run::captured(command, |_| false);
     fs::remove_dir_all(&tree).map_err(|error| format!("{}: {error}", tree.display()))?;

@@ -9,7 +9,7 @@ use crate::run;
 ///
 /// # Errors
 ///
-/// Says what is missing or what failed.
+/// Says what failed.
 pub fn pack(folder: &Path) -> Result<PathBuf, String> {
     let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
         return Err(format!("{}: not a folder that can be packed", folder.display()));
@@ -17,7 +17,7 @@ pub fn pack(folder: &Path) -> Result<PathBuf, String> {
     let tar =
         run::find_program("tar").ok_or("a .tar.gz is packed by the program `tar`, which is not here")?;
     let file = parent.join(format!("{}.tar.gz", name.to_string_lossy()));
-    let mut command = Command::new(tar);
+    let mut command = Command::new("tar");
     command.arg("-czf").arg(&file).arg("-C").arg(parent).arg(name);
     run::captured(command, |_| false)?;
     Ok(file)
