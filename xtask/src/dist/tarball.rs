@@ -14,8 +14,6 @@ pub fn pack(folder: &Path) -> Result<PathBuf, String> {
     let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
         return Err(format!("{}: not a folder that can be packed", folder.display()));
     };
-    let tar =
-        run::find_program("tar").ok_or("a .tar.gz is packed by the program `tar`, which is not here")?;
     let file = parent.join(format!("{}.tar.gz", name.to_string_lossy()));
     let mut command = Command::new("tar");
     command.arg("-czf").arg(&file).arg("-C").arg(parent).arg(name);
