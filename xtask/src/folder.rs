@@ -54,6 +54,11 @@ pub fn size(folder: &Path) -> u64 {
     total
 }
 
+/// What one file takes; nothing when it is not there.
+pub fn size_of(file: &Path) -> u64 {
+    fs::metadata(file).map_or(0, |metadata| metadata.len())
+}
+
 /// What tells a file with several links from others.
 #[cfg(unix)]
 fn link(metadata: &Metadata) -> Option<(u64, u64)> {

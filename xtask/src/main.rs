@@ -10,6 +10,7 @@ mod tally;
 mod test;
 mod words;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What `cargo xtask help` prints.
@@ -25,8 +26,9 @@ Commands:
   test                  set up this machine, then run everything that has to pass: formatting,
                         forbidden words, clippy, tests, documentation, size of the target folder;
                         the last line counts the tests
-  dist                  build a folder in dist/ that plays on a machine without Rust, try it in an
-                        empty place and print its size
+  dist [PROGRAM]        make a folder in dist/ that plays on a machine without Rust, try it in an
+                        empty place, and pack it as .tar.gz and, where there is dpkg-deb, as .deb;
+                        with PROGRAM, a `pastiche` that is there already, nothing is built
   help                  show this
 
 Environment:
@@ -45,8 +47,8 @@ enum Task {
     Install,
     /// Run every check.
     Test,
-    /// Make a folder for people without Rust.
-    Dist,
+    /// Make a folder and packages for people without Rust; of a program that is there already, if one is named.
+    Dist(Option<PathBuf>),
     /// List the commands.
     Help,
 }
@@ -62,10 +64,10 @@ fn parse(args: &[String]) -> Result<Task, String> {
         ("play", _) => Ok(Task::Play(rest.to_vec())),
         ("install", []) => Ok(Task::Install),
         ("test", []) => Ok(Task::Test),
-        ("dist", []) => Ok(Task::Dist),
-        ("install" | "test" | "dist", [first, ..]) => {
-            Err(format!("`{name}` takes no arguments, got `{first}`"))
-        }
+        ("dist", []) => Ok(Task::Dist(None)),
+        ("dist", [program]) if !program.starts_with('-') => Ok(Task::Dist(Some(program.into()))),
+        ("dist", _) => Err("`dist` takes the path of a program, or nothing".to_owned()),
+        ("install" | "test", [first, ..]) => Err(format!("`{name}` takes no arguments, got `{first}`")),
         _ => Err(format!("there is no command `{name}`")),
     }
 }
@@ -81,7 +83,7 @@ fn main() -> ExitCode {
         Ok(Task::Play(args)) => play::play(&args),
         Ok(Task::Install) => install::install(),
         Ok(Task::Test) => return test::test(),
-        Ok(Task::Dist) => dist::dist(),
+        Ok(Task::Dist(program)) => dist::dist(program.as_deref()),
         Err(message) => {
             eprintln!("error: {message}\n\n{HELP}");
             return ExitCode::from(2);
@@ -111,6 +113,15 @@ mod tests {
     fn play_hands_its_arguments_on() {
         let expected = vec!["a.json".to_owned(), "--seconds".to_owned(), "3".to_owned()];
         assert_eq!(parsed(&["play", "a.json", "--seconds", "3"]), Ok(Task::Play(expected)));
+    }
+
+    #[test]
+    fn dist_takes_a_program_or_nothing() {
+        assert_eq!(parsed(&["dist"]), Ok(Task::Dist(None)));
+        assert_eq!(parsed(&["dist", "a/pastiche"]), Ok(Task::Dist(Some("a/pastiche".into()))));
+        assert_eq!(parsed(&["dist", "-h"]), Ok(Task::Help));
+        assert!(parsed(&["dist", "--force"]).is_err());
+        assert!(parsed(&["dist", "a", "b"]).is_err());
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn field(release: &str, name: &str) -> String {
 }
 
 /// What a window is opened with; the program looks for these when it needs them.
-const WINDOW: [&str; 6] =
+pub const WINDOW: [&str; 6] =
     ["libx11-6", "libx11-xcb1", "libxcursor1", "libxi6", "libxkbcommon0", "libxkbcommon-x11-0"];
 
 /// A display, a mouse and a camera for the tests of the windows.
