@@ -191,9 +191,9 @@ pub struct StylesArguments {
 /// `pastiche paint`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A style is a name or a number of `pastiche styles`, with a weight behind a colon if it \
-                        likes: `--style blue_swirls:0.7 --style lime_crayon:0.3`. Weights may be any numbers; \
-                        without any, all count the same."
+    after_help = "A style is a name or a number of `pastiche styles`, or the file of any picture, and may have a \
+                  weight behind a colon: `--style blue_swirls:0.7 --style painting.jpg:0.3`. Weights may be any \
+                  numbers; without any, all count the same."
 )]
 pub struct PaintArguments {
     /// The photographs, or folders of them
