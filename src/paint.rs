@@ -28,7 +28,7 @@ pub struct Recipe {
     /// Light from the painting, colour from the photograph.
     pub keeps_colour: bool,
     /// The longer side of the painting in pixels; without it that of the photograph, as far as the network
-    /// paints so many pixels.
+    /// paints that many pixels.
     pub longer_side_px: Option<u32>,
 }
 

@@ -224,7 +224,7 @@ impl Frequencies {
     }
 }
 
-/// Writes a vector of a pixel of so many floats, and nothing past them.
+/// Writes a vector of a pixel of this many floats, and nothing past them.
 ///
 /// # Safety
 /// The processor has the level of `S`, and the memory is there.

@@ -28,6 +28,7 @@ mod maths;
 mod note_order;
 mod note_window;
 mod notes;
+mod optical_flow;
 mod out;
 mod paint;
 mod played_keys;

@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(at(0.0, false), PHOTOGRAPH);
         assert_eq!(at(1.0, false), PAINTED);
         // Half-way in linear light: 200 and 90 are 0.578 and 0.102.
-        assert_eq!(at(0.5, false)[0], 157);
+        assert_eq!(at(0.5, false)[0], 158);
         assert_eq!(at(2.0, false)[..4], [0, 117, 117, 255]);
         assert_eq!(at(-1.0, false)[7], 128, "alpha is the photograph's");
     }
@@ -83,7 +83,7 @@ mod tests {
     fn two_paintings_share_the_light() {
         let [one, two] = [vec![200, 0, 10, 255], vec![90, 255, 10, 0]];
         assert_eq!(mixed(vec![(one.clone(), 1.0)]), one);
-        assert_eq!(mixed(vec![(one.clone(), 0.5), (two.clone(), 0.5)]), [157, 188, 10, 255]);
+        assert_eq!(mixed(vec![(one.clone(), 0.5), (two.clone(), 0.5)]), [158, 188, 10, 255]);
         assert_eq!(mixed(vec![(one, 2.0), (two, -1.0)])[..3], [255, 0, 10]);
     }
 

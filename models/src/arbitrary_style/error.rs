@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{LEAST_SIDE, MOST_PIXELS, STYLE_LENGTH};
+use super::limits::{LEAST_SIDE, MOST_PIXELS, STYLE_LENGTH};
 
 /// Why the networks of arbitrary style transfer could not be loaded or run. No case panics, and none leaves
 /// them unusable.

@@ -31,6 +31,7 @@
 //! The predictor sees [`STYLE_SIDE`] pixels a side: the middle square of a picture, scaled in linear light.
 
 mod error;
+mod limits;
 mod predictor;
 mod resize;
 mod transfer;
@@ -39,6 +40,7 @@ mod weights;
 use pastiche_kernels::Level;
 
 pub use error::ArbitraryStyleError;
+pub use limits::{LEAST_SIDE, MOST_PIXELS, STYLE_LENGTH, STYLE_SIDE};
 
 use crate::idle::Idle;
 use crate::painting::Planes;
@@ -50,18 +52,6 @@ use weights::File;
 
 /// The published networks; their card lies beside them.
 pub const EMBEDDED_WEIGHTS: &[u8] = include_bytes!("../../weights/arbitrary_style.safetensors");
-
-/// Numbers of a style vector.
-pub const STYLE_LENGTH: usize = 100;
-
-/// The side of the square that the predictor sees, in pixels.
-pub const STYLE_SIDE: usize = 256;
-
-/// The shortest side of a picture to paint, in pixels.
-pub const LEAST_SIDE: usize = 16;
-
-/// The most pixels of a picture (3840 x 2160).
-pub const MOST_PIXELS: usize = 3840 * 2160;
 
 /// The transfer network halves the picture twice.
 const SIDE_STEP: usize = 4;

@@ -8,8 +8,8 @@ use pastiche_kernels::{
 };
 
 use super::error::ArbitraryStyleError;
+use super::limits::{STYLE_LENGTH, STYLE_SIDE};
 use super::weights::{Dense, File, Layer};
-use super::{STYLE_LENGTH, STYLE_SIDE};
 
 /// Channels behind the first layer and behind the last one.
 const FIRST: usize = 32;

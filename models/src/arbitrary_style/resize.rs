@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::STYLE_SIDE;
+use super::limits::STYLE_SIDE;
 
 /// Channels of a pixel: linear red, green and blue, each times alpha, and alpha.
 const CHANNELS: usize = 4;

@@ -7,8 +7,8 @@ use pastiche_kernels::{
     Workspace,
 };
 
-use super::STYLE_LENGTH;
 use super::error::ArbitraryStyleError;
+use super::limits::STYLE_LENGTH;
 use super::predictor::refused;
 use super::weights::{Dense, File};
 use crate::painting::Planes;

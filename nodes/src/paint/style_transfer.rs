@@ -248,7 +248,7 @@ mod tests {
                 assert!(width as usize * height as usize <= MOST_PIXELS, "{picture:?} at {lines}");
             }
         }
-        // A strip costs no more than so many squares.
+        // A strip costs no more than sixteen squares.
         for strip in [[16_384, 1], [1_000, 10]] {
             assert_eq!(painted_size(strip, 90), [1440, 90]);
         }

@@ -18,7 +18,7 @@ options.intra_op_num_threads = threads
 options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
 print(onnxruntime.__version__, flush=True)
 for _ in sys.stdin:
-    # Made anew each time, so that its waiting threads take nothing from the others' turns.
+    # Made again each time, so that its waiting threads take nothing from the others' turns.
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     times = []
     for _ in range(runs):

@@ -361,29 +361,6 @@ fn what_was_recorded_before_the_disk_was_full_plays() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
-fn a_movie_is_kept_when_there_is_no_room_for_its_sound() {
-    let Some(()) = ffmpeg_is_there() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let plan = plan(folder.path(), Form::Movie);
-    let (claim, _) = Claim::new(folder.path(), "take", ".mp4", 1).unwrap();
-    let arguments = movie_arguments([64, 64], [10, 1], PRESET, &claim.unfinished());
-    let pipes = [Stdio::piped(), Stdio::null()];
-    let mut process = Process::start(&plan.programs.ffmpeg, &arguments, pipes).unwrap();
-    process.take_input().unwrap().write_all(&[128; 64 * 64 * 3]).unwrap();
-    process.finish(PATIENCE).unwrap();
-    // Whatever is written there finds no room.
-    let full = beside(&claim, "sound");
-    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
-    let mut sound = Track::raw(full, 0).unwrap();
-    sound.extend_to(48_000).unwrap();
-    let closing = Closing { whole: Whole::Movie(claim), sound };
-    let told = closing.finish(&plan.programs, PATIENCE).unwrap_err();
-    assert!(told.contains("the disk is full"), "{told}");
-    assert_eq!(greys(&folder.path().join("take_001.mp4")).len(), 1);
-}
-
-#[test]
 fn a_panic_is_the_failure_and_what_was_written_stays() {
     let folder = tempfile::tempdir().unwrap();
     let recording = record(plan(folder.path(), Form::Frames), &[(0, 20), (1, 90)], [1, 1]);
