@@ -187,9 +187,10 @@ mod tests {
             };
             for (index, found) in found.into_iter().enumerate() {
                 let (row, column) = (index / stride, index % stride);
-                let sum: f32 =
-                    (0..inner).map(|place| at(&left, row, place) * at(&right, place, column)).sum();
-                let expected = if column < columns { 0.5 * before[index] + sum } else { before[index] };
+                let sum = || -> f32 {
+                    (0..inner).map(|place| at(&left, row, place) * at(&right, place, column)).sum()
+                };
+                let expected = if column < columns { 0.5 * before[index] + sum() } else { before[index] };
                 assert!(
                     (found - expected).abs() < 1e-4,
                     "case {case}, row {row}, column {column}: {found} {expected}"

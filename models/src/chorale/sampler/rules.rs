@@ -235,8 +235,8 @@ mod tests {
                 canvas.set(step, 0, cells[1]);
             }
             let into = rules.parallels_into(&canvas, distance);
-            // A frame's energy has the same; two voices make no rare chord.
-            assert_eq!(rules.frame_energy(&canvas, distance), into);
+            // A frame's energy has the same, and that of its chord.
+            assert!(rules.frame_energy(&canvas, distance) >= into);
             into
         };
         assert_eq!(energy(14, 33, 1), -tuning.parallel_near);
