@@ -3,7 +3,8 @@
 use std::cell::Cell;
 
 use pastiche_models::chorale::{
-    Canvas, ChoraleError, Network, PITCHES, Routine, SILENCE, Settings, UNKNOWN, VOICES, Weights, sample,
+    Canvas, ChoraleError, Network, PITCHES, Routine, SILENCE, Settings, Tuning, UNKNOWN, VOICES, Weights,
+    sample,
 };
 
 const ROUTINES: [Routine; 4] =
@@ -90,30 +91,57 @@ fn a_key_that_is_leant_on_is_sung_in() {
     assert!(inside as f32 > 0.95 * cells().count() as f32, "{inside} of {}", cells().count());
 }
 
+/// How many pairs of voices move from one step to the next in fifths or octaves, by the same or by contrary motion.
+fn parallels(roll: &[[i16; VOICES]]) -> usize {
+    let moves = roll.windows(2).flat_map(|pair| {
+        let (before, after) = (pair[0], pair[1]);
+        (0..VOICES).flat_map(move |one| (0..one).map(move |other| (before, after, one, other)))
+    });
+    let parallel = moves.filter(|&(before, after, one, other)| {
+        let interval = |frame: [i16; VOICES]| (frame[one] - frame[other]).abs() % 12;
+        before[one] != after[one]
+            && before[other] != after[other]
+            && interval(before) == interval(after)
+            && matches!(interval(before), 0 | 7)
+    });
+    parallel.count()
+}
+
 #[test]
 fn rules_are_kept_left_alone_or_sought() {
     let network = network();
-    let parallels = |rules: f32| -> usize {
+    let sung = |rules: f32| -> usize {
         let run = |seed| {
             let settings = Settings { rules, seed, ..Settings::default() };
-            let roll = sample(&network, Canvas::empty(64), &settings, &|| true).unwrap().to_roll();
-            let moves = roll.windows(2).flat_map(|pair| {
-                let (before, after) = (pair[0], pair[1]);
-                (0..VOICES).flat_map(move |one| (0..one).map(move |other| (before, after, one, other)))
-            });
-            let parallel = moves.filter(|&(before, after, one, other)| {
-                let interval = |frame: [i16; VOICES]| (frame[one] - frame[other]).abs() % 12;
-                before[one] != after[one]
-                    && before[other] != after[other]
-                    && interval(before) == interval(after)
-                    && matches!(interval(before), 0 | 7)
-            });
-            parallel.count()
+            parallels(&sample(&network, Canvas::empty(64), &settings, &|| true).unwrap().to_roll())
         };
         (0..2).map(run).sum()
     };
-    let [kept, free, sought] = [1.0, 0.0, -1.0].map(parallels);
+    let [kept, free, sought] = [1.0, 0.0, -1.0].map(sung);
     assert!(kept < free && free < sought, "{kept} {free} {sought}");
+}
+
+#[test]
+fn what_moves_parallel_in_the_end_is_mended() {
+    // A network that likes nothing and rules that forbid little: many parallels are left at first.
+    let network = Network::new(Weights::zeros());
+    let sung = |mends: f32| -> usize {
+        let run = |seed| {
+            let tuning = Tuning {
+                parallel_near: -0.5,
+                parallel_far: 0.0,
+                parallel_contrary: -0.5,
+                tries: 1.0,
+                mends,
+                ..Tuning::default()
+            };
+            let settings = Settings { seed, tuning, ..settings(Routine::BeatsFirst) };
+            parallels(&sample(&network, Canvas::empty(32), &settings, &|| true).unwrap().to_roll())
+        };
+        (0..4).map(run).sum()
+    };
+    let [left, mended] = [0.0, 6.0].map(sung);
+    assert!(2 * mended < left, "{mended} of {left}");
 }
 
 #[test]
@@ -158,6 +186,10 @@ fn settings_outside_their_ranges_are_refused_by_name() {
     }
     bad.push(("rules", Settings { rules: f32::NAN, ..Settings::default() }));
     bad.push(("lean", Settings { lean: f32::INFINITY, ..Settings::default() }));
+    for value in [f32::NAN, 1e4] {
+        let tuning = Tuning { mends: value, ..Tuning::default() };
+        bad.push(("mends", Settings { tuning, ..Settings::default() }));
+    }
     for (name, settings) in bad {
         let error = sample(&network, Canvas::empty(4), &settings, &|| true).unwrap_err();
         assert!(error.to_string().contains(&format!("`{name}`")), "{error}");

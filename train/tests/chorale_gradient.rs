@@ -1,10 +1,10 @@
 //! The gradient worked out by hand, against differences of the loss.
 
 use pastiche_models::chorale::Piece;
-use pastiche_models::chorale::{Activations, Part, VOICES, WEIGHTS, Weights};
+use pastiche_models::chorale::{Part, VOICES, WEIGHTS, Weights};
 use pastiche_train::Random;
 use pastiche_train::chorale::data::example;
-use pastiche_train::chorale::loss_and_gradient;
+use pastiche_train::chorale::{Workspace, loss_and_gradient};
 
 /// A piece of four voices that wander, now and then silent.
 fn piece(steps: usize, random: &mut Random) -> Piece {
@@ -37,9 +37,9 @@ fn each_tensors_gradient_is_the_slope_of_the_loss() {
     let factors = std::array::from_fn(|_| {
         (0..steps * 128).map(|_| if random.chance(0.2) { 0.0 } else { 1.25 }).collect::<Vec<f32>>()
     });
-    let mut activations = Activations::default();
+    let mut workspace = Workspace::default();
     let mut gradient = vec![0.0; WEIGHTS];
-    loss_and_gradient(&weights, &example, Some(&factors), 1.0, &mut activations, &mut gradient);
+    loss_and_gradient(&weights, &example, Some(&factors), 1.0, &mut workspace, &mut gradient);
     for &part in Part::ALL {
         // Along the tensor's own gradient the slope is its length, and rounding matters least.
         let own = &gradient[part.range()];
@@ -52,7 +52,7 @@ fn each_tensors_gradient_is_the_slope_of_the_loss() {
                 *value += along * slope / length;
             }
             let mut unused = vec![0.0; WEIGHTS];
-            loss_and_gradient(&moved, &example, Some(&factors), 1.0, &mut activations, &mut unused)
+            loss_and_gradient(&moved, &example, Some(&factors), 1.0, &mut workspace, &mut unused)
         });
         let slope = (high - low) / (2.0 * width);
         let error = (slope - length).abs() / length.max(1e-3);

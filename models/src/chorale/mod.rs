@@ -35,11 +35,11 @@ pub use corpus::{Corpus, Piece};
 pub use error::ChoraleError;
 pub use features::{Cell, Features};
 pub use harmony::{Triad, TriadKind, pitch_classes};
-pub use matrix::{Matrix, product};
+pub use matrix::{Matrix, dot, product};
 pub use network::{Activations, StepLogits, forward, logits, logits_at};
 pub use notation::{NotationError, read_notation};
 pub use receptive::Receptive;
-pub use sampler::{Routine, Settings, sample};
+pub use sampler::{Routine, Settings, Tuning, sample};
 pub use trained::Network;
 pub use weights::{
     ABSOLUTE, BLOCKS, CELL_WIDTH, DILATIONS, GATE, OTHERS, OTHERS_WIDTH, Part, REFERENCES, RELATIVE, WEIGHTS,

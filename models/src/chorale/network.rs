@@ -2,7 +2,7 @@
 
 use super::canvas::{CLASSES, Canvas, SILENCE, UNKNOWN, VOICES};
 use super::features::{Cell, Features, METRE_POSITIONS};
-use super::matrix::{Matrix, product};
+use super::matrix::{Matrix, dot, product};
 use super::receptive::Receptive;
 use super::weights::{
     ABSOLUTE, BLOCKS, CANONICAL, CELL_WIDTH, GATE, OTHERS, OTHERS_REACH, OTHERS_WIDTH, Part, REFERENCES,
@@ -130,7 +130,7 @@ fn norm(from: &[f32], gain: &[f32], scale: &mut Vec<f32>, to: &mut Vec<f32>) {
     scale.clear();
     to.clear();
     for row in from.chunks_exact(WIDTH) {
-        let mean = row.iter().map(|value| value * value).sum::<f32>() / WIDTH as f32;
+        let mean = dot(row, row) / WIDTH as f32;
         let factor = 1.0 / (mean + NORM_EPSILON).sqrt();
         scale.push(factor);
         to.extend(row.iter().zip(gain).map(|(value, gain)| value * factor * gain));

@@ -140,26 +140,28 @@ impl Part {
 
     /// Where the tensor starts in the flat list.
     pub const fn offset(self) -> usize {
-        let (mut offset, mut before) = (0, 0);
-        while before < self as usize {
-            offset += Self::ALL[before].count();
-            before += 1;
-        }
-        offset
+        OFFSETS[self as usize]
     }
 
     /// Where the tensor lies in the flat list.
     pub const fn range(self) -> std::ops::Range<usize> {
-        let start = self.offset();
-        start..start + self.count()
+        OFFSETS[self as usize]..OFFSETS[self as usize + 1]
     }
 }
 
-/// The number of weights.
-pub const WEIGHTS: usize = {
-    let last = Part::ALL[Part::ALL.len() - 1];
-    last.offset() + last.count()
+/// Where each tensor starts, and behind the last one the number of weights.
+const OFFSETS: [usize; Part::ALL.len() + 1] = {
+    let mut offsets = [0; Part::ALL.len() + 1];
+    let mut part = 0;
+    while part < Part::ALL.len() {
+        offsets[part + 1] = offsets[part] + Part::ALL[part].count();
+        part += 1;
+    }
+    offsets
 };
+
+/// The number of weights.
+pub const WEIGHTS: usize = OFFSETS[Part::ALL.len()];
 
 /// The weights of one network.
 #[derive(Debug, Clone, PartialEq)]

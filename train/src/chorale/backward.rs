@@ -6,10 +6,17 @@ use pastiche_models::chorale::network::{
 };
 use pastiche_models::chorale::{
     ABSOLUTE, Activations, BLOCKS, CELL_WIDTH, CLASSES, Features, GATE, Matrix, OTHERS_WIDTH, Part,
-    REFERENCES, Receptive, SILENCE, UNKNOWN, VOICES, WIDTH, Weights, forward, product,
+    REFERENCES, Receptive, SILENCE, UNKNOWN, VOICES, WIDTH, Weights, dot, forward, product,
 };
 
 use super::data::Example;
+
+/// What one example after the other is worked out in; its memory is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Workspace {
+    activations: Activations,
+    scores: ScoreGradients,
+}
 
 /// The mean cross-entropy in nats over the cells that an example asks for, times `share` also added as
 /// a gradient to `gradient` (one number a weight). `dropout` is as in [`forward`].
@@ -18,18 +25,14 @@ pub fn loss_and_gradient(
     example: &Example,
     dropout: Option<&[Vec<f32>; BLOCKS + 1]>,
     share: f32,
-    activations: &mut Activations,
+    workspace: &mut Workspace,
     gradient: &mut [f32],
 ) -> f32 {
+    let Workspace { activations, scores } = workspace;
     let (features, receptive) = run(weights, example, dropout, activations);
     let count = asked(example);
     let mut loss = 0.0;
-    let rows = example.asked.len();
-    let mut scores = ScoreGradients {
-        absolute: vec![0.0; rows * VOICES * ABSOLUTE],
-        relative: vec![0.0; rows * VOICES * RELATIVE_ALL],
-        others: vec![0.0; rows * VOICES * OTHERS_ALL],
-    };
+    scores.clear(example.asked.len() * VOICES);
     for (step, asked) in example.asked.iter().enumerate() {
         for (voice, &class) in asked.iter().enumerate().filter(|(_, class)| **class != UNKNOWN) {
             let (cell_loss, mut delta) = cross_entropy(&activations.logits[step][voice], class);
@@ -38,7 +41,7 @@ pub fn loss_and_gradient(
             scores.scatter(&features, step, voice, &delta, gradient);
         }
     }
-    let mut state = head(weights, activations, &scores, gradient);
+    let mut state = head(weights, activations, scores, gradient);
     norm(
         &mut state,
         &activations.hidden[BLOCKS],
@@ -55,7 +58,8 @@ pub fn loss_and_gradient(
 }
 
 /// The mean cross-entropy in nats over the cells that an example asks for.
-pub fn loss(weights: &Weights, example: &Example, activations: &mut Activations) -> f32 {
+pub fn loss(weights: &Weights, example: &Example, workspace: &mut Workspace) -> f32 {
+    let activations = &mut workspace.activations;
     run(weights, example, None, activations);
     let count = asked(example);
     let cells = example.asked.iter().zip(&activations.logits);
@@ -94,6 +98,8 @@ fn cross_entropy(logits: &[f32; CLASSES], class: u8) -> (f32, [f32; CLASSES]) {
     (loss, delta)
 }
 
+/// The gradients of the scores of the head's tables, a row a cell.
+#[derive(Debug, Clone, Default)]
 struct ScoreGradients {
     absolute: Vec<f32>,
     relative: Vec<f32>,
@@ -101,6 +107,18 @@ struct ScoreGradients {
 }
 
 impl ScoreGradients {
+    /// Makes them 0 for this many cells.
+    fn clear(&mut self, cells: usize) {
+        for (list, width) in [
+            (&mut self.absolute, ABSOLUTE),
+            (&mut self.relative, RELATIVE_ALL),
+            (&mut self.others, OTHERS_ALL),
+        ] {
+            list.clear();
+            list.resize(cells * width, 0.0);
+        }
+    }
+
     /// The other direction of the head's gathering.
     fn scatter(
         &mut self,
@@ -224,13 +242,11 @@ fn head(weights: &Weights, act: &Activations, scores: &ScoreGradients, gradient:
 fn norm(delta: &mut [f32], from: &[f32], scale: &[f32], gain: &[f32], gain_gradient: &mut [f32]) {
     let rows = delta.chunks_exact_mut(WIDTH).zip(from.chunks_exact(WIDTH)).zip(scale);
     for ((delta, from), &scale) in rows {
-        let mut along = 0.0;
-        for index in 0..WIDTH {
-            gain_gradient[index] += delta[index] * from[index] * scale;
-            delta[index] *= gain[index];
-            along += delta[index] * from[index];
+        for (((sum, delta), from), gain) in gain_gradient.iter_mut().zip(&mut *delta).zip(from).zip(gain) {
+            *sum += *delta * from * scale;
+            *delta *= gain;
         }
-        along *= scale * scale / WIDTH as f32;
+        let along = dot(delta, from) * scale * scale / WIDTH as f32;
         for (delta, from) in delta.iter_mut().zip(from) {
             *delta = scale * (*delta - along * from);
         }

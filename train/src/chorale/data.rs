@@ -18,7 +18,7 @@ pub struct Example {
 pub type Mix = [f32; 5];
 
 /// The shares that train the network.
-pub const TRAINING_MIX: Mix = [0.3, 0.3, 0.1, 0.05, 0.25];
+pub const TRAINING_MIX: Mix = [0.2, 0.4, 0.1, 0.05, 0.25];
 
 /// A crop of at most `length` steps of a piece (the longer the piece, the more often), transposed where
 /// `transpose` says so.
@@ -167,13 +167,9 @@ fn hide_as_sampled(known: &mut [[bool; VOICES]], counted: &mut [bool], start: us
         let other = random.between(index, open.len() - 1);
         open.swap(index, other);
         let mut order = [0, 1, 2, 3];
-        for _ in 0..random.between(0, VOICES - 1) {
-            let voice = random.between(0, VOICES - 1);
-            known[open[index]][order[voice]] = true;
-            order.rotate_left(1);
-        }
-        if known[open[index]] == [true; VOICES] {
-            known[open[index]][random.between(0, VOICES - 1)] = false;
+        for place in 0..random.between(0, VOICES - 1) {
+            order.swap(place, random.between(place, VOICES - 1));
+            known[open[index]][order[place]] = true;
         }
     }
     if !random.chance(0.85) {

@@ -7,7 +7,7 @@ mod error;
 mod optimiser;
 mod trainer;
 
-pub use backward::{loss, loss_and_gradient};
+pub use backward::{Workspace, loss, loss_and_gradient};
 pub use error::TrainError;
 pub use optimiser::Optimiser;
 pub use trainer::{StepReport, Trainer, Validation, replace};

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Mutex;
 
-use pastiche_models::chorale::{Activations, BLOCKS, Corpus, Part, VOICES, WEIGHTS, WIDTH, Weights};
+use pastiche_models::chorale::{BLOCKS, Corpus, Part, VOICES, WEIGHTS, WIDTH, Weights};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use super::backward::{loss, loss_and_gradient};
+use super::backward::{Workspace, loss, loss_and_gradient};
 use super::data::{Example, TRAINING_MIX, example};
 use super::error::TrainError;
 use super::optimiser::Optimiser;
@@ -23,7 +24,7 @@ const WARM_UP: f32 = 200.0;
 const HELD: f32 = 0.4;
 const AVERAGE: f32 = 0.999;
 /// The crops of each kind of mask that validation looks at.
-const VALIDATION_CROPS: u64 = 40;
+const VALIDATION_CROPS: usize = 40;
 
 /// A training between two steps.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,22 @@ pub struct Trainer {
     /// The least score on the validation part so far.
     pub best: f32,
     optimiser: Optimiser,
+    scratch: Scratch,
+}
+
+/// Memory that each step overwrites: the loss and the gradient of each crop, their sum, and a workspace a thread.
+#[derive(Debug, Clone, Default)]
+struct Scratch {
+    crops: Vec<(f32, Vec<f32>)>,
+    gradient: Vec<f32>,
+    workspaces: Vec<Workspace>,
+}
+
+impl PartialEq for Scratch {
+    /// What is overwritten tells no training from another.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// What a step did.
@@ -81,34 +98,35 @@ impl Trainer {
             weights,
             best: f32::MAX,
             optimiser: Optimiser::default(),
+            scratch: Scratch::default(),
         }
     }
 
     /// One step of a training of `steps` steps, on up to `threads` threads; the result does not depend
     /// on their number.
     pub fn advance(&mut self, corpus: &Corpus, steps: u64, threads: usize) -> StepReport {
-        let weights = &self.weights;
-        let (seed, step) = (self.seed, self.step);
-        let crops = parallel(CROPS, threads, |crop, activations| {
+        let (seed, step, weights) = (self.seed, self.step, &self.weights);
+        let Scratch { crops, gradient, workspaces } = &mut self.scratch;
+        crops.resize_with(CROPS, || (0.0, vec![0.0; WEIGHTS]));
+        parallel(crops, workspaces, threads, |crop, (found, gradient), workspace| {
             let mut random = Random::at(seed, [step, crop as u64]);
             let example = example(&corpus.train, CROP, &TRAINING_MIX, true, &mut random);
             let factors = dropout(example.canvas.steps(), &mut random);
-            let mut gradient = vec![0.0; WEIGHTS];
+            gradient.fill(0.0);
             let share = 1.0 / CROPS as f32;
-            let found =
-                loss_and_gradient(weights, &example, Some(&factors), share, activations, &mut gradient);
-            (found, gradient)
+            *found = loss_and_gradient(weights, &example, Some(&factors), share, workspace, gradient);
         });
-        let mut gradient = vec![0.0; WEIGHTS];
         let mut mean = 0.0;
+        gradient.clear();
+        gradient.resize(WEIGHTS, 0.0);
         for (found, part) in crops {
-            mean += found / CROPS as f32;
+            mean += *found / CROPS as f32;
             for (sum, value) in gradient.iter_mut().zip(part) {
-                *sum += value;
+                *sum += *value;
             }
         }
         let rate = rate(step, steps);
-        let length = self.optimiser.step(self.weights.values_mut(), &mut gradient, step, rate);
+        let length = self.optimiser.step(self.weights.values_mut(), gradient, step, rate);
         self.step += 1;
         let steps = self.step as f32;
         let keep = AVERAGE.min((1.0 + steps) / (10.0 + steps));
@@ -120,12 +138,14 @@ impl Trainer {
 
     /// Measures the average on the same crops and masks of the validation part every time.
     pub fn validate(&self, corpus: &Corpus, threads: usize) -> Validation {
+        let mut workspaces = Vec::new();
         let mixes = [0, 1, 4].map(|kind| std::array::from_fn(|other| f32::from(other == kind)));
         let [cells, frames, sampler] = mixes.map(|mix| {
-            let found = parallel(VALIDATION_CROPS as usize, threads, |crop, activations| {
+            let mut found = [0.0; VALIDATION_CROPS];
+            parallel(&mut found, &mut workspaces, threads, |crop, found, workspace| {
                 let mut random = Random::at(7, [u64::MAX, crop as u64]);
                 let example: Example = example(&corpus.valid, CROP, &mix, false, &mut random);
-                loss(&self.average, &example, activations)
+                *found = loss(&self.average, &example, workspace);
             });
             found.iter().sum::<f32>() / found.len() as f32
         });
@@ -191,6 +211,7 @@ impl Trainer {
             weights: Weights::from_values(list("weights")?)?,
             average: Weights::from_values(list("average")?)?,
             optimiser: Optimiser { first: list("first")?, second: list("second")? },
+            scratch: Scratch::default(),
         })
     }
 }
@@ -229,29 +250,30 @@ fn dropout(steps: usize, random: &mut Random) -> [Vec<f32>; BLOCKS + 1] {
     })
 }
 
-/// Runs `work` for each index on up to `threads` threads; the results are in the order of the indexes.
+/// Runs `work` for each slot on up to `threads` threads, each with a workspace of its own; whichever thread is
+/// free takes the next slot.
 fn parallel<T: Send>(
-    count: usize,
+    slots: &mut [T],
+    workspaces: &mut Vec<Workspace>,
     threads: usize,
-    work: impl Fn(usize, &mut Activations) -> T + Sync,
-) -> Vec<T> {
-    let threads = threads.clamp(1, count.max(1));
-    let share = |first: usize| {
-        let mut activations = Activations::default();
-        let run = |index| (index, work(index, &mut activations));
-        (first..count).step_by(threads).map(run).collect::<Vec<_>>()
-    };
-    let share = &share;
-    let mut results: Vec<(usize, T)> = std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads).map(|first| scope.spawn(move || share(first))).collect();
-        let join = |handle: std::thread::ScopedJoinHandle<'_, Vec<(usize, T)>>| match handle.join() {
-            Ok(results) => results,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        handles.into_iter().flat_map(join).collect()
+    work: impl Fn(usize, &mut T, &mut Workspace) + Sync,
+) {
+    let threads = threads.clamp(1, slots.len().max(1));
+    if workspaces.len() < threads {
+        workspaces.resize_with(threads, Workspace::default);
+    }
+    let queue = &Mutex::new(slots.iter_mut().enumerate());
+    let next = || queue.lock().ok().and_then(|mut queue| queue.next());
+    let (next, work) = (&next, &work);
+    std::thread::scope(|scope| {
+        for workspace in &mut workspaces[..threads] {
+            scope.spawn(move || {
+                while let Some((index, slot)) = next() {
+                    work(index, slot, workspace);
+                }
+            });
+        }
     });
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Random weights; the tables of parallels start against fifths and octaves.

@@ -1,10 +1,7 @@
 //! One class out of logits.
 
-use super::super::canvas::{CLASSES, SILENCE};
+use super::super::canvas::CLASSES;
 use crate::Random;
-
-/// What the logit of silence is lowered by: voices rest in the corpus more often than an ear wants.
-const SILENCE_LOGIT: f32 = -4.0;
 
 /// Draws a class. `added` goes on top of the logits after the temperature has divided them; at temperature 0
 /// the likeliest class is taken. Of the classes, the likeliest first, only as many are drawn from as make up
@@ -17,8 +14,8 @@ pub fn draw(
     random: &mut Random,
 ) -> u8 {
     let mut scores: [f32; CLASSES] = std::array::from_fn(|class| {
-        let logit = logits[class] + if class == usize::from(SILENCE) { SILENCE_LOGIT } else { 0.0 };
-        if temperature > 0.0 { logit / temperature + added[class] } else { logit + added[class] }
+        let logit = if temperature > 0.0 { logits[class] / temperature } else { logits[class] };
+        logit + added[class]
     });
     let likeliest =
         (1..CLASSES).fold(0, |best, class| if scores[class] > scores[best] { class } else { best });

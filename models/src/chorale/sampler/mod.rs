@@ -4,8 +4,10 @@ mod draw;
 mod routines;
 mod rules;
 mod settings;
+mod tuning;
 
 pub use settings::{Routine, Settings};
+pub use tuning::Tuning;
 
 use super::canvas::{CLASSES, Canvas, SILENCE, VOICES};
 use super::error::ChoraleError;
@@ -19,8 +21,6 @@ use rules::Rules;
 /// The keys of a piece from nothing, as often as they are drawn: semitones above C.
 const KEYS: [i8; 8] = [0, 7, 2, 5, 0, 10, 9, 3];
 
-/// The logit of a bass on the tonic, of the major key or of its relative minor, in the last beat of a piece.
-const LAST_BASS: f32 = 1.2;
 /// The steps of a beat.
 const BEAT: usize = 4;
 
@@ -57,7 +57,15 @@ pub fn sample(
         None if any => Features::at(&canvas, &[], None).key,
         None => drawn,
     };
-    let mut sampler = Sampler { network, canvas, settings, key, wanted, random, rules: Rules::new() };
+    let mut sampler = Sampler {
+        network,
+        canvas,
+        settings,
+        key,
+        wanted,
+        random,
+        rules: Rules::new(settings.tuning.clone()),
+    };
     match settings.routine {
         Routine::BeatsFirst => sampler.beats_first()?,
         Routine::Independent => sampler.gibbs(false)?,
@@ -104,10 +112,12 @@ impl Sampler<'_> {
             if is_last && voice == VOICES - 1 {
                 for (class, added) in added[..usize::from(SILENCE)].iter_mut().enumerate() {
                     let degree = (class as i32 - i32::from(self.key)).rem_euclid(12);
-                    *added += if matches!(degree, 0 | 9) { rules * LAST_BASS } else { 0.0 };
+                    *added +=
+                        if matches!(degree, 0 | 9) { rules * self.settings.tuning.last_bass } else { 0.0 };
                 }
             }
         }
+        added[usize::from(SILENCE)] += self.settings.tuning.silence;
         if self.settings.lean != 0.0 {
             let most = DEGREES.iter().copied().fold(0.0, f64::max);
             for (class, added) in added[..usize::from(SILENCE)].iter_mut().enumerate() {

@@ -2,12 +2,8 @@
 
 use super::super::canvas::{UNKNOWN, VOICES};
 use super::super::error::ChoraleError;
-use super::Sampler;
+use super::{BEAT, Sampler};
 
-/// How often a frame is drawn at most.
-const TRIES: usize = 4;
-/// The temperature and the share of the probability that is drawn from: on beats, elsewhere.
-const FOCUS: [[f32; 2]; 2] = [[0.9, 0.95], [1.0, 0.97]];
 /// Frames that are drawn from one forward pass are this many steps apart.
 const GROUP: usize = 16;
 /// The shares of cells that a Gibbs pass masks: at first, at last.
@@ -23,6 +19,9 @@ impl Sampler<'_> {
     pub(super) fn beats_first(&mut self) -> Result<(), ChoraleError> {
         let open = self.open();
         let start = self.canvas.start();
+        let tuning = &self.settings.tuning;
+        let (beats, between) =
+            ([tuning.beat_temperature, tuning.beat_top_p], [tuning.temperature, tuning.top_p]);
         let pick = |fits: &dyn Fn(usize) -> bool| -> Vec<Frame> {
             open.iter().copied().filter(|(step, _)| fits(start + step)).collect()
         };
@@ -30,28 +29,70 @@ impl Sampler<'_> {
             let mut frames = pick(&|t| t % 8 == rest);
             self.shuffle(&mut frames);
             for frame in frames {
-                self.frames(vec![frame], FOCUS[0])?;
+                self.frames(vec![frame], beats)?;
             }
         }
         for (first, apart) in [(2, 4), (1, 2)] {
             let mut groups: Vec<usize> = (first..GROUP).step_by(apart).collect();
             self.shuffle(&mut groups);
             for group in groups {
-                self.frames(pick(&|t| t % GROUP == group), FOCUS[1])?;
+                self.frames(pick(&|t| t % GROUP == group), between)?;
+            }
+        }
+        self.mend(&open, beats, between)
+    }
+
+    /// Draws the beats again into which, or within which, voices still move parallel, every other time the beats
+    /// before them, and keeps what has less energy.
+    fn mend(&mut self, open: &[Frame], beats: [f32; 2], between: [f32; 2]) -> Result<(), ChoraleError> {
+        if self.settings.rules <= 0.0 {
+            return Ok(());
+        }
+        let start = self.canvas.start();
+        for round in 0..self.settings.tuning.mends as usize {
+            let moves = |step: &usize| self.rules.parallels_into(&self.canvas, *step) > 0.0;
+            let mut parts: Vec<usize> = (1..self.canvas.steps())
+                .filter(moves)
+                .map(|step| (start + step - round % 2) / BEAT)
+                .collect();
+            parts.dedup();
+            if parts.is_empty() {
+                break;
+            }
+            for part in parts {
+                let frames: Vec<Frame> =
+                    open.iter().copied().filter(|(step, _)| (start + step) / BEAT == part).collect();
+                let (energy, before) = (self.energy(&frames), self.canvas.clone());
+                self.clear(&frames);
+                for (focus, phases) in [(beats, 0..1), (between, 2..3), (between, 1..2), (between, 3..4)] {
+                    let of = |frame: &&Frame| phases.contains(&((start + frame.0) % BEAT));
+                    self.frames(frames.iter().filter(of).copied().collect(), focus)?;
+                }
+                if self.energy(&frames) >= energy {
+                    self.canvas = before;
+                }
             }
         }
         Ok(())
     }
 
+    fn energy(&self, frames: &[Frame]) -> f32 {
+        frames.iter().map(|(step, _)| self.rules.frame_energy(&self.canvas, *step)).sum()
+    }
+
+    /// Makes the cells that are to be drawn unknown.
+    fn clear(&mut self, frames: &[Frame]) {
+        for &(step, open) in frames {
+            (0..VOICES).filter(|&voice| open[voice]).for_each(|voice| self.canvas.set(step, voice, UNKNOWN));
+        }
+    }
+
     /// Draws frames voice by voice, each forward pass for all of them; those that the rules reject again.
     fn frames(&mut self, mut frames: Vec<Frame>, focus: [f32; 2]) -> Result<(), ChoraleError> {
         let rules = self.settings.rules;
-        for attempt in 0..TRIES {
-            for &(step, open) in &frames {
-                (0..VOICES)
-                    .filter(|&voice| open[voice])
-                    .for_each(|voice| self.canvas.set(step, voice, UNKNOWN));
-            }
+        let tries = self.settings.tuning.tries.max(1.0) as usize;
+        for attempt in 0..tries {
+            self.clear(&frames);
             for voice in self.voices() {
                 let steps: Vec<usize> =
                     frames.iter().filter(|(_, open)| open[voice]).map(|(step, _)| *step).collect();
@@ -63,7 +104,7 @@ impl Sampler<'_> {
                     self.canvas.set(step, voice, class);
                 }
             }
-            if attempt + 1 == TRIES || rules <= 0.0 {
+            if attempt + 1 == tries || rules <= 0.0 {
                 break;
             }
             frames.retain(|(step, _)| {

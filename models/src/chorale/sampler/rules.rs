@@ -2,34 +2,14 @@
 
 use super::super::canvas::{CLASSES, Canvas, PITCHES, SILENCE, UNKNOWN, VOICES};
 use super::super::harmony::{Triad, chord_kind};
+use super::tuning::Tuning;
 
-/// The logit of a pitch that would move parallel from the step beside: fifths and octaves in one direction.
-const PARALLEL_NEAR: f32 = -7.0;
-/// The same from 2 to 4 steps away.
-const PARALLEL_FAR: f32 = -2.5;
 /// How far away a parallel is looked for, in steps.
 const PARALLEL_REACH: usize = 4;
-/// The logit of the pitch that completes a triad as the fourth voice on a beat.
-const TRIAD: f32 = 0.4;
-/// The share of it for a third voice.
-const TRIAD_THIRD: f32 = 0.6;
-/// The logit of each dissonance on a beat.
-const DISSONANCE: f32 = -0.03;
-/// The logit of repeating a neighbour: on a beat, elsewhere.
-const REPEATED: [f32; 2] = [-0.5, -0.62];
 /// How far away a repeated neighbour is looked for, in steps.
 const REPEATED_REACH: usize = 4;
-/// The logit of a leap beyond an octave.
-const LEAP: f32 = -2.0;
 /// How far away the other end of a leap is looked for, in steps.
 const LEAP_REACH: usize = 8;
-/// The logit of the pitch that makes four voices a triad with its root in the bass on a beat, beside that of the triad.
-const ROOT: f32 = 1.5;
-/// The logit of the pitch with which four voices make a chord that is in none of [`CHORDS`]: on a beat, elsewhere. That
-/// of a rare chord is a part of it.
-const RARE: [f32; 2] = [-4.0, -6.0];
-/// The share of it that is the energy of a frame with such a chord.
-const RARE_ENERGY: f32 = 0.4;
 /// This many of [`CHORDS`] are no rare ones; from here on the logit grows in a straight line.
 const FREQUENT: usize = 8;
 
@@ -57,6 +37,7 @@ fn rarity(classes: u16) -> f32 {
 /// The rules of part-writing.
 #[derive(Debug)]
 pub struct Rules {
+    tuning: Tuning,
     /// Of each set of pitch classes, the root of the triad that it is.
     roots: Vec<Option<u8>>,
     /// Of each set of pitch classes, how rare it is, from 0 to 1.
@@ -64,10 +45,11 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The rules.
-    pub fn new() -> Self {
+    /// The rules with these numbers.
+    pub fn new(tuning: Tuning) -> Self {
         let sets = 0..1 << 12;
         Self {
+            tuning,
             roots: sets.clone().map(|classes| Triad::of(classes).map(|triad| triad.root)).collect(),
             rarity: sets.map(rarity).collect(),
         }
@@ -76,8 +58,10 @@ impl Rules {
     /// What the rules add to each class of an unknown cell, given what is known around it.
     pub fn logits(&self, canvas: &Canvas, step: usize, voice: usize) -> [f32; CLASSES] {
         let mut logits = [0.0; CLASSES];
+        let tuning = &self.tuning;
         let beat = (canvas.start() + step).is_multiple_of(4);
-        self.parallels(canvas, step, voice, |class, energy| logits[class] -= energy);
+        let both = [Side::Before, Side::After];
+        self.parallels(canvas, step, voice, &both, |class, energy| logits[class] -= energy);
         let cells = canvas.cells();
         let others = || (0..VOICES).filter(|&other| other != voice).map(|other| cells[step][other]);
         let sounding = others().filter(|&class| class < SILENCE).count();
@@ -86,21 +70,15 @@ impl Rules {
         for (class, logit) in logits[..PITCHES].iter_mut().enumerate() {
             let all = usize::from(classes | 1 << (class % 12));
             if sounding == 3 {
-                *logit += RARE[usize::from(!beat)] * self.rarity[all];
-            }
-            if !beat {
-                continue;
+                *logit += self.rare(beat) * self.rarity[all];
             }
             // Class 0 is a C, so that a class modulo 12 is a pitch class.
-            if let Some(root) = self.roots[all].filter(|_| sounding >= 2) {
+            if let Some(root) = self.roots[all].filter(|_| beat && sounding >= 2) {
                 let bass = if voice == VOICES - 1 { class as u8 } else { cells[step][VOICES - 1] };
                 let rooted = sounding == 3 && bass < SILENCE && bass % 12 == root;
-                *logit += if sounding == 3 { TRIAD } else { TRIAD * TRIAD_THIRD };
-                *logit += if rooted { ROOT } else { 0.0 };
+                *logit += if sounding == 3 { tuning.triad } else { tuning.triad_third };
+                *logit += if rooted { tuning.root } else { 0.0 };
             }
-            let dissonant =
-                |other: &u8| matches!(class.abs_diff(usize::from(*other)) % 12, 1 | 2 | 6 | 10 | 11);
-            *logit += DISSONANCE * others().filter(|&other| other < SILENCE).filter(dissonant).count() as f32;
         }
         for side in [Side::Before, Side::After] {
             let known = |at: &usize| cells[*at][voice] != UNKNOWN;
@@ -110,11 +88,11 @@ impl Rules {
                 continue;
             }
             if at.abs_diff(step) <= REPEATED_REACH {
-                logits[usize::from(near)] += REPEATED[usize::from(!beat)];
+                logits[usize::from(near)] += if beat { tuning.beat_repeated } else { tuning.repeated };
             }
             for (class, logit) in logits[..PITCHES].iter_mut().enumerate() {
                 if class.abs_diff(usize::from(near)) > 12 {
-                    *logit += LEAP;
+                    *logit += tuning.leap;
                 }
             }
         }
@@ -124,33 +102,54 @@ impl Rules {
     /// The energy of the parallels that lead into and out of a frame and of its chord; 0 where there are no parallels
     /// and the chord is not rare.
     pub fn frame_energy(&self, canvas: &Canvas, step: usize) -> f32 {
+        let parallels = self.parallels_at(canvas, step, &[Side::Before, Side::After]);
+        // Class 0 is a C, so that a class modulo 12 is a pitch class.
+        let sounding = canvas.cells()[step].iter().filter(|&&class| class < SILENCE);
+        let classes = sounding.fold(0_usize, |mask, class| mask | 1 << (class % 12));
+        let beat = (canvas.start() + step).is_multiple_of(4);
+        parallels - self.tuning.rare_energy * self.rare(beat) * self.rarity[classes]
+    }
+
+    /// The energy of the parallels that lead into a frame.
+    pub fn parallels_into(&self, canvas: &Canvas, step: usize) -> f32 {
+        self.parallels_at(canvas, step, &[Side::Before])
+    }
+
+    fn parallels_at(&self, canvas: &Canvas, step: usize, sides: &[Side]) -> f32 {
         let mut energy = 0.0;
         for voice in 0..VOICES {
             let class = usize::from(canvas.cells()[step][voice]);
-            self.parallels(canvas, step, voice, |forbidden, rise| {
+            self.parallels(canvas, step, voice, sides, |forbidden, rise| {
                 if forbidden == class {
                     energy += rise;
                 }
             });
         }
-        // Class 0 is a C, so that a class modulo 12 is a pitch class.
-        let sounding = canvas.cells()[step].iter().filter(|&&class| class < SILENCE);
-        let classes = sounding.fold(0_usize, |mask, class| mask | 1 << (class % 12));
-        let beat = (canvas.start() + step).is_multiple_of(4);
         // Each pair was met from both of its voices.
-        energy / 2.0 - RARE_ENERGY * RARE[usize::from(!beat)] * self.rarity[classes]
+        energy / 2.0
+    }
+
+    fn rare(&self, beat: bool) -> f32 {
+        if beat { self.tuning.beat_rare } else { self.tuning.rare }
     }
 
     /// Names the classes of a cell that move parallel with another voice, from or to the nearest step at which
     /// both are known, and the energy of each.
-    fn parallels(&self, canvas: &Canvas, step: usize, voice: usize, mut meet: impl FnMut(usize, f32)) {
+    fn parallels(
+        &self,
+        canvas: &Canvas,
+        step: usize,
+        voice: usize,
+        sides: &[Side],
+        mut meet: impl FnMut(usize, f32),
+    ) {
         let cells = canvas.cells();
         for other in (0..VOICES).filter(|&other| other != voice) {
             let theirs = cells[step][other];
             if theirs >= SILENCE {
                 continue;
             }
-            for side in [Side::Before, Side::After] {
+            for &side in sides {
                 let sounding = |at: &usize| cells[*at][voice] < SILENCE && cells[*at][other] < SILENCE;
                 let Some(at) = side.steps(step, cells.len(), PARALLEL_REACH).find(sounding) else { continue };
                 let (ours, from) = (i32::from(cells[at][voice]), i32::from(cells[at][other]));
@@ -159,12 +158,17 @@ impl Rules {
                 if theirs == from || (interval != 0 && interval != 7) {
                     continue;
                 }
-                let energy = if at.abs_diff(step) == 1 { -PARALLEL_NEAR } else { -PARALLEL_FAR };
-                for class in 0..PITCHES as i32 {
-                    let same_way = (class - ours).signum() == (theirs - from).signum();
-                    if same_way && (class - theirs).abs() % 12 == interval {
-                        meet(class as usize, energy);
-                    }
+                let [same_way, contrary] = match at.abs_diff(step) {
+                    1 => [self.tuning.parallel_near, self.tuning.parallel_contrary],
+                    _ => [self.tuning.parallel_far, 0.0],
+                };
+                for class in (0..PITCHES as i32).filter(|class| (class - theirs).abs() % 12 == interval) {
+                    let logit = match (class - ours).signum() * (theirs - from).signum() {
+                        0 => continue,
+                        1 => same_way,
+                        _ => contrary,
+                    };
+                    meet(class as usize, -logit);
                 }
             }
         }
@@ -201,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_chord_costs_the_more_the_rarer_it_is() {
-        let rules = Rules::new();
+        let rules = Rules::new(Tuning::default());
         let energy = |cells| rules.frame_energy(&frame(cells), 0);
         // C major, a seventh chord of B, an augmented triad, four neighbours.
         let [triad, seventh, augmented, cluster] =
@@ -215,7 +219,32 @@ mod tests {
 
     #[test]
     fn the_fourth_voice_shuns_what_makes_a_rare_chord() {
-        let logits = Rules::new().logits(&frame([36, 31, 28, UNKNOWN]), 0, 3);
+        let logits = Rules::new(Tuning::default()).logits(&frame([36, 31, 28, UNKNOWN]), 0, 3);
         assert!(logits[12] > logits[10] && logits[10] > logits[13] + 1.0, "{logits:?}");
+    }
+
+    #[test]
+    fn fifths_cost_more_one_way_than_by_contrary_motion_and_less_from_further_away() {
+        let tuning = Tuning::default();
+        let rules = Rules::new(tuning.clone());
+        // A bass under a soprano, from c and g, `distance` steps later.
+        let energy = |bass: u8, soprano: u8, distance: usize| {
+            let mut canvas = Canvas::empty(8);
+            for (step, cells) in [(0, [12, 31]), (distance, [bass, soprano])] {
+                canvas.set(step, 3, cells[0]);
+                canvas.set(step, 0, cells[1]);
+            }
+            let into = rules.parallels_into(&canvas, distance);
+            // A frame's energy has the same, and that of its chord.
+            assert!(rules.frame_energy(&canvas, distance) >= into);
+            into
+        };
+        assert_eq!(energy(14, 33, 1), -tuning.parallel_near);
+        assert_eq!(energy(7, 38, 1), -tuning.parallel_contrary);
+        assert_eq!(energy(14, 33, 3), -tuning.parallel_far);
+        assert_eq!(energy(7, 38, 3), 0.0);
+        assert_eq!(energy(12, 31, 1), 0.0, "nothing moves");
+        assert_eq!(energy(14, 34, 1), 0.0, "a sixth");
+        assert_eq!(energy(14, 33, 5), 0.0, "too far away");
     }
 }

@@ -2,6 +2,10 @@
 
 use super::super::canvas::VOICES;
 use super::super::error::ChoraleError;
+use super::tuning::Tuning;
+
+/// No number of [`Tuning`] is further from 0.
+const MOST: f32 = 1000.0;
 
 /// In which order the cells are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +45,8 @@ pub struct Settings {
     pub passes: usize,
     /// The seed of everything that is drawn.
     pub seed: u64,
+    /// The numbers behind `BeatsFirst` and the rules.
+    pub tuning: Tuning,
 }
 
 impl Default for Settings {
@@ -54,6 +60,7 @@ impl Default for Settings {
             lean: 0.0,
             passes: 64,
             seed: 0,
+            tuning: Tuning::default(),
         }
     }
 }
@@ -78,6 +85,11 @@ impl Settings {
         for (name, value) in [("rules", self.rules), ("lean", self.lean)] {
             if !value.is_finite() {
                 return refuse(name, value, "a finite number");
+            }
+        }
+        for (name, value) in self.tuning.named() {
+            if !value.is_finite() || value.abs() > MOST {
+                return refuse(name, value, "a number between -1000 and 1000");
             }
         }
         Ok(())
