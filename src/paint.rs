@@ -48,7 +48,7 @@ struct Brush {
 
 enum Network {
     Named(Painting),
-    Pictures(ArbitraryStyle),
+    Pictures(Box<ArbitraryStyle>),
 }
 
 impl Painter {
@@ -146,7 +146,7 @@ fn picture_brush(styles: &[&WeighedStyle]) -> Result<(Network, Vec<f32>), Error>
         })?;
         sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += style.weight * value);
     }
-    Ok((Network::Pictures(networks), sum))
+    Ok((Network::Pictures(Box::new(networks)), sum))
 }
 
 fn unloaded(error: &dyn std::fmt::Display) -> Error {

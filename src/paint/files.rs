@@ -131,7 +131,7 @@ fn names(photographs: &[PathBuf]) -> Vec<String> {
         *counts.entry(stem(photograph).to_lowercase()).or_default() += 1;
     }
     let mut taken: HashMap<String, usize> = HashMap::new();
-    let mut name = |photograph: &PathBuf| {
+    let name = |photograph: &PathBuf| {
         let stem = stem(photograph);
         let base = if counts.get(&stem.to_lowercase()).is_some_and(|count| *count > 1) {
             photograph.file_name().unwrap_or_default().to_string_lossy().into_owned()
@@ -143,7 +143,7 @@ fn names(photographs: &[PathBuf]) -> Vec<String> {
         // From two folders.
         if *before > 1 { format!("{base}_{before}.png") } else { format!("{base}.png") }
     };
-    photographs.iter().map(|photograph| name(photograph)).collect()
+    photographs.iter().map(name).collect()
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {

@@ -9,7 +9,7 @@ use crate::spec::{InputSpec, NodeSpec, OptionDefault, OptionSpec, OptionType, Ra
 
 /// Every kind as JSON, in their order.
 pub fn nodes_json(kinds: &Kinds) -> Value {
-    kinds.iter().map(|kind| node(kind)).collect()
+    kinds.iter().map(node).collect()
 }
 
 fn node(spec: &NodeSpec) -> Value {

@@ -79,7 +79,7 @@ pub(super) fn of_parser(error: &ParseError, text: &str, kinds: &Kinds) -> (Diagn
             | ParseErrorType::ForbiddenVariable(_)
     );
     if is_name && KEPT.contains(&word) {
-        let spec = call_around(text, at).and_then(|name| kinds.get(name).ok()).map(|kind| kind);
+        let spec = call_around(text, at).and_then(|name| kinds.get(name).ok());
         return (kept_word(word, spec), place);
     }
     (errors::of_parser(kind), place)
