@@ -143,7 +143,7 @@ fn members(module: &Module, members: &[StructMember], at: usize, name: &str, pla
 fn wgsl_places(wgsl: &str) -> Vec<Place> {
     let mut text = include_str!("../../engine/src/gpu/shaders/prelude.wgsl").to_owned();
     text += "@group(0) @binding(0) var<storage, read> u: Uniforms;\n";
-    for input in 0..4 {
+    for input in 0..8 {
         text += &format!("@group(0) @binding({}) var input{input}: texture_2d<f32>;\n", input + 1);
     }
     let module = parse_str(&format!("{text}{wgsl}")).unwrap_or_else(|error| panic!("{error}"));

@@ -11,7 +11,7 @@ use pastiche_engine::port::Control;
 use pastiche_engine::registry::NodeKind;
 use pastiche_engine::spec::{Category, In, NodeSpec, Out, Unit, range};
 
-use crate::effect::compile;
+use crate::effect::{AtAmount, compile};
 use crate::optical_flow::OpticalFlow;
 
 const IMAGE: In<Frame> = In::required("image", "Picture that flickers: a painting, an effect.");
@@ -25,6 +25,7 @@ const STABILITY: In<Control> = In::control(
     "How much of a thirtieth of a second ago stays where nothing but movement has changed; at 0 the picture is \
      left as it is, below 0 the difference is exaggerated.",
 );
+const AMOUNT: In<Control> = In::amount("How much of the steadier picture.");
 const OUT: Out<Frame> = Out::new("image", "The picture, steadier.");
 
 pub static KINDS: [NodeKind; 1] = [NodeKind {
@@ -38,7 +39,7 @@ pub static KINDS: [NodeKind; 1] = [NodeKind {
               effect with noise.",
         example: "let room = scene(1, 3);\nlet painted = style_transfer(room, \"blue_swirls\");\n\
                   screen(steady(painted, room, 0.8));\n",
-        inputs: &[&IMAGE.0, &ORIGINAL.0, &STABILITY.0],
+        inputs: &[&IMAGE.0, &ORIGINAL.0, &STABILITY.0, &AMOUNT.0],
         outputs: &[OUT.0],
         ..NodeSpec::PLAIN
     },
@@ -57,6 +58,7 @@ struct Uniforms {
 struct Steady {
     movement: OpticalFlow,
     effect: Arc<Effect>,
+    at_amount: AtAmount,
     before: Option<Before>,
 }
 
@@ -72,6 +74,7 @@ impl Steady {
         Ok(Steady {
             movement: OpticalFlow::new(ctx)?,
             effect: compile::<Uniforms>(ctx, "steady", 5, include_str!("steady.wgsl"))?,
+            at_amount: AtAmount::new(ctx)?,
             before: None,
         })
     }
@@ -84,7 +87,7 @@ impl Node for Steady {
             io.clear_frame(&OUT);
             return Ok(());
         };
-        let stability = io.control(&STABILITY);
+        let (stability, amount) = (io.control(&STABILITY), io.control(&AMOUNT));
         let original = io.frame(&ORIGINAL).cloned().filter(|_| stability != 0.0);
         let Some(original) = original else {
             self.before = None;
@@ -108,7 +111,7 @@ impl Node for Steady {
                 gpu.draw(&self.effect, &inputs, bytemuck::bytes_of(&uniforms), picture.size_px())?
             }
         };
-        io.set_frame(&OUT, Frame::from_texture(shown.clone()));
+        io.set_frame(&OUT, self.at_amount.draw(gpu, &image, shown.clone(), amount)?);
         self.before = Some(Before { shown, levels });
         Ok(())
     }
