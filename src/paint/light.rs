@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(at(1.0, false), PAINTED);
         // Half-way in linear light: 200 and 90 are 0.578 and 0.102.
         assert_eq!(at(0.5, false)[0], 158);
-        assert_eq!(at(2.0, false)[..4], [0, 117, 117, 255]);
+        assert_eq!(at(2.0, false)[..4], [0, 119, 119, 255]);
         assert_eq!(at(-1.0, false)[7], 128, "alpha is the photograph's");
     }
 

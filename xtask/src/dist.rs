@@ -1,8 +1,11 @@
 //! `cargo xtask dist`: what plays on a machine without Rust: a folder, the same as one file, and a package
 //! for Debian.
 
+mod beside;
 mod debian;
 mod tarball;
+
+use beside::BESIDE;
 
 use std::fs;
 use std::io;
@@ -12,19 +15,6 @@ use std::process::{Command, Stdio};
 use crate::folder;
 use crate::run;
 use crate::setup::{self, Purpose};
-
-/// What lies beside the program, as the workspace has it.
-const BESIDE: &[&str] = &[
-    "README.md",
-    "CHANGELOG.md",
-    "LICENSE-MIT",
-    "LICENSE-APACHE",
-    "NOTICE",
-    "LICENSES",
-    "scripts",
-    "shaders",
-    "docs",
-];
 
 /// Builds the program, or takes the one that is given, gathers the folder, tries it in an empty place and packs
 /// it. Prints what it made, with sizes.

@@ -48,7 +48,7 @@ fn lay_out(folder: &Path, tree: &Path, architecture: &str) -> io::Result<()> {
     }
     let program = tree.join("usr/bin/pastiche");
     fs::copy(folder.join("pastiche"), &program)?;
-    for name in super::BESIDE {
+    for name in super::beside::BESIDE {
         super::copy(&folder.join(name), &tree.join("usr/share/pastiche").join(name))?;
     }
     for (place, text) in [
@@ -162,7 +162,7 @@ mod tests {
         let (folder, tree) = (scratch.join("folder"), scratch.join("tree"));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("pastiche"), "\0GLIBC_2.9\0").unwrap();
-        for name in super::super::BESIDE {
+        for name in super::super::beside::BESIDE {
             fs::create_dir_all(folder.join(name)).unwrap();
             fs::write(folder.join(name).join("inside"), "text").unwrap();
         }
