@@ -5,12 +5,12 @@ mod beside;
 mod debian;
 mod tarball;
 
-use beside::BESIDE;
-
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use beside::{BESIDE, copy};
 
 use crate::folder;
 use crate::run;
@@ -101,19 +101,6 @@ fn gather(root: &Path, program: &Path, out: &Path) -> io::Result<()> {
     fs::copy(program, out.join(program_name()))?;
     run::make_executable(&out.join(program_name()))?;
     BESIDE.iter().try_for_each(|name| copy(&root.join(name), &out.join(name)))
-}
-
-/// Copies a file, or a folder with all that is in it.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    if !from.is_dir() {
-        return fs::copy(from, to).map(|_| ());
-    }
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
-    }
-    Ok(())
 }
 
 /// Takes out what only a debugger reads. Without `strip` the program is larger, and as good.

@@ -49,7 +49,7 @@ fn lay_out(folder: &Path, tree: &Path, architecture: &str) -> io::Result<()> {
     let program = tree.join("usr/bin/pastiche");
     fs::copy(folder.join("pastiche"), &program)?;
     for name in super::beside::BESIDE {
-        super::copy(&folder.join(name), &tree.join("usr/share/pastiche").join(name))?;
+        super::beside::copy(&folder.join(name), &tree.join("usr/share/pastiche").join(name))?;
     }
     for (place, text) in [
         ("usr/share/applications/pastiche.desktop", MENU),
