@@ -48,6 +48,13 @@ fn a_network_is_loaded_once_for_all_who_name_it() {
         "{named}screen(style_transfer(picture(\"astronaut.png\"), style(5), 1.0, #{{ height: 40 }}));\n"
     );
     assert_eq!(load(&mut player, &patch, &two), 0, "for a second painter");
+    let of_a_picture = "let p = picture(\"astronaut.png\");\n\
+                        screen(style_transfer(p, style_mix([style_of(p), style_of(p)], [0.5, 0.5]), 1.0, #{ height: 32 }));\n";
+    assert_eq!(
+        load(&mut player, &patch, of_a_picture),
+        1,
+        "the networks for pictures, beside those of the painter"
+    );
     let singers =
         "let c = chorale();\nspeakers(organ(chorale(#{ temperature: 0.5 })));\nspeakers(organ(c));\n";
     assert_eq!(load(&mut player, &patch, singers), 1, "two choirs");

@@ -19,11 +19,11 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
         .collect(),
 });
 
-fn to_linear(encoded: f64) -> f64 {
+pub(crate) fn to_linear(encoded: f64) -> f64 {
     if encoded <= 0.04045 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) }
 }
 
-fn to_srgb(linear: f64) -> f64 {
+pub(crate) fn to_srgb(linear: f64) -> f64 {
     if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
 }
 

@@ -63,7 +63,6 @@ impl Crew for Pool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use std::collections::HashSet;

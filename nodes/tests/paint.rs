@@ -11,6 +11,7 @@ use pastiche_engine::node::Status;
 use pastiche_engine::options::OptionValue;
 use pastiche_engine::workers::{Background, Priority, Workers};
 use pastiche_models::Threads;
+use pastiche_models::arbitrary_style::ArbitraryStyle;
 use pastiche_models::painting::Painting;
 
 const SIZE_PX: [u32; 2] = [48, 40];
@@ -131,4 +132,57 @@ fn a_mix_that_does_not_fit_is_refused_and_the_painting_goes_on() {
     assert!(refused[0].message.contains("do not fit together"), "{refused:?}");
     show.step();
     assert_eq!(painted(&show), before);
+}
+
+/// `photo` in the style of the picture `other`, by way of `look`.
+fn in_the_style_of(other: u8, look: impl FnOnce(Desc) -> Desc) -> Desc {
+    let desc =
+        Desc::new().still_srgb8("photo", SIZE_PX, &photo(1)).still_srgb8("other", SIZE_PX, &photo(other));
+    let desc = look(desc.node("found", "style_of").wire("image", "other"));
+    let desc = desc.node("paint", "style_transfer").wire("image", "photo").wire("style", "look");
+    desc.option_value("height", OptionValue::Number(40.0)).see("paint")
+}
+
+#[test]
+fn the_style_of_a_picture_is_what_the_networks_find_and_mixes() {
+    let networks = ArbitraryStyle::embedded(&Threads::new(1)).unwrap();
+    let style = |seed: u8| networks.predict_srgb8(&photo(seed), SIZE_PX).unwrap();
+    let expected = |style: &[f32]| networks.paint_srgb8(&photo(1), SIZE_PX, style).unwrap();
+    // A mix of one is that style, as much of it as is asked for.
+    let mixed = |weight: f64| {
+        move |desc: Desc| {
+            let desc = desc.node("look", "style_mix").wires("styles", &["found"]);
+            desc.given("weights", Given::List(vec![Given::Number(weight)]))
+        }
+    };
+    let mut show = Show::with(None, Workers::inline(), true, &in_the_style_of(200, mixed(1.0)));
+    show.step();
+    assert_eq!(painted(&show), expected(&style(200)));
+    let half: Vec<f32> = style(200).iter().map(|value| value * 0.5).collect();
+    show.load(&in_the_style_of(200, mixed(0.5))).unwrap();
+    show.step();
+    assert_eq!(painted(&show), expected(&half));
+    // Another picture has another style.
+    show.load(&in_the_style_of(90, mixed(1.0))).unwrap();
+    show.step();
+    assert_eq!(painted(&show), expected(&style(90)));
+    assert_ne!(expected(&style(90)), expected(&style(200)));
+}
+
+#[test]
+fn the_style_of_a_picture_has_no_layers_and_mixes_with_no_other() {
+    let named = |desc: Desc| desc.node("named", "style").option_value("which", OptionValue::Number(3.0));
+    let layered =
+        |desc: Desc| desc.node("look", "style_layers").wire("coarse", "found").wire("fine", "found");
+    let mixed = |desc: Desc| {
+        let desc = named(desc).node("look", "style_mix").wires("styles", &["found", "named"]);
+        desc.given("weights", Given::List(vec![Given::Number(0.5), Given::Number(0.5)]))
+    };
+    for (desc, words) in
+        [(in_the_style_of(9, layered), "has no layers"), (in_the_style_of(9, mixed), "do not mix")]
+    {
+        let mut show = Show::with(None, Workers::inline(), true, &desc);
+        let faults = show.report().faults;
+        assert!(faults.iter().any(|fault| fault.fault.message.contains(words)), "{words}: {faults:?}");
+    }
 }

@@ -210,7 +210,7 @@ impl Failing {
 
 /// What is reported about an input from outside that named nothing.
 pub fn refused_diagnostic(fault: &Fault) -> Diagnostic {
-    Diagnostic::warning(format!("an input came to nothing: {}", fault.message)).help(fault.help.clone())
+    Diagnostic::warning(format!("an input had no effect: {}", fault.message)).help(fault.help.clone())
 }
 
 /// Where pictures go.

@@ -105,7 +105,8 @@ impl ArbitraryStyle {
         check_size(width, height, 1)?;
         check_length(width, height, pixels.len())?;
         self.threads.run(|| {
-            let planes = resize::style_planes(pixels, [width, height]);
+            let planes = resize::style_planes(pixels, [width, height])
+                .ok_or_else(|| failed(width, height, "it cannot be scaled"))?;
             let style = self.predicting.with(|memory| self.predictor.run(memory, &planes, &Pool));
             style.map_err(|error| failed(width, height, error))
         })

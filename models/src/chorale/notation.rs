@@ -111,7 +111,6 @@ fn pitch_of_name(name: &str, octave: i16) -> Option<(i16, i16)> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -135,7 +135,6 @@ fn block<'a>(rest: &mut &'a [u8], length: u64) -> Result<&'a [u8], String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

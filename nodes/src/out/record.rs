@@ -95,7 +95,7 @@ struct Record {
     seen: VecDeque<(FrameId, u64)>,
     recorded_secs: f64,
     dropped: u64,
-    /// Why the newest recording came to nothing.
+    /// Why the newest recording failed.
     failure: Option<String>,
     /// The frame in which it begins once more, and how long it has waited for that.
     retry: Option<(u64, Duration)>,
@@ -247,7 +247,7 @@ impl Record {
         self.seen.iter().rev().find(|(id, _)| id == of).map(|(_, seen)| *seen)
     }
 
-    /// Begins a new file after a while, when the last came to nothing: there may be room again.
+    /// Begins a new file after a while, when the last has failed: there may be room again.
     fn try_again(&mut self, ctx: &FrameCtx<'_>) {
         if self.failure.is_none() || !self.was_on {
             return;
