@@ -56,7 +56,7 @@ impl Closing {
 /// Saves what there is of a movie that could not be written to its end, and adds to the reason what became of
 /// it. Pictures that a player can show keep the movie's name; the sound is left beside it.
 pub(super) fn save(sound: Option<Track>, claim: Claim, why: String) -> String {
-    let mut told_of = why;
+    let mut told_of = in_words(why);
     let mut movie = claim.path();
     if holds_pictures(&claim.unfinished()) {
         match claim.finish() {
@@ -137,11 +137,28 @@ pub(super) fn beside(claim: &Claim, what: &str) -> PathBuf {
     claim.unfinished().with_extension(format!("{what}.part"))
 }
 
+/// The complaint of another program: a full disk in our words, all else in its own.
+fn in_words(complaint: String) -> String {
+    if complaint.contains("No space left on device") { "the disk is full".into() } else { complaint }
+}
+
 /// An error of a file, in words.
 pub(super) fn told(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::PermissionDenied => "no permission to write there".into(),
         io::ErrorKind::StorageFull => "the disk is full".into(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_said_in_plain_words() {
+        let complaint = "av_interleaved_write_frame(): No space left on device; Error closing file a.part";
+        assert_eq!(in_words(complaint.into()), "the disk is full");
+        assert_eq!(in_words("no such encoder".into()), "no such encoder");
     }
 }
